@@ -1,0 +1,34 @@
+/*
+ * The one error contract of this project: a function that can fail returns 0 or -errno and fills a
+ * caller-owned `struct err`. The callee says what failed, each caller adds why it was done, so the
+ * text reads goal, object, cause. `fix` holds lines that a person can paste.
+ *
+ * `status` is a public exit status; it comes from the program's enum, never from a literal.
+ * Nothing here allocates, and over-long text is cut, never overrun.
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#define ERR_TEXT_MAX 768
+#define ERR_FIX_MAX  1536
+
+struct err {
+    int status;
+    char text[ERR_TEXT_MAX];
+    char fix[ERR_FIX_MAX]; /* newline-separated lines, no trailing newline */
+};
+
+/*
+ * Starts an error over: what failed, and why when `error` (an errno value) is not 0.
+ * Returns -error, or -EINVAL when error is 0.
+ */
+__attribute__((format(printf, 4, 5))) int err_set(struct err *err, int status, int error,
+                                                  const char *fmt, ...);
+
+/* Puts "<why>: " in front of the text. */
+__attribute__((format(printf, 2, 3))) void err_wrap(struct err *err, const char *fmt, ...);
+
+/* Adds one line to the fix. */
+__attribute__((format(printf, 2, 3))) void err_fix(struct err *err, const char *fmt, ...);
+
+#endif

@@ -1,0 +1,5 @@
+int hook_nothing(void);
+int hook_nothing(void)
+{
+    return 0;
+}

@@ -1,0 +1,5 @@
+int verify_nothing(void);
+int verify_nothing(void)
+{
+    return 0;
+}
