@@ -1,10 +1,11 @@
 /*
- * What the supervised child found out through libva, without any opinion: verdicts are made in checks.c.
+ * What the supervised child found out through libva, without any opinion: verdicts are made in
+ * checks.c.
  *
- * The whole structure lies in memory shared with the parent, which reads it after the child has ended, however it
- * ended: fields are filled as soon as they are known, and `progress.call` always names the libva call that is under
- * way. A crashed driver may have written over it, so the parent bounds every count and terminates every string
- * (va_facts_sanitize) before use.
+ * The whole structure lies in memory shared with the parent, which reads it after the child has
+ * ended, however it ended: fields are filled as soon as they are known, and `progress.call` always
+ * names the libva call that is under way. A crashed driver may have written over it, so the parent
+ * bounds every count and terminates every string (va_facts_sanitize) before use.
  *
  * Units: sizes in pixels or bytes as named, time in seconds, PSNR in dB.
  */
@@ -21,7 +22,8 @@
 
 enum va_entrypoint_choice { VA_CHOICE_AUTO, VA_CHOICE_SLICE, VA_CHOICE_LP };
 enum va_profile_choice {
-    VA_PROFILE_AUTO, /* constrained baseline, else main, else high: whatever the driver offers first */
+    VA_PROFILE_AUTO, /* constrained baseline, else main, else high: whatever the driver offers first
+                      */
     VA_PROFILE_CONSTRAINED_BASELINE,
     VA_PROFILE_MAIN,
     VA_PROFILE_HIGH,
@@ -34,9 +36,9 @@ struct va_request {
     uint32_t qp; /* 0..51 */
     enum va_entrypoint_choice entrypoint;
     enum va_profile_choice profile;
-    bool decode;     /* decode back and compare */
-    bool list_only;  /* stop after the entrypoints were listed */
-    int output_fd;   /* the H.264 elementary stream is written here; -1: nowhere */
+    bool decode;    /* decode back and compare */
+    bool list_only; /* stop after the entrypoints were listed */
+    int output_fd;  /* the H.264 elementary stream is written here; -1: nowhere */
 };
 
 /* The step that a run had reached; `done` of each section says whether it got through. */
@@ -45,24 +47,25 @@ enum va_step { VA_STEP_NONE, VA_STEP_DRIVER, VA_STEP_ENTRYPOINTS, VA_STEP_ENCODE
 /* A libva call that did not succeed. */
 struct va_failure {
     bool happened;
-    char call[48];         /* "vaInitialize" */
-    int32_t status;        /* VAStatus */
-    char status_name[48];  /* "VA_STATUS_ERROR_ALLOCATION_FAILED" */
-    uint32_t frame;        /* 0-based frame it happened in, where there is one */
-    char detail[160];      /* what is worth knowing beside the call, e.g. "coded buffer: SLICE_OVERFLOW" */
+    char call[48];        /* "vaInitialize" */
+    int32_t status;       /* VAStatus */
+    char status_name[48]; /* "VA_STATUS_ERROR_ALLOCATION_FAILED" */
+    uint32_t frame;       /* 0-based frame it happened in, where there is one */
+    char detail[160]; /* what is worth knowing beside the call, e.g. "coded buffer: SLICE_OVERFLOW"
+                       */
 };
 
 /* One row of the profile x entrypoint table. */
 struct va_row {
-    int32_t profile;    /* VAProfile */
-    int32_t entrypoint; /* VAEntrypoint */
+    int32_t profile;          /* VAProfile */
+    int32_t entrypoint;       /* VAEntrypoint */
     char profile_name[40];    /* "H264ConstrainedBaseline" */
     char entrypoint_name[24]; /* "EncSliceLP" */
     bool is_encoder;
-    uint32_t rt_format;       /* VAConfigAttribRTFormat, 0 when not supported */
-    uint32_t rate_control;    /* VA_RC_* mask, 0 when the driver does not report any */
-    uint32_t packed_headers;  /* VA_ENC_PACKED_HEADER_* mask, 0 when not supported */
-    uint32_t max_references;  /* list 0 | list 1 << 16 */
+    uint32_t rt_format;      /* VAConfigAttribRTFormat, 0 when not supported */
+    uint32_t rate_control;   /* VA_RC_* mask, 0 when the driver does not report any */
+    uint32_t packed_headers; /* VA_ENC_PACKED_HEADER_* mask, 0 when not supported */
+    uint32_t max_references; /* list 0 | list 1 << 16 */
     uint32_t max_slices;
     uint32_t max_width, max_height; /* 0: the driver does not say */
 };
@@ -70,20 +73,21 @@ struct va_row {
 struct va_facts {
     /* Written all the time; the parent reads it while the child runs. */
     struct {
-        volatile int32_t step;      /* enum va_step */
-        volatile uint32_t frame;    /* frames encoded or decoded so far in this step */
-        char call[48];              /* libva call under way, "" between calls */
+        volatile int32_t step;   /* enum va_step */
+        volatile uint32_t frame; /* frames encoded or decoded so far in this step */
+        char call[48];           /* libva call under way, "" between calls */
     } progress;
 
     struct {
         bool done;
-        int32_t va_major, va_minor;  /* what vaInitialize reported */
-        char library_version[24];    /* VA_VERSION_S this program was built with */
-        char name[64];               /* driver libva settled on, "iHD"; "" when unknown */
-        char vendor[256];            /* vaQueryVendorString */
+        int32_t va_major, va_minor; /* what vaInitialize reported */
+        char library_version[24];   /* VA_VERSION_S this program was built with */
+        char name[64];              /* driver libva settled on, "iHD"; "" when unknown */
+        char vendor[256];           /* vaQueryVendorString */
         uint32_t tried_count;
-        char tried[VA_TRIED_MAX][256]; /* file names libva tried to open, in order, from its own messages */
-        char log[VA_LOG_MAX];        /* libva's info and error messages, newline-separated */
+        char tried[VA_TRIED_MAX]
+                  [256];      /* file names libva tried to open, in order, from its own messages */
+        char log[VA_LOG_MAX]; /* libva's info and error messages, newline-separated */
         struct va_failure failure;
     } driver;
 
@@ -97,29 +101,29 @@ struct va_facts {
     } entrypoints;
 
     struct {
-        bool done;                   /* every frame was submitted and its coded buffer read */
+        bool done; /* every frame was submitted and its coded buffer read */
         char profile_name[40], entrypoint_name[24];
-        uint32_t width, height;      /* pictures, as asked */
+        uint32_t width, height;             /* pictures, as asked */
         uint32_t coded_width, coded_height; /* surfaces, multiples of 16 */
         uint32_t frames, idr_frames, p_frames;
         uint64_t bytes;
-        double seconds;              /* from the first upload to the last coded buffer read */
-        bool packed_headers_ours;    /* our SPS/PPS went in; else the driver wrote its own */
-        char upload[16];             /* "derive" or "put" */
-        uint32_t smallest, largest;  /* coded frame, bytes */
-        uint32_t flagged_frames;     /* coded buffers whose status carried an error flag */
+        double seconds;             /* from the first upload to the last coded buffer read */
+        bool packed_headers_ours;   /* our SPS/PPS went in; else the driver wrote its own */
+        char upload[16];            /* "derive" or "put" */
+        uint32_t smallest, largest; /* coded frame, bytes */
+        uint32_t flagged_frames;    /* coded buffers whose status carried an error flag */
         struct va_failure failure;
     } encode;
 
     struct {
-        bool done;            /* the parser went through the whole stream */
+        bool done; /* the parser went through the whole stream */
         bool ok;
         uint32_t nal_units, sps, pps, idr, p, other_nal;
         uint32_t pictures;
         uint32_t width, height; /* after cropping, from the SPS */
         uint32_t profile_idc, level_idc;
-        uint32_t bad_frame;     /* first frame with a broken rule */
-        char rule[160];         /* the broken rule, in plain words; "" when ok */
+        uint32_t bad_frame; /* first frame with a broken rule */
+        char rule[160];     /* the broken rule, in plain words; "" when ok */
     } bitstream;
 
     struct {
@@ -134,9 +138,10 @@ struct va_facts {
 };
 
 /*
- * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node and fills `facts`; stops at the
- * first section that does not get through (a broken bitstream included). Called in the supervised child: it may hang
- * or die inside the driver. drm_fd stays the caller's. Returns nothing: all there is to say is in `facts`.
+ * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node and fills
+ * `facts`; stops at the first section that does not get through (a broken bitstream included).
+ * Called in the supervised child: it may hang or die inside the driver. drm_fd stays the caller's.
+ * Returns nothing: all there is to say is in `facts`.
  */
 void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts);
 

@@ -1,4 +1,5 @@
-/* Resources that close themselves when they leave scope, keep errno, and are handed on with a steal. */
+/* Resources that close themselves when they leave scope, keep errno, and are handed on with a
+ * steal. */
 #ifndef BASE_CLEANUP_H
 #define BASE_CLEANUP_H
 

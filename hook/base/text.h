@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A whole string as an unsigned number in `base` (8, 10 or 16), nothing before or behind it, no sign.
- * -EINVAL when it is not one, -ERANGE when it is above `max`. *ret is set on success only.
+ * A whole string as an unsigned number in `base` (8, 10 or 16), nothing before or behind it, no
+ * sign. -EINVAL when it is not one, -ERANGE when it is above `max`. *ret is set on success only.
  */
 int text_to_u64(const char *text, int base, uint64_t max, uint64_t *ret);
 int text_to_u32(const char *text, int base, uint32_t max, uint32_t *ret);
