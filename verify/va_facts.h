@@ -44,6 +44,30 @@ struct va_request {
 /* The step that a run had reached; `done` of each section says whether it got through. */
 enum va_step { VA_STEP_NONE, VA_STEP_DRIVER, VA_STEP_ENTRYPOINTS, VA_STEP_ENCODE, VA_STEP_DECODE };
 
+/* What became of a driver file that libva tried to open. */
+enum va_tried_result {
+    VA_TRIED_ABSENT,      /* libva says nothing more of a file that is not there */
+    VA_TRIED_UNLOADABLE,  /* it is there, but dlopen refused it; the log says why */
+    VA_TRIED_NO_INIT,     /* loaded, but for another VA-API: it has no init function libva knows */
+    VA_TRIED_IN_INIT,     /* its init function was running: what a crash or a hang leaves */
+    VA_TRIED_INIT_FAILED, /* its init function refused this GPU or this system */
+    VA_TRIED_OPENED,
+};
+
+/* Why there is nothing to encode with, though every libva call of the section may have succeeded.
+ */
+enum va_refusal {
+    VA_REFUSED_NOT,
+    VA_REFUSED_NO_ENCODER,     /* no H.264 encode entrypoint at all */
+    VA_REFUSED_PROFILE,        /* an encoder, but not for the profile asked for */
+    VA_REFUSED_ENTRYPOINT,     /* the profile, but not by the entrypoint asked for */
+    VA_REFUSED_FORMAT,         /* no 8-bit 4:2:0 input */
+    VA_REFUSED_RATE_CONTROL,   /* no constant quantiser (CQP) */
+    VA_REFUSED_SIZE_TOO_SMALL, /* below min_width x min_height of the chosen row */
+    VA_REFUSED_SIZE_TOO_LARGE, /* above max_width x max_height of the chosen row */
+    VA_REFUSED_SIZE_ODD,       /* 4:2:0 H.264 has even sizes only; 0 and more than 16384 too */
+};
+
 /* A libva call that did not succeed. */
 struct va_failure {
     bool happened;
@@ -68,6 +92,7 @@ struct va_row {
     uint32_t max_references; /* list 0 | list 1 << 16 */
     uint32_t max_slices;
     uint32_t max_width, max_height; /* 0: the driver does not say */
+    uint32_t min_width, min_height; /* 0: the driver does not say; only asked for the chosen row */
 };
 
 struct va_facts {
@@ -86,8 +111,9 @@ struct va_facts {
         char vendor[256];           /* vaQueryVendorString */
         uint32_t tried_count;
         char tried[VA_TRIED_MAX]
-                  [256];      /* file names libva tried to open, in order, from its own messages */
-        char log[VA_LOG_MAX]; /* libva's info and error messages, newline-separated */
+                  [256]; /* file names libva tried to open, in order, from its own messages */
+        uint8_t tried_result[VA_TRIED_MAX]; /* enum va_tried_result, beside tried[] */
+        char log[VA_LOG_MAX];               /* libva's info and error messages, newline-separated */
         struct va_failure failure;
     } driver;
 
@@ -96,7 +122,9 @@ struct va_facts {
         uint32_t count;
         struct va_row rows[VA_ROWS_MAX];
         bool has_h264_encode, has_h264_decode;
-        int32_t chosen_row; /* index into rows of what encode uses; -1 none */
+        int32_t chosen_row; /* index into rows of what encode uses; -1 none. The row that was looked
+                               at last is kept when its size limits are the refusal. */
+        int32_t refusal;    /* enum va_refusal; done is false when it is not VA_REFUSED_NOT */
         struct va_failure failure;
     } entrypoints;
 
@@ -112,6 +140,11 @@ struct va_facts {
         char upload[16];            /* "derive" or "put" */
         uint32_t smallest, largest; /* coded frame, bytes */
         uint32_t flagged_frames;    /* coded buffers whose status carried an error flag */
+        uint32_t first_flagged;     /* the first such frame */
+        uint32_t flags;             /* VA_CODED_BUF_STATUS_* error flags of all of them together */
+        uint32_t empty_frames;      /* coded buffers without a byte, though every call succeeded */
+        double driver_seconds;      /* the part of `seconds` spent inside libva and the driver */
+        char sync[16];              /* what waits for a picture: "buffer" or "surface" */
         struct va_failure failure;
     } encode;
 
@@ -119,7 +152,8 @@ struct va_facts {
         bool done; /* the parser went through the whole stream */
         bool ok;
         uint32_t nal_units, sps, pps, idr, p, other_nal;
-        uint32_t pictures;
+        uint32_t pictures, slices;
+        bool cabac;             /* else CAVLC */
         uint32_t width, height; /* after cropping, from the SPS */
         uint32_t profile_idc, level_idc;
         uint32_t bad_frame; /* first frame with a broken rule */
@@ -128,11 +162,16 @@ struct va_facts {
 
     struct {
         bool done;
-        bool supported; /* the driver has VLD for the profile */
-        uint32_t frames;
+        bool supported;      /* the driver has VLD for the profile */
+        char why[160];       /* why nothing was decoded although no call failed; "" else */
+        uint32_t frames;     /* fewer than encoded when the stream was too long to keep whole */
         double psnr_y;       /* over all frames; 99 when identical */
         double psnr_y_worst; /* of the worst frame */
         uint32_t worst_frame;
+        /* Both colour planes together: a picture with its luma right can still be all green. */
+        double psnr_uv, psnr_uv_worst;
+        char looks_like[96]; /* the first frame below 20 dB: "one flat colour", "frame 3 again"; ""
+                                when it looks like nothing known */
         struct va_failure failure;
     } decode;
 };
@@ -140,6 +179,7 @@ struct va_facts {
 /*
  * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node and fills
  * `facts`; stops at the first section that does not get through (a broken bitstream included).
+ * `facts` comes zeroed.
  * Called in the supervised child: it may hang or die inside the driver. drm_fd stays the caller's.
  * Returns nothing: all there is to say is in `facts`.
  */
