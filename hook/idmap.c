@@ -1,5 +1,112 @@
-int hook_nothing(void);
-int hook_nothing(void)
+#include "idmap.h"
+
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The kernel separates the three numbers of a line by spaces and ends it with a newline. */
+static int extent_parse(char *line, struct idmap_extent *ret)
 {
+    uint32_t numbers[3];
+    char *rest = NULL;
+    size_t count = 0;
+
+    for (char *word = strtok_r(line, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+        if (count == 3 || text_to_u32(word, 10, UINT32_MAX, &numbers[count]) < 0)
+            return -1;
+        count++;
+    }
+    if (count != 3 || numbers[2] == 0)
+        return -1;
+    *ret = (struct idmap_extent){numbers[0], numbers[1], numbers[2]};
     return 0;
+}
+
+int idmap_parse(const char *text, struct idmap *ret, struct err *err)
+{
+    struct idmap map = {0};
+
+    while (*text) {
+        const char *end = strchrnul(text, '\n');
+        char line[64];
+        int length = (int)(end - text);
+
+        if (map.count == IDMAP_EXTENTS_MAX)
+            return err_set(err, STATUS_INTERNAL, 0, "id map has more than %d extents",
+                           IDMAP_EXTENTS_MAX);
+        snprintf(line, sizeof(line), "%.*s", length, text);
+        if (length >= (int)sizeof(line) || extent_parse(line, &map.extents[map.count]) < 0)
+            return err_set(err, STATUS_INTERNAL, 0, "id map line is not three numbers: %.*s",
+                           length > 60 ? 60 : length, text);
+        map.count++;
+        text = *end ? end + 1 : end;
+    }
+    *ret = map;
+    return 0;
+}
+
+bool idmap_to_outside(const struct idmap *map, uint32_t inside, uint32_t *ret)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        const struct idmap_extent *extent = &map->extents[i];
+        if (inside >= extent->inside && inside - extent->inside < extent->length) {
+            *ret = extent->outside + (inside - extent->inside);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool idmap_to_inside(const struct idmap *map, uint32_t outside, uint32_t *ret)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        const struct idmap_extent *extent = &map->extents[i];
+        if (outside >= extent->outside && outside - extent->outside < extent->length) {
+            *ret = extent->inside + (outside - extent->outside);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool idmap_ordinary(const struct idmap *map, uint32_t avoid, uint32_t *ret)
+{
+    static const uint32_t nobody = 65534;
+    uint32_t unused;
+    bool found = false;
+
+    if (avoid != nobody && idmap_to_outside(map, nobody, &unused)) {
+        *ret = nobody;
+        return true;
+    }
+    for (size_t i = 0; i < map->count; i++) {
+        const struct idmap_extent *extent = &map->extents[i];
+        uint32_t last = extent->inside + (extent->length - 1);
+        if (last == avoid && extent->length > 1)
+            last--;
+        if (last == 0 || last == avoid || (found && last < *ret))
+            continue;
+        *ret = last;
+        found = true;
+    }
+    return found;
+}
+
+const char *idmap_describe(const struct idmap *map, char *buffer, size_t size)
+{
+    struct text text = {.data = buffer, .size = size};
+
+    buffer[0] = '\0';
+    for (size_t i = 0; i < map->count; i++) {
+        const struct idmap_extent *extent = &map->extents[i];
+        const char *comma = i ? ", " : "";
+        if (extent->length == 1)
+            text_add(&text, "%s%u", comma, extent->inside);
+        else
+            text_add(&text, "%s%u-%u", comma, extent->inside,
+                     extent->inside + (extent->length - 1));
+    }
+    return buffer;
 }

@@ -1,0 +1,113 @@
+#include "env.h"
+
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Above every pid the kernel can give out (PID_MAX_LIMIT on 64 bit). */
+#define PID_LIMIT 4194304
+
+struct hook_name {
+    const char *name;
+    const char *why_not; /* NULL: works */
+    enum hook_type type;
+};
+
+static const struct hook_name hook_names[] = {
+    {"start-host", NULL, HOOK_START_HOST},
+    {"mount", "this version serves root-started containers, which need start-host only",
+     HOOK_MOUNT},
+    {"pre-start", "the container does not exist yet", HOOK_START_HOST},
+    {"pre-mount", "the container's file system is not mounted yet", HOOK_START_HOST},
+    {"autodev", "it runs inside the container's user namespace, where no usable node can be made",
+     HOOK_START_HOST},
+    {"start", "it runs inside the container, without the host's privilege", HOOK_START_HOST},
+    {"stop", "the container is about to end", HOOK_START_HOST},
+    {"post-stop", "the container has ended", HOOK_START_HOST},
+    {"clone", "no container is started", HOOK_START_HOST},
+    {"destroy", "no container is started", HOOK_START_HOST},
+};
+
+static const char *env_text(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value && *value ? value : NULL;
+}
+
+/* Version 0: NAME, the word lxc, the hook's type. */
+static bool has_version0_arguments(int rest_count, char *const *rest)
+{
+    return rest_count == 3 && text_is_equal(rest[1], "lxc");
+}
+
+bool hook_env_is_hook(int rest_count, char *const *rest)
+{
+    return env_text("LXC_HOOK_TYPE") || has_version0_arguments(rest_count, rest);
+}
+
+static int hook_type_read(const char *type, enum hook_type *ret, struct err *err)
+{
+    char shown[40];
+
+    for (size_t i = 0; i < sizeof(hook_names) / sizeof(hook_names[0]); i++) {
+        if (!text_is_equal(hook_names[i].name, type))
+            continue;
+        if (!hook_names[i].why_not) {
+            *ret = hook_names[i].type;
+            return 0;
+        }
+        err_set(err, STATUS_USAGE, 0, "hook type %s cannot work: %s", type, hook_names[i].why_not);
+        err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+        return -EINVAL;
+    }
+    err_set(err, STATUS_USAGE, 0, "unknown hook type '%s'",
+            text_printable(shown, sizeof(shown), type));
+    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    return -EINVAL;
+}
+
+static int pid_read(pid_t *ret, struct err *err)
+{
+    const char *text = env_text("LXC_PID");
+    char shown[40];
+    uint32_t pid;
+
+    if (!text)
+        return err_set(err, STATUS_USAGE, 0,
+                       "LXC_PID is not set: a start-host hook gets it from LXC");
+    if (text_to_u32(text, 10, PID_LIMIT, &pid) < 0 || pid == 0)
+        return err_set(err, STATUS_USAGE, 0, "LXC_PID is not a process id: '%s'",
+                       text_printable(shown, sizeof(shown), text));
+    *ret = (pid_t)pid;
+    return 0;
+}
+
+int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err)
+{
+    bool version0 = has_version0_arguments(rest_count, rest);
+    const char *type = version0 ? rest[2] : env_text("LXC_HOOK_TYPE");
+    const char *name = version0 ? rest[0] : env_text("LXC_NAME");
+    struct hook_env env = {
+        .config_file = env_text("LXC_CONFIG_FILE"),
+        .rootfs_mount = env_text("LXC_ROOTFS_MOUNT"),
+    };
+    int r;
+
+    if (!version0 && rest_count > 0)
+        return err_set(err, STATUS_USAGE, 0, "unexpected argument '%s'",
+                       text_printable(env.name, sizeof(env.name), rest[0]));
+    if (!name)
+        return err_set(err, STATUS_USAGE, 0, "LXC_NAME is not set: LXC gives it to every hook");
+    text_printable(env.name, sizeof(env.name), name);
+    r = hook_type_read(type, &env.type, err);
+    if (r < 0)
+        return r;
+    r = pid_read(&env.pid, err);
+    if (r < 0)
+        return r;
+    *ret = env;
+    return 0;
+}

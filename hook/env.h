@@ -1,0 +1,35 @@
+/*
+ * What LXC tells a hook. Version 0 appends `NAME lxc TYPE` to the hook's own arguments, version 1
+ * sets LXC_HOOK_TYPE; both set the other LXC_* variables (lxc.container.conf(5), LXC 4.0 to 6.0).
+ * Pure but for getenv.
+ */
+#ifndef HOOK_ENV_H
+#define HOOK_ENV_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define CONTAINER_NAME_MAX 256
+
+enum hook_type { HOOK_START_HOST, HOOK_MOUNT };
+
+struct hook_env {
+    enum hook_type type;
+    pid_t pid;                     /* of the container's init, in the host's pid namespace */
+    char name[CONTAINER_NAME_MAX]; /* made printable */
+    const char *config_file;       /* LXC's own memory; NULL when not told */
+    const char *rootfs_mount;      /* likewise */
+};
+
+/*
+ * Says whether this process was started as a hook at all, without judging how well.
+ * `rest` are the arguments left over after the options.
+ */
+bool hook_env_is_hook(int rest_count, char *const *rest);
+
+/* Reads and checks the environment. STATUS_USAGE with a message that names what is wrong. */
+int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The public exit statuses of lxc-gpu-hook. LXC shows only "Script exited with status N", so the
+ * number has to tell the cause by itself; help and manual page are made from this table.
+ */
+#ifndef HOOK_EXIT_STATUS_H
+#define HOOK_EXIT_STATUS_H
+
+#define EXIT_STATUS_TABLE(X)                                                                       \
+    X(0, STATUS_DONE, "done")                                                                      \
+    X(1, STATUS_INTERNAL, "internal error")                                                        \
+    X(2, STATUS_USAGE, "wrong use: option, hook type, or no such container")                       \
+    X(3, STATUS_NO_NODE, "no matching render node on the host")                                    \
+    X(4, STATUS_OWNERSHIP, "the owner cannot be mapped into the container")                        \
+    X(5, STATUS_DEVICE_CGROUP, "the container's device cgroup denies the node")                    \
+    X(6, STATUS_UNSAFE_PATH, "unsafe or unusable path in the container")                           \
+    X(7, STATUS_PRIVILEGE, "missing privilege")                                                    \
+    X(8, STATUS_KERNEL, "the kernel lacks a needed feature")                                       \
+    X(9, STATUS_DEAD_NODE, "the node does not answer: no driver behind it")
+
+enum exit_status {
+#define X(number, id, meaning) id = (number),
+    EXIT_STATUS_TABLE(X)
+#undef X
+};
+
+#endif

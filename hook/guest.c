@@ -1,0 +1,293 @@
+#include "guest.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cgroup.h"
+#include "exit_status.h"
+#include "path.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
+
+void guest_close(struct guest *guest)
+{
+    fd_cleanup(&guest->proc);
+    fd_cleanup(&guest->root);
+    fd_cleanup(&guest->user_ns);
+    fd_cleanup(&guest->mnt_ns);
+    *guest = GUEST_CLOSED;
+}
+
+/* ---- /proc/PID ------------------------------------------------------------------------------ */
+
+static int proc_open(pid_t pid, int *ret, struct err *err)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    *ret = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*ret >= 0)
+        return 0;
+    if (errno == ENOENT)
+        return err_set(err, STATUS_USAGE, 0, "there is no process %d", pid);
+    return err_set(err, STATUS_INTERNAL, errno, "open %s", path);
+}
+
+static int proc_idmap(int proc, const char *name, struct idmap *ret, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    int r = file_read_at(proc, name, PROC_FILE_MAX, &text, &size);
+
+    if (r < 0)
+        return err_set(err, STATUS_USAGE, -r, "read the container's %s", name);
+    r = idmap_parse(text, ret, err);
+    if (r < 0)
+        err_wrap(err, "read the container's %s", name);
+    return r;
+}
+
+static int proc_member(int proc, const char *name, int flags, int *ret, struct err *err)
+{
+    *ret = openat(proc, name, flags | O_CLOEXEC);
+    if (*ret >= 0)
+        return 0;
+    if (errno == EACCES || errno == EPERM)
+        return err_set(err, STATUS_PRIVILEGE, errno, "look into the container (%s)", name);
+    return err_set(err, STATUS_USAGE, errno, "look into the container (%s)", name);
+}
+
+/* -1 when it is the very namespace we are in. */
+static int namespace_open(int proc, const char *name, int *ret, struct err *err)
+{
+    char ours[32];
+    struct stat theirs_stat;
+    struct stat ours_stat;
+    CLEANUP_FD int fd = -1;
+    int r = proc_member(proc, name, O_RDONLY, &fd, err);
+
+    if (r < 0)
+        return r;
+    snprintf(ours, sizeof(ours), "/proc/self/%s", name);
+    if (fstat(fd, &theirs_stat) < 0 || stat(ours, &ours_stat) < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "compare %s", name);
+    if (theirs_stat.st_dev != ours_stat.st_dev || theirs_stat.st_ino != ours_stat.st_ino)
+        *ret = fd_steal(&fd);
+    return 0;
+}
+
+/* No such cgroup file leaves cgroup_file empty: the proof then runs outside and says so. */
+static void cgroup_locate(struct guest *guest)
+{
+    static const char *const v1_mounts[] = {"/sys/fs/cgroup/devices"};
+    static const char *const v2_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+    CLEANUP_FREE char *text = NULL;
+    char path[PATH_MAX - 64];
+    size_t size;
+
+    if (file_read_at(guest->proc, "cgroup", PROC_FILE_MAX, &text, &size) < 0 ||
+        !cgroup_path_find(text, path, sizeof(path), &guest->cgroup_is_v1))
+        return;
+    const char *const *mounts = guest->cgroup_is_v1 ? v1_mounts : v2_mounts;
+    size_t count = guest->cgroup_is_v1 ? 1 : 2;
+    for (size_t i = 0; i < count; i++) {
+        snprintf(guest->cgroup_file, sizeof(guest->cgroup_file), "%s%s/cgroup.procs", mounts[i],
+                 path);
+        if (faccessat(AT_FDCWD, guest->cgroup_file, W_OK, AT_EACCESS) == 0)
+            return;
+    }
+    guest->cgroup_file[0] = '\0';
+}
+
+/* ---- the container's own files -------------------------------------------------------------- */
+
+/* Opens a folder of the guest, link-free. *ret is -1 when it is not there. */
+static int folder_open(int root, const char *path, int *ret, struct err *err)
+{
+    CLEANUP_FD int fd = -1;
+    char what[48];
+    struct stat st;
+    int r = path_open(root, path, PATH_NO_LINKS, &fd);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r == -ELOOP || r == -ENOTDIR) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0,
+                    "/%s in the container is %s, where a folder belongs", path,
+                    r == -ELOOP ? "a symbolic link" : "below something that is no folder");
+        err_fix(err, "rm /%s    # in the container's root file system", path);
+        return r;
+    }
+    if (r < 0 || fstat(fd, &st) < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno, "open /%s in the container",
+                       path);
+    if (!S_ISDIR(st.st_mode)) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0,
+                    "/%s in the container is a %s, where a folder belongs", path,
+                    gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+        err_fix(err, "rm /%s    # in the container's root file system", path);
+        return r;
+    }
+    *ret = fd_steal(&fd);
+    return 0;
+}
+
+static void node_remember(struct guest *guest, int dri, const char *name)
+{
+    struct guest_node node = {0};
+    bool is_render;
+    struct stat st;
+
+    if (guest->node_count == GUEST_NODES_MAX ||
+        !gpu_name_parse(name, &is_render, &node.node_minor) ||
+        fstatat(dri, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode) ||
+        st.st_rdev != makedev(DRM_MAJOR, node.node_minor))
+        return;
+    snprintf(node.name, sizeof(node.name), "%s", name);
+    guest->nodes[guest->node_count++] = node;
+}
+
+static int dri_read(struct guest *guest, struct err *err)
+{
+    CLEANUP_FD int dev = -1;
+    CLEANUP_FD int dri = -1;
+    CLEANUP_DIR DIR *dir = NULL;
+    struct dirent *entry;
+    int entries_left = 1024; /* a hostile folder may have no end */
+    int fd;
+    int r = folder_open(guest->root, "dev", &dev, err);
+
+    if (r < 0)
+        return r;
+    if (dev < 0) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0, "there is no /dev in the container");
+        err_fix(err, "lxc.autodev = 1");
+        return r;
+    }
+    r = folder_open(guest->root, "dev/dri", &dri, err);
+    if (r < 0 || dri < 0)
+        return r;
+    guest->has_dri = true;
+    fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || !(dir = fdopendir(fd))) {
+        r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
+        fd_cleanup(&fd);
+        return r;
+    }
+    while (entries_left-- > 0 && (entry = readdir(dir)))
+        node_remember(guest, dri, entry->d_name);
+    return 0;
+}
+
+static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
+{
+    int r = proc_open(pid, &guest->proc, err);
+
+    if (r == 0)
+        r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
+    if (r < 0)
+        return r;
+    if (guest->mnt_ns < 0)
+        return err_set(err, STATUS_USAGE, 0,
+                       "process %d is in no container: it sees this host's own mounts", pid);
+    r = namespace_open(guest->proc, "ns/user", &guest->user_ns, err);
+    if (r == 0)
+        r = proc_idmap(guest->proc, "uid_map", &guest->uids, err);
+    if (r == 0)
+        r = proc_idmap(guest->proc, "gid_map", &guest->gids, err);
+    if (r == 0)
+        r = proc_member(guest->proc, "root", O_PATH | O_DIRECTORY, &guest->root, err);
+    if (r < 0)
+        return r;
+    cgroup_locate(guest);
+    return dri_read(guest, err);
+}
+
+int guest_open(pid_t pid, struct guest *ret, struct err *err)
+{
+    struct guest guest = GUEST_CLOSED;
+    int r = guest_fill(pid, &guest, err);
+
+    if (r < 0) {
+        guest_close(&guest);
+        return r;
+    }
+    *ret = guest;
+    return 0;
+}
+
+/* ---- groups --------------------------------------------------------------------------------- */
+
+struct guest_group group_text_find(const char *text, size_t size, const char *name)
+{
+    size_t name_length = strlen(name);
+    const char *end = text + size;
+
+    for (const char *line = text; line < end;) {
+        const char *line_end = memchr(line, '\n', (size_t)(end - line));
+        size_t length = (size_t)((line_end ? line_end : end) - line);
+        struct guest_group group = {.found = true};
+        char number[12];
+        /* name:password:gid:members */
+        const char *password = memchr(line, ':', length);
+        const char *gid =
+            password ? memchr(password + 1, ':', length - (size_t)(password + 1 - line)) : NULL;
+        const char *members = gid ? memchr(gid + 1, ':', length - (size_t)(gid + 1 - line)) : NULL;
+        if (members && (size_t)(password - line) == name_length &&
+            memcmp(line, name, name_length) == 0 && (size_t)(members - gid) <= sizeof(number)) {
+            snprintf(number, sizeof(number), "%.*s", (int)(members - gid) - 1, gid + 1);
+            /* 2^32-1 is "no change" to chown(2), never a group. */
+            if (text_to_u32(number, 10, UINT32_MAX - 1, &group.gid) == 0)
+                return group;
+        }
+        line += length + 1;
+    }
+    return (struct guest_group){0};
+}
+
+static int group_file_read(int root, char **ret, size_t *ret_size, struct err *err)
+{
+    CLEANUP_FD int place = -1;
+    char link[32];
+    char what[48];
+    struct stat st;
+    int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
+
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (r < 0 || fstat(place, &st) < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno,
+                       "open the container's /etc/group");
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, STATUS_UNSAFE_PATH, 0, "the container's /etc/group is a %s",
+                       gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+    if (st.st_size > GROUP_FILE_MAX)
+        return err_set(err, STATUS_UNSAFE_PATH, 0,
+                       "the container's /etc/group is larger than %u MiB", GROUP_FILE_MAX >> 20);
+    /* What was checked is what is read: the same inode, by its own fd. */
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+    r = file_read_at(AT_FDCWD, link, GROUP_FILE_MAX, ret, ret_size);
+    if (r < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, -r, "read the container's /etc/group");
+    return 0;
+}
+
+int guest_find_groups(const struct guest *guest, const char *const *names, size_t count,
+                      struct guest_group *ret, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size = 0;
+    int r = group_file_read(guest->root, &text, &size, err);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < count; i++)
+        ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
+    return 0;
+}

@@ -1,0 +1,68 @@
+/*
+ * The container as it stands: facts, read through one /proc/PID folder that is opened once, so that
+ * a process id used again cannot lead elsewhere. Nothing in the container is changed or executed.
+ * Its files are hostile: type-checked before they are opened, size-capped, never waited for.
+ */
+#ifndef HOOK_GUEST_H
+#define HOOK_GUEST_H
+
+#include "base/err.h"
+#include "gpu.h"
+#include "idmap.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define GROUP_FILE_MAX  (4u << 20) /* 20,000 groups are half a megabyte */
+#define GUEST_NODES_MAX 32
+#define GROUP_NAME_MAX  33
+
+struct guest_node {
+    char name[16];
+    unsigned node_minor;
+};
+
+struct guest {
+    int proc;    /* /proc/PID */
+    int root;    /* the container's root folder, O_PATH */
+    int user_ns; /* -1: it shares ours (a privileged container) */
+    int mnt_ns;
+    struct idmap uids;
+    struct idmap gids;
+    char cgroup_file[PATH_MAX]; /* cgroup.procs of its device cgroup on this host; "" unknown */
+    bool cgroup_is_v1;
+    bool has_dri;      /* /dev/dri is there, as a folder */
+    size_t node_count; /* DRM nodes that /dev/dri already holds */
+    struct guest_node nodes[GUEST_NODES_MAX];
+};
+
+/* A group of the guest, by name. */
+struct guest_group {
+    bool found;
+    uint32_t gid;
+};
+
+#define GUEST_CLOSED ((struct guest){.proc = -1, .root = -1, .user_ns = -1, .mnt_ns = -1})
+
+/* For __attribute__((cleanup)). */
+void guest_close(struct guest *guest);
+
+/*
+ * Opens the container whose init is `pid`. STATUS_USAGE when there is no such process or it is not
+ * in a container, STATUS_PRIVILEGE when it may not be looked into, STATUS_UNSAFE_PATH when its /dev
+ * or /dev/dri is not what it has to be. On error nothing stays open.
+ */
+int guest_open(pid_t pid, struct guest *ret, struct err *err);
+
+/*
+ * Looks `count` names up in the guest's /etc/group. No such file is no error: nothing is found.
+ * STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ */
+int guest_find_groups(const struct guest *guest, const char *const *names, size_t count,
+                      struct guest_group *ret, struct err *err);
+
+/* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
+struct guest_group group_text_find(const char *text, size_t size, const char *name);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * lxc-gpu-hook: one executable for LXC's hooks and for a person.
+ *
+ * A container start, top to bottom: options -> environment -> start_host (find GPUs -> plan ->
+ * perform -> prove) -> report.
+ */
+#include "base/text.h"
+#include "env.h"
+#include "exit_status.h"
+#include "list.h"
+#include "options.h"
+#include "privilege.h"
+#include "report.h"
+#include "start.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static int run_hook(const struct options *options, struct err *err)
+{
+    struct report_style style = {
+        .container = "?", .quiet = options->quiet, .verbose = options->verbose, .use_syslog = true};
+    struct hook_env env;
+    int r = hook_env_read(options->rest_count, options->rest, &env, err);
+
+    if (r == 0)
+        style.container = env.name;
+    report_open(&style);
+    if (r == 0)
+        r = start_host(&env, options, err);
+    if (r < 0)
+        report_failure(err);
+    return r;
+}
+
+static int run_command(const struct options *options, struct err *err)
+{
+    struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
+    char shown[80];
+    int r;
+
+    report_open(&style);
+    if (options->rest_count == 0) {
+        r = err_set(err, STATUS_USAGE, 0, "no command, and not started by LXC (no LXC_HOOK_TYPE)");
+        err_fix(err, "lxc-gpu-hook --help");
+    } else if (text_is_equal(options->rest[0], "list") && options->rest_count == 1) {
+        r = list_nodes(options, err);
+    } else {
+        r = err_set(err, STATUS_USAGE, 0, "unknown command '%s'",
+                    text_printable(shown, sizeof(shown), options->rest[0]));
+        err_fix(err, "lxc-gpu-hook --help");
+    }
+    if (r < 0)
+        report_failure(err);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct err err = {0};
+    int r;
+
+    privilege_start();
+    r = options_parse(argc, argv, &options, &err);
+    if (r < 0) {
+        err_fix(&err, "lxc-gpu-hook --help");
+        report_failure(&err);
+        return err.status;
+    }
+    if (options.show_help) {
+        options_help();
+        return STATUS_DONE;
+    }
+    if (options.show_version) {
+        printf("lxc-gpu-hook %s\n", PROJECT_VERSION);
+        return STATUS_DONE;
+    }
+    if (hook_env_is_hook(options.rest_count, options.rest))
+        r = run_hook(&options, &err);
+    else
+        r = run_command(&options, &err);
+    return r < 0 ? err.status : STATUS_DONE;
+}

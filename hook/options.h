@@ -1,0 +1,37 @@
+/*
+ * The command line: the same options on the config's hook line and for a person. One table makes
+ * the parser and the help.
+ */
+#ifndef HOOK_OPTIONS_H
+#define HOOK_OPTIONS_H
+
+#include "base/err.h"
+#include "select.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WAIT_SECONDS_MAX 600
+
+struct options {
+    struct selection selection;
+    const char *group; /* --group NAME; NULL: render, then video, then the guest's root group */
+    bool has_gid;      /* --group GID */
+    uint32_t gid;      /* guest's */
+    uint32_t user;     /* guest's uid that owns the nodes */
+    mode_t mode;
+    unsigned wait_seconds;
+    bool optional, no_probe, verbose, quiet;
+    bool show_version, show_help;
+    int rest_count; /* arguments behind the options */
+    char *const *rest;
+};
+
+/* STATUS_USAGE with a message that names the argument. Points into argv, which getopt reorders. */
+int options_parse(int argc, char **argv, struct options *ret, struct err *err);
+
+/* The help text to stdout. */
+void options_help(void);
+
+#endif

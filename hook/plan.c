@@ -1,0 +1,266 @@
+#include "plan.h"
+
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void plan_warn(struct plan *plan, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (plan->warning_count == PLAN_WARNINGS_MAX)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(plan->warnings[plan->warning_count++], PLAN_WARNING_SIZE, fmt, ap);
+    va_end(ap);
+}
+
+/* ---- which nodes ---------------------------------------------------------------------------- */
+
+/* A primary node belongs to a render node when both hang below one device. */
+static bool is_card_of_selected(const struct options *options, const struct gpu_list *gpus,
+                                const struct gpu_node *card)
+{
+    if (card->is_render || !options->selection.with_card || !card->device[0])
+        return false;
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (node->is_render && text_is_equal(node->device, card->device) &&
+            select_matches(&options->selection, node))
+            return true;
+    }
+    return false;
+}
+
+static bool is_wanted(const struct options *options, const struct gpu_list *gpus,
+                      const struct gpu_node *node)
+{
+    return select_matches(&options->selection, node) || is_card_of_selected(options, gpus, node);
+}
+
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
+{
+    for (size_t i = 0; i < gpus->count; i++)
+        if (is_wanted(options, gpus, &gpus->nodes[i]))
+            return true;
+    return false;
+}
+
+static int no_node_at_all(const struct gpu_list *gpus, struct err *err)
+{
+    unsigned node_minor;
+    bool is_render;
+
+    if (gpus->stray_count == 0) {
+        err_set(err, STATUS_NO_NODE, 0, "no render node on this host: %s: no GPU driver is loaded",
+                gpus->has_dev_dri ? "/dev/dri holds none" : "there is no /dev/dri");
+        err_fix(err, "modprobe i915      # Intel; AMD: modprobe amdgpu");
+        return -ENODEV;
+    }
+    const struct gpu_stray *stray = &gpus->strays[0];
+    if (gpu_name_parse(stray->name, &is_render, &node_minor))
+        err_set(err, STATUS_NO_NODE, 0,
+                "no render node on this host: /dev/dri/%s is a %s, not character device %d:%u",
+                stray->name, stray->what, DRM_MAJOR, node_minor);
+    else
+        err_set(err, STATUS_NO_NODE, 0, "no render node on this host: /dev/dri/%s (%s) is none",
+                stray->name, stray->what);
+    err_fix(err, "rm /dev/dri/%s && udevadm trigger --subsystem-match=drm", stray->name);
+    return -ENODEV;
+}
+
+int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+{
+    char asked[200];
+    char there[400] = "";
+    struct text text = TEXT_ON(there);
+
+    if (gpus->count == 0)
+        return no_node_at_all(gpus, err);
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        text_add(&text, "%s%s (%s%s%s)", i ? ", " : "", node->name, node->driver,
+                 node->pci[0] ? " at " : "", node->pci);
+    }
+    err_set(err, STATUS_NO_NODE, 0, "no render node matches '%s'; this host has %s",
+            select_describe(&options->selection, asked, sizeof(asked)), there);
+    for (size_t i = 0; i < gpus->count && i < 8; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (node->pci[0])
+            err_fix(err, "--select pci=%s", node->pci);
+        else
+            err_fix(err, "--select %s", node->name);
+    }
+    return -ENODEV;
+}
+
+/* ---- who owns them -------------------------------------------------------------------------- */
+
+size_t plan_group_names(const struct options *options, const char *ret_names[2])
+{
+    if (options->has_gid)
+        return 0;
+    ret_names[0] = options->group ? options->group : "render";
+    ret_names[1] = "video";
+    return options->group ? 1 : 2;
+}
+
+static int choose_group(const struct options *options, const struct guest_group groups[2],
+                        struct plan *plan, struct err *err)
+{
+    struct plan_owner *owner = &plan->owner;
+
+    if (options->has_gid) {
+        owner->guest_gid = options->gid;
+        return 0;
+    }
+    if (groups[0].found) {
+        owner->guest_gid = groups[0].gid;
+        snprintf(owner->group, sizeof(owner->group), "%s",
+                 options->group ? options->group : "render");
+        return 0;
+    }
+    if (options->group) {
+        err_set(err, STATUS_OWNERSHIP, 0, "the container's /etc/group has no group %s",
+                options->group);
+        err_fix(err, "groupadd -r %s    # in the container", options->group);
+        return -ESRCH;
+    }
+    owner->guest_gid = groups[1].found ? groups[1].gid : 0;
+    snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
+    plan_warn(plan,
+              "the container has no group render: %s (gid %u) is used; to mend it, in the "
+              "container: groupadd -r render",
+              owner->group, owner->guest_gid);
+    return 0;
+}
+
+static int map_id(const struct idmap *map, uint32_t inside, const char *what, uint32_t *ret,
+                  struct err *err)
+{
+    char ranges[160];
+
+    if (idmap_to_outside(map, inside, ret))
+        return 0;
+    return err_set(err, STATUS_OWNERSHIP, 0, "guest %s %u is outside the container's id map (%s)",
+                   what, inside, idmap_describe(map, ranges, sizeof(ranges)));
+}
+
+static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
+                     struct err *err)
+{
+    struct plan_owner *owner = &plan->owner;
+    int r = map_id(&guest->uids, 0, "uid", &plan->root_uid, err);
+
+    owner->guest_uid = options->user;
+    if (r == 0)
+        r = map_id(&guest->gids, 0, "gid", &plan->root_gid, err);
+    if (r == 0)
+        r = map_id(&guest->uids, owner->guest_uid, "uid", &owner->host_uid, err);
+    if (r < 0)
+        return r;
+    r = map_id(&guest->gids, owner->guest_gid, "gid", &owner->host_gid, err);
+    if (r < 0) {
+        if (owner->group[0])
+            err_wrap(err, "group %s", owner->group);
+        err_fix(err, "--group GID    # a group below the end of the map, or widen lxc.idmap");
+    }
+    return r;
+}
+
+/*
+ * The mode says by which right a user is meant to get in: by the group (0660), as the owner (0600)
+ * or as anybody (0606). The witness has just that right, so the proof proves the usual way in.
+ */
+static void choose_witness(const struct guest *guest, struct plan *plan)
+{
+    const struct plan_owner *owner = &plan->owner;
+    struct plan_witness *witness = &plan->witness;
+    bool by_group = (plan->mode & 0060) == 0060;
+    bool by_owner = !by_group && (plan->mode & 0600) == 0600;
+
+    witness->guest_gid = owner->guest_gid;
+    if (!by_group && !idmap_ordinary(&guest->gids, owner->guest_gid, &witness->guest_gid))
+        witness->guest_gid = owner->guest_gid;
+    if (by_owner || !idmap_ordinary(&guest->uids, owner->guest_uid, &witness->guest_uid))
+        witness->guest_uid = owner->guest_uid;
+}
+
+/* ---- the steps ------------------------------------------------------------------------------ */
+
+static struct op *op_add(struct plan *plan, enum op_kind kind)
+{
+    struct op *op = &plan->ops[plan->op_count++];
+
+    *op = (struct op){.kind = kind};
+    return op;
+}
+
+/* The names that udev gives on the host: pci-0000:00:02.0-render, platform-vgem-render. */
+static void add_node(struct plan *plan, const struct gpu_node *node)
+{
+    struct op *op = op_add(plan, OP_NODE);
+
+    op->gpu = node;
+    snprintf(op->name, sizeof(op->name), "%s", node->name);
+    if (!node->pci[0] && !node->device[0])
+        return;
+    op = op_add(plan, OP_LINK);
+    snprintf(op->name, sizeof(op->name), "by-path/%s-%s-%s", node->pci[0] ? "pci" : "platform",
+             node->pci[0] ? node->pci : node->device, node->is_render ? "render" : "card");
+    snprintf(op->target, sizeof(op->target), "../%s", node->name);
+}
+
+static bool is_planned(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE && text_is_equal(plan->ops[i].name, name))
+            return true;
+    return false;
+}
+
+static void add_kept(struct plan *plan, const struct guest *guest)
+{
+    for (size_t i = 0; i < guest->node_count; i++) {
+        const char *name = guest->nodes[i].name;
+        if (is_planned(plan, name)) {
+            plan_warn(plan,
+                      "the container's config already puts /dev/dri/%s there; delete its "
+                      "lxc.mount.entry line: this hook does that work",
+                      name);
+            continue;
+        }
+        plan_warn(plan,
+                  "/dev/dri/%s comes from the container's own config and is kept; if "
+                  "nothing needs it, delete its lxc.mount.entry line",
+                  name);
+        snprintf(op_add(plan, OP_KEEP)->name, sizeof(plan->ops[0].name), "%s", name);
+    }
+}
+
+int plan_build(const struct options *options, const struct gpu_list *gpus,
+               const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
+               struct err *err)
+{
+    int r;
+
+    memset(ret, 0, sizeof(*ret));
+    ret->mode = options->mode;
+    if (!plan_has_match(options, gpus))
+        return plan_no_match(options, gpus, err);
+    r = choose_group(options, groups, ret, err);
+    if (r == 0)
+        r = map_owner(options, guest, ret, err);
+    if (r < 0)
+        return r;
+    choose_witness(guest, ret);
+    for (size_t i = 0; i < gpus->count; i++)
+        if (is_wanted(options, gpus, &gpus->nodes[i]))
+            add_node(ret, &gpus->nodes[i]);
+    add_kept(ret, guest);
+    return 0;
+}

@@ -1,0 +1,75 @@
+/*
+ * What will be done, worked out from facts alone: no system call. perform.c walks it.
+ */
+#ifndef HOOK_PLAN_H
+#define HOOK_PLAN_H
+
+#include "base/err.h"
+#include "gpu.h"
+#include "guest.h"
+#include "options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PLAN_OPS_MAX      (2 * GPU_NODES_MAX + GUEST_NODES_MAX)
+#define PLAN_WARNINGS_MAX 6
+#define PLAN_WARNING_SIZE 320
+
+enum op_kind {
+    OP_NODE, /* make a device node */
+    OP_LINK, /* by-path/NAME -> TARGET */
+    OP_KEEP, /* show a node that /dev/dri already held, as it is */
+};
+
+struct op {
+    enum op_kind kind;
+    char name[88]; /* below /dev/dri */
+    char target[32];
+    const struct gpu_node *gpu; /* OP_NODE; the caller's list */
+};
+
+/* Who owns the nodes, as the guest and as the host number them. */
+struct plan_owner {
+    uint32_t guest_uid, guest_gid;
+    uid_t host_uid;
+    gid_t host_gid;
+    char group[GROUP_NAME_MAX]; /* the guest's name for it; "" when asked for by number */
+};
+
+/* Somebody ordinary in the guest, who must be able to open the nodes afterwards. */
+struct plan_witness {
+    uint32_t guest_uid, guest_gid;
+};
+
+struct plan {
+    uid_t root_uid; /* the guest's root, on the host: owner of the folders and links */
+    gid_t root_gid;
+    struct plan_owner owner;
+    mode_t mode;
+    struct plan_witness witness;
+    size_t op_count;
+    struct op ops[PLAN_OPS_MAX];
+    size_t warning_count;
+    char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
+};
+
+/* True when the selection picks at least one of the host's nodes. */
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus);
+
+/* The names that plan_build wants looked up in the guest; at most 2. Returns how many. */
+size_t plan_group_names(const struct options *options, const char *ret_names[2]);
+
+/*
+ * STATUS_NO_NODE when nothing is selected, STATUS_OWNERSHIP when the owner is not mapped or the
+ * group does not exist. `groups` answers plan_group_names. Pointers into `gpus` are kept.
+ */
+int plan_build(const struct options *options, const struct gpu_list *gpus,
+               const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
+               struct err *err);
+
+/* STATUS_NO_NODE with the nodes that there are. */
+int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
+
+#endif

@@ -1,0 +1,109 @@
+#include "privilege.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+struct phase_row {
+    enum phase phase;
+    cap_value_t keeps[12];
+    int count;
+};
+
+/*
+ *            capability        why
+ * prepare    SYS_PTRACE        open /proc/PID/root and ns/ of another user's process
+ *            DAC_READ_SEARCH   read the guest's /etc/group below folders that only its root may
+ * enter SYS_ADMIN         make a file system MKNOD, CHOWN      make the nodes and give them to the
+ * guest SYS_CHROOT, SETUID, SETGID, KILL    for the later phases wait       KILL              the
+ * worker runs under another uid enter      SYS_ADMIN, SYS_CHROOT               setns(2) SETUID,
+ * SETGID    become the container's root attach     SYS_ADMIN         open_tree(2), move_mount(2)
+ *            SETUID, SETGID    become an ordinary user
+ */
+static const struct phase_row phases[] = {
+    {PHASE_PREPARE,
+     {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, CAP_MKNOD, CAP_CHOWN, CAP_SYS_CHROOT,
+      CAP_SETUID, CAP_SETGID, CAP_KILL},
+     9},
+    {PHASE_WAIT, {CAP_KILL}, 1},
+    {PHASE_ENTER, {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID}, 4},
+    {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3},
+    {PHASE_PROVE, {0}, 0},
+};
+
+static void close_inherited(void)
+{
+#ifdef SYS_close_range
+    if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
+        return;
+#endif
+    /* Linux before 5.9. Hooks inherit a handful of low numbers. */
+    for (int fd = 3; fd < 1024; fd++)
+        (void)close(fd);
+}
+
+void privilege_start(void)
+{
+    int fd;
+
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    close_inherited();
+    /* A closed 0, 1 or 2 would be given to the next open, and then written to as output. */
+    do
+        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= 2);
+    if (fd > 2)
+        (void)close(fd);
+}
+
+static void missing_describe(cap_t have, const struct phase_row *row, struct text *text)
+{
+    for (int i = 0; i < row->count; i++) {
+        cap_flag_value_t is_set = CAP_CLEAR;
+        char *name;
+        (void)cap_get_flag(have, row->keeps[i], CAP_PERMITTED, &is_set);
+        if (is_set == CAP_SET)
+            continue;
+        name = cap_to_name(row->keeps[i]);
+        text_add(text, "%s%s", text->used ? ", " : "", name ? name : "?");
+        (void)cap_free(name);
+    }
+}
+
+static int phase_set(const struct phase_row *row, cap_t wanted, struct err *err)
+{
+    if (cap_clear(wanted) < 0 ||
+        (row->count &&
+         (cap_set_flag(wanted, CAP_PERMITTED, row->count, row->keeps, CAP_SET) < 0 ||
+          cap_set_flag(wanted, CAP_EFFECTIVE, row->count, row->keeps, CAP_SET) < 0)) ||
+        cap_set_proc(wanted) < 0)
+        return err_set(err, STATUS_PRIVILEGE, errno, "lower privilege");
+    return 0;
+}
+
+int privilege_enter(enum phase phase, struct err *err)
+{
+    const struct phase_row *row = &phases[phase];
+    cap_t caps = cap_get_proc();
+    char missing[200] = "";
+    struct text text = TEXT_ON(missing);
+    int r;
+
+    if (!caps)
+        return err_set(err, STATUS_INTERNAL, errno, "read own capabilities");
+    missing_describe(caps, row, &text);
+    if (text.used) {
+        r = err_set(err, STATUS_PRIVILEGE, 0, "root is needed: this process lacks %s", missing);
+        err_fix(err, "sudo lxc-start -n NAME    # a container that root starts");
+    } else {
+        r = phase_set(row, caps, err);
+    }
+    (void)cap_free(caps);
+    return r;
+}

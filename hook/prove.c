@@ -1,0 +1,119 @@
+#include "prove.h"
+
+#include "base/cleanup.h"
+#include "drm.h"
+#include "exit_status.h"
+#include "path.h"
+#include "privilege.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+static int become_witness(const struct plan *plan, struct err *err)
+{
+    const struct plan_witness *witness = &plan->witness;
+
+    if (setgroups(0, NULL) < 0 ||
+        setresgid(witness->guest_gid, witness->guest_gid, witness->guest_gid) < 0 ||
+        setresuid(witness->guest_uid, witness->guest_uid, witness->guest_uid) < 0)
+        return err_set(err, STATUS_PRIVILEGE, errno, "become guest user %u for the proof",
+                       witness->guest_uid);
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "give up gaining privilege");
+    return privilege_enter(PHASE_PROVE, err);
+}
+
+/* By path from the guest's root, as a program there would; the tmpfs is read-only, so no race. */
+static void prove_node(int root, const char *name, struct proof *ret)
+{
+    CLEANUP_FD int fd = -1;
+    char path[96];
+    int r;
+
+    snprintf(path, sizeof(path), "dev/dri/%s", name);
+    fd = openat(root, path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    if (fd < 0) {
+        ret->error = errno;
+        return;
+    }
+    r = drm_driver_name(fd, ret->driver, sizeof(ret->driver));
+    ret->error = r < 0 ? -r : 0;
+}
+
+static bool is_null_denied(int root)
+{
+    CLEANUP_FD int fd = openat(root, "dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+
+    return fd < 0 && errno == EPERM;
+}
+
+int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
+                struct err *err)
+{
+    size_t node = 0;
+    int r = become_witness(plan, err);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE)
+            prove_node(guest->root, plan->ops[i].name, &ret->nodes[node++]);
+    ret->is_null_denied = is_null_denied(guest->root);
+    return 0;
+}
+
+static void fix_device_rules(const struct guest *guest, const struct plan *plan,
+                             const struct proofs *proofs, struct err *err)
+{
+    size_t node = 0;
+
+    for (size_t i = 0; i < plan->op_count; i++) {
+        if (plan->ops[i].kind != OP_NODE)
+            continue;
+        if (proofs->nodes[node++].error == EPERM)
+            err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", guest->cgroup_is_v1 ? "" : "2",
+                    DRM_MAJOR, plan->ops[i].gpu->node_minor);
+    }
+}
+
+static int judge_node(const struct op *op, const struct proof *proof, struct err *err)
+{
+    switch (proof->error) {
+    case 0:
+        return 0;
+    case EPERM:
+        return err_set(err, STATUS_DEVICE_CGROUP, EPERM,
+                       "open /dev/dri/%s: the container's device cgroup denies it", op->name);
+    case EACCES:
+        return err_set(err, STATUS_UNSAFE_PATH, EACCES,
+                       "open /dev/dri/%s as an ordinary user of the container", op->name);
+    default:
+        err_set(err, STATUS_DEAD_NODE, proof->error,
+                "/dev/dri/%s does not answer: no driver behind it", op->name);
+        err_fix(err, "dmesg | grep -iE 'drm|i915|xe|amdgpu'    # why the GPU's driver is gone");
+        return -proof->error;
+    }
+}
+
+int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
+                struct err *err)
+{
+    size_t node = 0;
+
+    for (size_t i = 0; i < plan->op_count; i++) {
+        if (plan->ops[i].kind != OP_NODE)
+            continue;
+        int r = judge_node(&plan->ops[i], &proofs->nodes[node++], err);
+        if (r == -EPERM)
+            fix_device_rules(guest, plan, proofs, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * The proof: an ordinary user of the guest, with the nodes' group and nothing else, opens each node
+ * the way a program in the container would, and asks the kernel driver its name.
+ */
+#ifndef HOOK_PROVE_H
+#define HOOK_PROVE_H
+
+#include "base/err.h"
+#include "guest.h"
+#include "plan.h"
+
+struct proof {
+    int error;       /* 0: open and answered; else the errno of what failed */
+    char driver[32]; /* kernel driver; "" when it did not answer */
+};
+
+struct proofs {
+    bool in_cgroup;      /* the device cgroup took part */
+    bool is_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
+    struct proof nodes[PLAN_OPS_MAX]; /* by index of the plan's OP_NODE steps */
+};
+
+/* Gives up every privilege first; cannot be undone. The proofs are facts, not an error. */
+int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
+                struct err *err);
+
+/* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH. Pure.
+ */
+int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
+                struct err *err);
+
+#endif

@@ -1,0 +1,121 @@
+#include "report.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define LINE_MAX_SIZE 1200
+#define STDERR_BUDGET 3500
+
+static struct report_style report_as;
+static size_t stderr_left = STDERR_BUDGET;
+
+void report_open(const struct report_style *style)
+{
+    report_as = *style;
+    if (style->use_syslog)
+        openlog("lxc-gpu-hook", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+}
+
+static void say_on_stderr(const char *line)
+{
+    size_t length = strlen("lxc-gpu-hook: \n") + strlen(line);
+
+    if (report_as.container && length > stderr_left) {
+        if (stderr_left)
+            (void)fputs("lxc-gpu-hook: more in the system log\n", stderr);
+        stderr_left = 0;
+        return;
+    }
+    stderr_left -= report_as.container ? length : 0;
+    (void)fprintf(stderr, "lxc-gpu-hook: %s\n", line);
+}
+
+__attribute__((format(printf, 2, 3))) static void say(int priority, const char *fmt, ...)
+{
+    char line[LINE_MAX_SIZE];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    say_on_stderr(line);
+    if (report_as.use_syslog)
+        syslog(priority, "%s", line);
+}
+
+static void say_ready(const struct plan *plan, const struct op *op, const struct proof *proof)
+{
+    const struct plan_owner *owner = &plan->owner;
+    const struct gpu_node *gpu = op->gpu;
+
+    say(LOG_INFO,
+        "container %s: /dev/dri/%s is ready: %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode %04o%s",
+        report_as.container, op->name, proof->driver[0] ? proof->driver : gpu->driver,
+        gpu->pci[0] ? " at " : "", gpu->pci, owner->guest_uid, owner->guest_gid,
+        owner->group[0] ? " (" : "", owner->group, owner->group[0] ? ")" : "", owner->host_uid,
+        owner->host_gid, plan->mode, proof->driver[0] ? "" : ", not proven");
+}
+
+void report_warning(const char *text)
+{
+    say(LOG_WARNING, "%s%s%swarning: %s", report_as.container ? "container " : "",
+        report_as.container ? report_as.container : "", report_as.container ? ": " : "", text);
+}
+
+void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs)
+{
+    bool was_proven = false;
+    size_t node = 0;
+
+    for (size_t i = 0; i < plan->op_count; i++) {
+        if (plan->ops[i].kind != OP_NODE)
+            continue;
+        was_proven |= proofs->nodes[node].driver[0] != '\0';
+        if (!report_as.quiet)
+            say_ready(plan, &plan->ops[i], &proofs->nodes[node]);
+        node++;
+    }
+    if (report_as.quiet)
+        return;
+    for (size_t i = 0; i < plan->warning_count; i++)
+        report_warning(plan->warnings[i]);
+    if (was_proven && !proofs->in_cgroup)
+        report_warning(
+            "the container's cgroup could not be joined: its device rules are not proven");
+    if (proofs->is_null_denied)
+        report_warning(
+            guest->cgroup_is_v1
+                ? "/dev/null is denied in the container: a lone lxc.cgroup.devices.allow "
+                  "line made an allow-list; delete that line, it is not needed"
+                : "/dev/null is denied in the container: a lone lxc.cgroup2.devices.allow "
+                  "line made an allow-list; delete that line, it is not needed");
+}
+
+void report_failure(const struct err *err)
+{
+    const char *line = err->fix;
+
+    say(LOG_ERR, "%s", err->text);
+    while (*line) {
+        int length = (int)strcspn(line, "\n");
+        say(LOG_ERR, "fix: %.*s", length, line);
+        line += length + (line[length] ? 1 : 0);
+    }
+}
+
+void report_step(const char *fmt, ...)
+{
+    char line[LINE_MAX_SIZE];
+    va_list ap;
+
+    if (!report_as.verbose)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(line, sizeof(line), fmt, ap);
+    va_end(ap);
+    say(LOG_DEBUG, "%s", line);
+}

@@ -1,0 +1,35 @@
+/*
+ * What is said, to stderr and to syslog (daemon facility). LXC shows a hook's output only in its
+ * debug log and hangs on more than 40 kB of it, so stderr gets at most 3.5 kB when run as a hook;
+ * syslog gets everything.
+ */
+#ifndef HOOK_REPORT_H
+#define HOOK_REPORT_H
+
+#include "base/err.h"
+#include "guest.h"
+#include "plan.h"
+#include "prove.h"
+
+struct report_style {
+    const char *container; /* printable; NULL for a person's command */
+    bool quiet, verbose;
+    bool use_syslog;
+};
+
+/* Connects to syslog early, while this process surely sees the host's /dev/log. */
+void report_open(const struct report_style *style);
+
+/* One line per node that is ready, and the plan's warnings. */
+void report_success(const struct plan *plan, const struct guest *guest,
+                    const struct proofs *proofs);
+
+void report_warning(const char *text);
+
+/* Goal, object, cause, then the fix lines; each line of the fix on its own. */
+void report_failure(const struct err *err);
+
+/* Only with -v. */
+__attribute__((format(printf, 1, 2))) void report_step(const char *fmt, ...);
+
+#endif

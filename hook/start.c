@@ -1,0 +1,95 @@
+#include "start.h"
+
+#include "base/cleanup.h"
+#include "exit_status.h"
+#include "gpu.h"
+#include "guest.h"
+#include "node.h"
+#include "plan.h"
+#include "privilege.h"
+#include "report.h"
+#include "worker.h"
+
+#include <time.h>
+
+#define WAIT_STEP_MS 100
+
+/* A driver may still be loading at boot: look again until something matches or time is up. */
+static int find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+{
+    const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
+    unsigned looks_left = options->wait_seconds * 1000 / WAIT_STEP_MS;
+    int r;
+
+    while ((r = gpu_find(ret, err)) == 0 && !plan_has_match(options, ret) && looks_left-- > 0)
+        (void)nanosleep(&step, NULL);
+    if (r < 0 || plan_has_match(options, ret))
+        return r;
+    r = plan_no_match(options, ret, err);
+    if (options->wait_seconds)
+        err_wrap(err, "waited %u s", options->wait_seconds);
+    return r;
+}
+
+static int make_plan(const struct options *options, const struct gpu_list *gpus,
+                     const struct guest *guest, struct plan *ret, struct err *err)
+{
+    struct guest_group groups[2] = {0};
+    const char *names[2];
+    size_t count = plan_group_names(options, names);
+    int r = count ? guest_find_groups(guest, names, count, groups, err) : 0;
+
+    return r < 0 ? r : plan_build(options, gpus, guest, groups, ret, err);
+}
+
+static int perform(const struct options *options, const struct guest *guest,
+                   const struct plan *plan, struct err *err)
+{
+    struct proofs proofs = {0};
+    CLEANUP_FD int tree = -1;
+    struct worker_task task = {.guest = guest, .plan = plan, .prove = !options->no_probe};
+    int r = node_tree_make(plan, &tree, err);
+
+    task.tree = tree;
+    if (r == 0)
+        r = worker_run(&task, &proofs, err);
+    if (r == 0 && task.prove)
+        r = prove_judge(guest, plan, &proofs, err);
+    if (r == 0)
+        report_success(plan, guest, &proofs);
+    return r;
+}
+
+static int start_steps(const struct hook_env *env, const struct options *options,
+                       struct gpu_list *gpus, struct plan *plan, struct guest *guest,
+                       struct err *err)
+{
+    int r = privilege_enter(PHASE_PREPARE, err);
+
+    if (r == 0)
+        r = guest_open(env->pid, guest, err);
+    if (r == 0)
+        r = find_gpus(options, gpus, err);
+    if (r == 0)
+        r = make_plan(options, gpus, guest, plan, err);
+    if (r == 0)
+        r = perform(options, guest, plan, err);
+    return r;
+}
+
+int start_host(const struct hook_env *env, const struct options *options, struct err *err)
+{
+    /* Large, and one to a process. */
+    static struct gpu_list gpus;
+    static struct plan plan;
+    __attribute__((cleanup(guest_close))) struct guest guest = GUEST_CLOSED;
+    int r = start_steps(env, options, &gpus, &plan, &guest, err);
+
+    if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
+        report_warning(err->text);
+        return 0;
+    }
+    if (r < 0)
+        err_wrap(err, "add GPU to container %s", env->name);
+    return r;
+}
