@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What is handed in at each boot: the installed project, the test driver, the tests.
+
+# payload_make BUILD DIR TEST...: makes DIR.tar
+payload_make() {
+    local build=$1 dir=$2 component test
+
+    shift 2
+    mkdir -p "$dir/tests" "$dir/driver"
+    for component in host guest; do
+        mkdir -p "$dir/$component"
+        DESTDIR=$dir/$component cmake --install "$build" --prefix /usr --component "$component" >/dev/null
+    done
+    find "$build/tests/driver" -name '*_drv_video.so' -exec cp {} "$dir/driver/" \;
+    cp "${vm_dir:?}"/payload/* "$dir/"
+    for test; do
+        [[ -e $vm_dir/tests/$test ]] || die "no test $test in tests/vm/tests"
+        cp "$vm_dir/tests/$test" "$dir/tests/"
+        printf '%s\n' "$test" >>"$dir/order"
+    done
+    tar -C "$dir" --owner=0 --group=0 -cf "$dir.tar" .
+}

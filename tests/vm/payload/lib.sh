@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# For the tests in the virtual machine: TAP, and containers.
+#   plan N · check NAME COMMAND... · is NAME GOT WANTED · like NAME GOT PATTERN · skip NAME REASON
+#   ct_make NAME busybox|debian <extra-config · ct_start NAME · ct_run NAME COMMAND... · ct_stop NAME · ct_remove NAME
+# shellcheck disable=SC2034  # what tests may use
+render_gid=2992 # of the group render in both containers
+first_id=100000 # the host id that is root in the containers
+
+plan() { printf '1..%d\n' "$1"; }
+
+pass() { printf 'ok - %s\n' "$1"; }
+
+# fail NAME TEXT: the text explains and becomes comment lines.
+fail() {
+    printf 'not ok - %s\n' "$1"
+    printf '%s\n' "${2:-}" | sed 's/^/#     /'
+    return 1
+}
+
+skip() { printf 'ok - %s # SKIP %s\n' "$1" "$2"; }
+
+# check NAME COMMAND...: the command succeeds.
+check() {
+    local name=$1 output status=0
+
+    shift
+    output=$("$@" 2>&1) || status=$?
+    if ((status == 0)); then pass "$name"; else fail "$name" "$* gave status $status: $output"; fi
+}
+
+is() {
+    if [[ $2 == "$3" ]]; then pass "$1"; else fail "$1" "$(printf 'got:    %s\nwanted: %s' "$2" "$3")"; fi
+}
+
+# like NAME GOT PATTERN: an extended regular expression, matched line by line.
+like() {
+    if grep -qE -- "$3" <<<"$2"; then pass "$1"; else fail "$1" "$(printf 'got:\n%s\nwanted a line like: %s' "$2" "$3")"; fi
+}
+
+# An unprivileged container with a writable copy of one of the two root file systems; what is in the tree
+# stays as it is. Standard input is added to its config.
+ct_make() {
+    local name=$1 rootfs=$2 dir=/var/lib/lxc/$1 upper=/run/upper/$1
+
+    mkdir -p "$dir/rootfs" "$upper/data" "$upper/work"
+    chown "$first_id:$first_id" "$upper/data"
+    mount -t overlay -o "lowerdir=/srv/rootfs/$rootfs,upperdir=$upper/data,workdir=$upper/work" none "$dir/rootfs"
+    cat >"$dir/config" - <(cat) <<END
+lxc.include = /usr/share/lxc/config/common.conf
+lxc.include = /usr/share/lxc/config/userns.conf
+lxc.idmap = u 0 $first_id 65536
+lxc.idmap = g 0 $first_id 65536
+lxc.rootfs.path = dir:$dir/rootfs
+lxc.uts.name = $name
+lxc.net.0.type = empty
+lxc.apparmor.profile = generated
+lxc.apparmor.allow_nesting = 1
+END
+}
+
+# Starts and waits until its init serves us; the log is kept for a failure's sake.
+ct_start() {
+    local name=$1
+
+    lxc-start -n "$name" -l DEBUG -o "/run/$name.log" || { tail -n 20 "/run/$name.log"; return 1; }
+    lxc-wait -n "$name" -s RUNNING -t 30
+}
+
+ct_run() {
+    local name=$1
+
+    shift
+    lxc-attach -n "$name" --clear-env --set-var PATH=/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
+}
+
+ct_stop() { lxc-stop -n "$1" --kill; }
+
+ct_remove() {
+    lxc-info -n "$1" -sH 2>/dev/null | grep -q STOPPED || lxc-stop -n "$1" --kill
+    umount "/var/lib/lxc/$1/rootfs"
+    rm -rf "/var/lib/lxc/${1:?}" "/run/upper/$1"
+}

@@ -1,0 +1,14 @@
+# shellcheck shell=bash
+# The virtual machine is what the other tests take it for.
+# shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
+. /payload/lib.sh
+plan 6
+
+check 'two render nodes' test -c /dev/dri/renderD128 -a -c /dev/dri/renderD129
+is 'the first is a PCI device of virtio_gpu' \
+    "$(basename "$(readlink -f /sys/class/drm/renderD128/device/virtio0/driver)")" virtio_gpu
+like 'the second belongs to vgem' "$(cat /sys/class/drm/renderD129/device/uevent)" '^MODALIAS=platform:vgem$'
+is 'both belong to the group render' "$(stat -c %G:%a /dev/dri/renderD12[89] | uniq)" 'render:660'
+like 'AppArmor enforces the profile of lxc-start' \
+    "$(cat /sys/kernel/security/apparmor/profiles)" '^/usr/bin/lxc-start \(enforce\)$'
+is 'cgroups are version 2' "$(stat -f -c %T /sys/fs/cgroup)" cgroup2fs
