@@ -90,16 +90,18 @@ struct option_row {
 
 static const struct option_row rows[] = {
     {"select", 0, "SPEC", apply_select,
-     "take only these nodes (repeatable): all, renderD128, pci=0000:00:02.0,\n"
-     "driver=i915,xe or vendor=intel|amd|nvidia|0x8086"},
+     "take only these nodes (repeatable): all,\n"
+     "renderD128, pci=0000:00:02.0, driver=i915,xe\n"
+     "or vendor=intel|amd|nvidia|0x8086"},
     {"group", 0, "NAME|GID", apply_group,
-     "the guest's group that may use the nodes (default: render, then video,\n"
-     "then root with a warning)"},
+     "the guest's group that may use the nodes\n"
+     "(default: render, then video, then root with\n"
+     "a warning)"},
     {"user", 0, "UID", apply_user, "the guest's uid that owns them (default: 0)"},
     {"mode", 0, "OCTAL", apply_mode, "their mode (default: 0660)"},
     {"with-card", 0, NULL, apply_with_card, "primary nodes (card0) too"},
     {"optional", 0, NULL, apply_optional, "no matching node is no error: warn and change nothing"},
-    {"wait", 0, "SECONDS", apply_wait, "wait this long for a node: a driver may load late at boot"},
+    {"wait", 0, "SECONDS", apply_wait, "wait this long for a node to appear at boot"},
     {"no-probe", 0, NULL, apply_no_probe, "do not prove that the nodes can be opened"},
     {"verbose", 'v', NULL, apply_verbose, "say every step"},
     {"quiet", 'q', NULL, apply_quiet, "errors only"},

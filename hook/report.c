@@ -51,10 +51,11 @@ static void say_ready(const struct plan *plan, const struct op *op, const struct
 {
     const struct plan_owner *owner = &plan->owner;
     const struct gpu_node *gpu = op->gpu;
+    const char *driver = proof->driver[0] ? proof->driver : gpu->driver;
 
     say(LOG_INFO,
-        "container %s: /dev/dri/%s is ready: %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode %04o%s",
-        report_as.container, op->name, proof->driver[0] ? proof->driver : gpu->driver,
+        "container %s: /dev/dri/%s is ready: driver %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode %04o%s",
+        report_as.container, op->name, driver,
         gpu->pci[0] ? " at " : "", gpu->pci, owner->guest_uid, owner->guest_gid,
         owner->group[0] ? " (" : "", owner->group, owner->group[0] ? ")" : "", owner->host_uid,
         owner->host_gid, plan->mode, proof->driver[0] ? "" : ", not proven");

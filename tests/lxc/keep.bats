@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# What the container's own config put into /dev/dri stays, and is named.
+
+setup() {
+    load lib.bash
+    reset_host
+    node renderD128 226 128
+    node card0 226 0 44
+}
+
+teardown() {
+    stop c1
+}
+
+@test "a card that a mount entry brought is kept as it is, with a warning" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    in_container c1 ls -ln /dev/dri
+    [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+    # the same owner as before: the host's, which is not mapped
+    [ "$(in_container c1 stat -c %u:%g /dev/dri/card0)" = 65534:65534 ]
+    [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
+    hook_said c1 | grep -q "warning: /dev/dri/card0 comes from the container's own config and is kept"
+}
+
+@test "a render node that a mount entry brought is replaced by a usable one, with a warning" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri/renderD128 dev/dri/renderD128 none bind,optional,create=file"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
+    hook_said c1 | grep -q "already puts /dev/dri/renderD128 there; delete its lxc.mount.entry line"
+}
+
+@test "the whole /dev/dri bound by a mount entry" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
+    [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+    # and the host's own folder is as it was
+    [ "$(stat -c %u:%g /dev/dri/renderD128)" = 0:107 ]
+    [ "$(ls /dev/dri | tr '\n' ' ')" = "card0 renderD128 " ]
+}
+
+@test "the mode-0000 regular file that an optional mount entry leaves is no node: covered" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri/renderD199 dev/dri/renderD199 none bind,optional,create=file"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    [ "$(in_container c1 ls /dev/dri)" = renderD128 ]
+}

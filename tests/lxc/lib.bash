@@ -1,0 +1,114 @@
+# Shared by the container tests. Words: a container has a NAME, the config lines come on stdin.
+# shellcheck shell=bash
+
+work=${TEST_WORK:?run these tests with tests/lxc/run}
+lxcpath=$work/lxc
+hook=/usr/bin/lxc-gpu-hook
+
+# The host's nodes: node renderD128 226 128 [GID]
+node() {
+    mkdir -p /dev/dri
+    mknod -m 0660 "/dev/dri/$1" c "$2" "$3"
+    chgrp "${4:-107}" "/dev/dri/$1"
+}
+
+# Describes a node to sysfs: device MINOR PCI-ADDRESS DRIVER VENDOR DEVICE
+device() {
+    local folder=/sys/dev/char/devices/pci0000:00/$2
+    mkdir -p "$folder/drm/minor$1" "/sys/dev/char/drivers/$3"
+    echo "$4" >"$folder/vendor"
+    echo "$5" >"$folder/device"
+    ln -sfn "../../../drivers/$3" "$folder/driver"
+    ln -sfn ../../../"$2" "$folder/drm/minor$1/device"
+    ln -sfn "devices/pci0000:00/$2/drm/minor$1" "/sys/dev/char/226:$1"
+}
+
+reset_host() {
+    rm -rf /dev/dri /sys/dev/char/*
+}
+
+# container NAME [ROOTFS]: further config lines on stdin
+container() {
+    local name=$1 rootfs=${2:-$work/rootfs}
+    mkdir -p "$lxcpath/$name"
+    {
+        echo "lxc.include = /usr/share/lxc/config/common.conf"
+        echo "lxc.rootfs.path = dir:$rootfs"
+        echo "lxc.uts.name = $name"
+        echo "lxc.net.0.type = empty"
+        echo "lxc.init.cmd = /init"
+        echo "lxc.apparmor.profile = unconfined"
+        cat
+    } >"$lxcpath/$name/config"
+}
+
+idmap() {
+    echo "lxc.include = /usr/share/lxc/config/userns.conf"
+    while [ $# -gt 0 ]; do
+        echo "lxc.idmap = u $1"
+        echo "lxc.idmap = g $1"
+        shift
+    done
+}
+
+# A copy of the root file system that a test may spoil; prints where it is.
+own_rootfs() {
+    cp -a "$work/rootfs" "$lxcpath/$1-rootfs"
+    echo "$lxcpath/$1-rootfs"
+}
+
+# What a root file system needs below /dev to start without lxc.autodev.
+static_dev() {
+    mkdir -p "$1"/dev/{pts,shm,mqueue}
+    touch "$1"/dev/{null,zero,full,random,urandom,tty,console,ptmx}
+    chown -R 100000:100000 "$1/dev"
+}
+
+# LXC wants to replace /dev/ptmx, which an unprivileged root may not do on a host's file system.
+no_autodev() {
+    echo "lxc.autodev = 0"
+    echo "lxc.pty.max = 0"
+    echo "lxc.tty.max = 0"
+}
+
+start() {
+    rm -f "$work/$1.log"
+    lxc-start -P "$lxcpath" -n "$1" -l DEBUG -o "$work/$1.log" 2>"$work/$1.err"
+}
+
+# `! start` would never fail a test: bash exempts negated commands from errexit.
+start_fails() {
+    if start "$1"; then
+        echo "container $1 started"
+        return 1
+    fi
+}
+
+# The status of the hook in the last start, as LXC logged it; 0 when it never complained.
+hook_status() {
+    local status
+    status=$(grep -o 'exited with status [0-9]*' "$work/$1.log" | head -n 1)
+    echo "${status##* }" | grep . || echo 0
+}
+
+# What the hook printed in the last start, one line each. One entry of LXC's log holds one read of the
+# hook's output, so it may go on over several lines.
+hook_said() {
+    sed -n 's/.*produced output: //; s/^lxc-gpu-hook: //p' "$work/$1.log"
+}
+
+stop() {
+    lxc-stop -P "$lxcpath" -n "$1" -k 2>/dev/null || true
+    lxc-wait -P "$lxcpath" -n "$1" -s STOPPED -t 10
+}
+
+# in_container NAME COMMAND...: as the container's root
+in_container() {
+    local name=$1
+    shift
+    lxc-attach -P "$lxcpath" -n "$name" --clear-env -v PATH=/bin -- "$@"
+}
+
+init_pid() {
+    lxc-info -P "$lxcpath" -n "$1" -pH
+}
