@@ -80,3 +80,22 @@ ct_remove() {
     umount "/var/lib/lxc/$1/rootfs"
     rm -rf "/var/lib/lxc/${1:?}" "/run/upper/$1"
 }
+
+# ct_user NAME USER COMMAND...: as an ordinary user with that user's groups and nothing else.
+ct_user() {
+    local name=$1 user=$2
+
+    shift 2
+    ct_run "$name" setpriv --reuid "$user" --regid "$user" --init-groups --inh-caps=-all \
+        env HOME=/tmp USER="$user" "$@"
+}
+
+# The verifier and the drivers that encode on the CPU, into a container that does not run yet.
+ct_install_verify() {
+    local rootfs=/var/lib/lxc/$1/rootfs dri
+
+    tar -C /payload/guest -cf - . | tar -C "$rootfs" -xf - --no-overwrite-dir
+    dri=$(dirname "$(find "$rootfs/usr/lib" -name 'libva.so.2')")/dri
+    mkdir -p "$dri"
+    cp /payload/driver/*_drv_video.so "$dri/"
+}

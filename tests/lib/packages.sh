@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034  # the lists are named by the scripts that include this file
+# The one list of Debian packages that building and testing need.
+
+packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
+    libva-dev libcap-dev libmount-dev libcmocka-dev)
+packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
+packages_lxc=(lxc uidmap busybox-static bats socat)
+packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)
+
+# packages_install NAME...: installs what is missing, and says so.
+packages_install() {
+    local package missing=() log status=0
+
+    for package; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    ((${#missing[@]} > 0)) || return 0
+    [[ $(id -u) == 0 ]] || die "missing Debian packages: ${missing[*]}"
+    say "# installing Debian packages: ${missing[*]}"
+    log=$(mktemp)
+    quietly 'read the package lists' "$log" apt-get update &&
+        quietly 'install packages' "$log" \
+            env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" || status=$?
+    rm -f "$log"
+    return "$status"
+}
