@@ -1,0 +1,141 @@
+/* Contexts, and the Begin, Render, End of a picture in them. */
+#include "calls.h"
+#include "decoder.h"
+#include "encoder.h"
+
+#include <stdlib.h>
+
+void context_free(struct context *context)
+{
+    if (!context)
+        return;
+    encoder_free(context->encoder);
+    decoder_free(context->decoder);
+    free(context);
+}
+
+static struct context *context_of(struct driver *drv, VAContextID id)
+{
+    return object_get(&drv->objects[OBJECT_CONTEXT], id);
+}
+
+static struct context *context_new(const struct config *config, uint32_t width, uint32_t height)
+{
+    struct context *context = calloc(1, sizeof(*context));
+
+    if (!context)
+        return NULL;
+    context->config = *config;
+    context->width = width;
+    context->height = height;
+    context->target = VA_INVALID_ID;
+    if (config->entrypoint == VAEntrypointVLD)
+        context->decoder = decoder_new();
+    else
+        context->encoder = encoder_new(config, width, height);
+    if (context->decoder || context->encoder)
+        return context;
+    free(context);
+    return NULL;
+}
+
+VAStatus context_create(struct driver *drv, VAConfigID config_id, int width, int height,
+                        __attribute__((unused)) int flags, VASurfaceID *ids, int count,
+                        VAContextID *ret_id)
+{
+    const struct config *config = object_get(&drv->objects[OBJECT_CONFIG], config_id);
+    struct context *context;
+    VAStatus status;
+
+    if (!config)
+        return VA_STATUS_ERROR_INVALID_CONFIG;
+    if (width < (int)PICTURE_SIDE_MIN || height < (int)PICTURE_SIDE_MIN ||
+        width > (int)PICTURE_SIDE_MAX || height > (int)PICTURE_SIDE_MAX)
+        return driver_refuse(drv, VA_STATUS_ERROR_RESOLUTION_NOT_SUPPORTED,
+                             "create context: %dx%d is not supported", width, height);
+    for (int i = 0; i < count; i++) {
+        if (!surface_of(drv, ids[i]))
+            return VA_STATUS_ERROR_INVALID_SURFACE;
+    }
+    context = context_new(config, (uint32_t)width, (uint32_t)height);
+    if (!context)
+        return VA_STATUS_ERROR_ALLOCATION_FAILED;
+    status = object_add(&drv->objects[OBJECT_CONTEXT], context, ret_id);
+    if (status != VA_STATUS_SUCCESS)
+        context_free(context);
+    return status;
+}
+
+VAStatus context_destroy(struct driver *drv, VAContextID id)
+{
+    struct context *context = object_take(&drv->objects[OBJECT_CONTEXT], id);
+
+    context_free(context);
+    return context ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_CONTEXT;
+}
+
+VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
+{
+    struct context *context = context_of(drv, id);
+
+    if (!context)
+        return VA_STATUS_ERROR_INVALID_CONTEXT;
+    if (!surface_of(drv, target))
+        return VA_STATUS_ERROR_INVALID_SURFACE;
+    context->target = target;
+    if (context->encoder)
+        encoder_begin(context->encoder);
+    else
+        decoder_begin(context->decoder);
+    return VA_STATUS_SUCCESS;
+}
+
+/* The picture under way; *ret_target is NULL when none is, or its surface was destroyed. */
+static VAStatus picture_find(struct driver *drv, VAContextID id, struct context **ret,
+                             struct pixels **ret_target)
+{
+    struct context *context = context_of(drv, id);
+    const struct surface *surface;
+
+    if (!context)
+        return VA_STATUS_ERROR_INVALID_CONTEXT;
+    surface = surface_of(drv, context->target);
+    if (!surface)
+        return driver_refuse(drv, VA_STATUS_ERROR_INVALID_SURFACE, "no picture was begun");
+    *ret = context;
+    *ret_target = surface->pixels;
+    return VA_STATUS_SUCCESS;
+}
+
+VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int count)
+{
+    struct context *context = NULL;
+    struct pixels *target = NULL;
+    VAStatus status = picture_find(drv, id, &context, &target);
+
+    for (int i = 0; i < count && status == VA_STATUS_SUCCESS; i++) {
+        const struct buffer *buffer = buffer_of(drv, ids[i]);
+
+        if (!buffer)
+            status = VA_STATUS_ERROR_INVALID_BUFFER;
+        else if (context->encoder)
+            status = encoder_render(drv, context->encoder, buffer);
+        else
+            status = decoder_render(drv, context->decoder, target, buffer);
+    }
+    return status;
+}
+
+VAStatus picture_end(struct driver *drv, VAContextID id)
+{
+    struct context *context = NULL;
+    struct pixels *target = NULL;
+    VAStatus status = picture_find(drv, id, &context, &target);
+
+    if (status != VA_STATUS_SUCCESS)
+        return status;
+    context->target = VA_INVALID_ID;
+    if (context->encoder)
+        return encoder_end(drv, context->encoder, target);
+    return decoder_end(drv, context->decoder, target);
+}
