@@ -118,7 +118,8 @@ int path_open_stepwise(int root, const char *path, enum path_links links, int *r
 int path_open(int root, const char *path, enum path_links links, int *ret)
 {
     struct open_how how = {
-        .flags = O_PATH | O_CLOEXEC | (links == PATH_NO_LINKS ? O_NOFOLLOW : 0),
+        /* No O_NOFOLLOW: with it, RESOLVE_NO_SYMLINKS lets a link as the last component pass. */
+        .flags = O_PATH | O_CLOEXEC,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
                    (links == PATH_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0),
     };

@@ -31,7 +31,7 @@ static bool vendor_matches(const struct gpu_node *node, const char *value)
 {
     uint32_t id;
 
-    return vendor_parse(value, &id) && id == node->vendor_id;
+    return vendor_parse(value, &id) && id != 0 && id == node->vendor_id;
 }
 
 static bool driver_is_valid(const char *value)

@@ -1,0 +1,88 @@
+/* What is read of the guest: its group file and its cgroup. */
+#include "cgroup.h"
+#include "cmocka_all.h"
+#include "guest.h"
+
+#include <string.h>
+
+#define FIND(text, name) group_text_find((text), sizeof(text) - 1, (name))
+
+static void finds_a_group_by_its_whole_name(void **state)
+{
+    static const char text[] = "root:x:0:\nrender:x:109:a,b\nrenderx:x:5:\nxrender:x:6:\n";
+
+    (void)state;
+    assert_int_equal(FIND(text, "render").gid, 109);
+    assert_true(FIND(text, "root").found);
+    assert_int_equal(FIND(text, "root").gid, 0);
+    assert_false(FIND(text, "rende").found);
+    assert_false(FIND(text, "").found);
+}
+
+static void takes_the_first_entry_that_is_well_formed(void **state)
+{
+    static const char text[] =
+        "render:x:\nrender\nrender:x:-5:\nrender:x:4294967295:\nrender:x:4294967296:\n"
+        "render:x:18446744073709551716:\nrender:x:00000000000100:\nrender::106:\nrender:x:107:\n";
+
+    (void)state;
+    assert_int_equal(FIND(text, "render").gid, 106);
+}
+
+static void survives_strange_files(void **state)
+{
+    (void)state;
+    assert_int_equal(FIND("render:x:7:", "render").gid, 7);         /* no newline at the end */
+    assert_false(FIND("render:x:7\r\n", "render").found);           /* three fields */
+    assert_int_equal(FIND("render:x:7:\r\n", "render").gid, 7);     /* CRLF */
+    assert_false(FIND("ren\0der:x:7:\n", "render").found);          /* NUL in the name */
+    assert_int_equal(FIND("a\0b\nrender:x:7:\n", "render").gid, 7); /* NUL elsewhere */
+    assert_false(FIND("\n\n\n:::\n", "render").found);
+    assert_false(group_text_find("", 0, "render").found);
+}
+
+static void finds_the_cgroup_that_holds_the_device_rules(void **state)
+{
+    char path[64];
+    bool is_v1 = false;
+
+    (void)state;
+    assert_true(cgroup_path_find("0::/lxc.payload.c1\n", path, sizeof(path), &is_v1));
+    assert_string_equal(path, "/lxc.payload.c1");
+    assert_false(is_v1);
+    assert_true(
+        cgroup_path_find("12:pids:/a\n5:cpu,devices:/b\n0::/c\n", path, sizeof(path), &is_v1));
+    assert_string_equal(path, "/b");
+    assert_true(is_v1);
+    assert_true(cgroup_path_find("0::/c\n5:devices:/b", path, sizeof(path), &is_v1));
+    assert_string_equal(path, "/b");
+    assert_true(cgroup_path_find("0::/a:b\n", path, sizeof(path), &is_v1));
+    assert_string_equal(path, "/a:b");
+}
+
+static void refuses_a_cgroup_it_cannot_reach(void **state)
+{
+    char path[16];
+    bool is_v1;
+
+    (void)state;
+    assert_false(cgroup_path_find("", path, sizeof(path), &is_v1));
+    assert_false(cgroup_path_find("1:name=systemd:/x\n", path, sizeof(path), &is_v1));
+    assert_false(cgroup_path_find("0::/../x\n", path, sizeof(path), &is_v1));
+    assert_false(cgroup_path_find("0::/longer-than-the-buffer\n", path, sizeof(path), &is_v1));
+    assert_false(cgroup_path_find("5:mydevices:/x\n", path, sizeof(path), &is_v1));
+    assert_false(cgroup_path_find("nonsense", path, sizeof(path), &is_v1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_a_group_by_its_whole_name),
+        cmocka_unit_test(takes_the_first_entry_that_is_well_formed),
+        cmocka_unit_test(survives_strange_files),
+        cmocka_unit_test(finds_the_cgroup_that_holds_the_device_rules),
+        cmocka_unit_test(refuses_a_cgroup_it_cannot_reach),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,188 @@
+/* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
+#include "cmocka_all.h"
+#include "exit_status.h"
+#include "plan.h"
+
+#include <string.h>
+
+static struct options options;
+static struct gpu_list gpus;
+static struct guest guest;
+static struct guest_group groups[2];
+static struct plan plan;
+static struct err err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    options = (struct options){.mode = 0660};
+    gpus = (struct gpu_list){.has_dev_dri = true,
+                             .count = 2,
+                             .nodes = {{.name = "renderD128",
+                                        .is_render = true,
+                                        .node_minor = 128,
+                                        .driver = "i915",
+                                        .pci = "0000:00:02.0",
+                                        .device = "0000:00:02.0"},
+                                       {.name = "renderD129",
+                                        .is_render = true,
+                                        .node_minor = 129,
+                                        .driver = "vgem",
+                                        .device = "vgem"}}};
+    guest = GUEST_CLOSED;
+    guest.uids = (struct idmap){1, {{0, 100000, 65536}}};
+    guest.gids = (struct idmap){3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
+    groups[0] = (struct guest_group){true, 109};
+    groups[1] = (struct guest_group){true, 44};
+    return 0;
+}
+
+static void build(void)
+{
+    assert_int_equal(plan_build(&options, &gpus, &guest, groups, &plan, &err), 0);
+}
+
+static const struct op *op_named(const char *name)
+{
+    for (size_t i = 0; i < plan.op_count; i++)
+        if (strcmp(plan.ops[i].name, name) == 0)
+            return &plan.ops[i];
+    return NULL;
+}
+
+static void the_render_group_goes_through_the_guests_map(void **state)
+{
+    (void)state;
+    build();
+    assert_int_equal(plan.owner.host_uid, 100000);
+    assert_int_equal(plan.owner.host_gid, 107);
+    assert_int_equal(plan.owner.guest_gid, 109);
+    assert_string_equal(plan.owner.group, "render");
+    assert_int_equal(plan.root_uid, 100000);
+    assert_int_equal(plan.root_gid, 100000);
+    assert_int_equal(plan.warning_count, 0);
+}
+
+static void nodes_and_links_for_pci_and_other_devices(void **state)
+{
+    (void)state;
+    build();
+    assert_int_equal(plan.op_count, 4);
+    assert_int_equal(op_named("renderD128")->kind, OP_NODE);
+    assert_string_equal(op_named("by-path/pci-0000:00:02.0-render")->target, "../renderD128");
+    assert_string_equal(op_named("by-path/platform-vgem-render")->target, "../renderD129");
+}
+
+static void falls_back_to_video_then_root_with_a_warning(void **state)
+{
+    (void)state;
+    groups[0].found = false;
+    build();
+    assert_int_equal(plan.owner.host_gid, 100044);
+    assert_string_equal(plan.owner.group, "video");
+    assert_int_equal(plan.warning_count, 1);
+    groups[1].found = false;
+    build();
+    assert_int_equal(plan.owner.host_gid, 100000);
+    assert_string_equal(plan.owner.group, "root");
+    assert_int_equal(plan.warning_count, 1);
+}
+
+static void a_group_asked_for_is_never_replaced(void **state)
+{
+    (void)state;
+    options.group = "media";
+    groups[0].found = false;
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_OWNERSHIP);
+    assert_non_null(strstr(err.fix, "groupadd -r media"));
+}
+
+static void unmapped_owners_are_refused_with_the_range(void **state)
+{
+    (void)state;
+    guest.gids = (struct idmap){1, {{0, 100000, 100}}};
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_OWNERSHIP);
+    assert_non_null(strstr(err.text, "guest gid 109 is outside the container's id map (0-99)"));
+    set_up(NULL);
+    guest.uids = (struct idmap){1, {{1, 100001, 10}}};
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_OWNERSHIP);
+    assert_non_null(strstr(err.text, "guest uid 0 is outside"));
+}
+
+static void nodes_of_the_config_are_kept_or_replaced(void **state)
+{
+    (void)state;
+    guest.node_count = 2;
+    guest.nodes[0] = (struct guest_node){"card0", 0};
+    guest.nodes[1] = (struct guest_node){"renderD128", 128};
+    build();
+    assert_int_equal(op_named("card0")->kind, OP_KEEP);
+    assert_int_equal(op_named("renderD128")->kind, OP_NODE);
+    assert_int_equal(plan.warning_count, 2);
+}
+
+static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
+{
+    (void)state;
+    build();
+    assert_int_equal(plan.witness.guest_uid, 65534);
+    assert_int_equal(plan.witness.guest_gid, 109);
+    options.mode = 0600;
+    build();
+    assert_int_equal(plan.witness.guest_uid, 0);
+    assert_int_not_equal(plan.witness.guest_gid, 109);
+    options.mode = 0666;
+    build();
+    assert_int_equal(plan.witness.guest_gid, 109);
+    options.mode = 0606;
+    options.user = 1000;
+    build();
+    assert_int_equal(plan.witness.guest_uid, 1000);
+}
+
+static void a_full_host_fits(void **state)
+{
+    (void)state;
+    gpus.count = GPU_NODES_MAX;
+    for (unsigned i = 0; i < GPU_NODES_MAX; i++)
+        gpus.nodes[i] = gpus.nodes[0];
+    options.selection.with_card = true;
+    guest.node_count = GUEST_NODES_MAX;
+    for (unsigned i = 0; i < GUEST_NODES_MAX; i++)
+        guest.nodes[i] = (struct guest_node){"card63", 63};
+    build();
+    assert_int_equal(plan.op_count, PLAN_OPS_MAX);
+    assert_int_equal(plan.warning_count, PLAN_WARNINGS_MAX);
+}
+
+static void nothing_to_take_names_what_there_is(void **state)
+{
+    (void)state;
+    options.selection = (struct selection){.count = 1, .specs = {"driver=xe"}};
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_NO_NODE);
+    assert_string_equal(err.text,
+                        "no render node matches 'driver=xe'; this host has renderD128 (i915 at "
+                        "0000:00:02.0), renderD129 (vgem)");
+    assert_string_equal(err.fix, "--select pci=0000:00:02.0\n--select renderD129");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_render_group_goes_through_the_guests_map, set_up),
+        cmocka_unit_test_setup(nodes_and_links_for_pci_and_other_devices, set_up),
+        cmocka_unit_test_setup(falls_back_to_video_then_root_with_a_warning, set_up),
+        cmocka_unit_test_setup(a_group_asked_for_is_never_replaced, set_up),
+        cmocka_unit_test_setup(unmapped_owners_are_refused_with_the_range, set_up),
+        cmocka_unit_test_setup(nodes_of_the_config_are_kept_or_replaced, set_up),
+        cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
+        cmocka_unit_test_setup(a_full_host_fits, set_up),
+        cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
