@@ -114,6 +114,8 @@ static uint32_t attribute_value(const struct driver *drv, VAEntrypoint entrypoin
         return is_encoder ? 1 : VA_ATTRIB_NOT_SUPPORTED;
     case VAConfigAttribEncMaxSlices:
         return is_encoder ? SLICES_MAX : VA_ATTRIB_NOT_SUPPORTED;
+    case VAConfigAttribEncSliceStructure:
+        return is_encoder ? VA_ENC_SLICE_STRUCTURE_ARBITRARY_MACROBLOCKS : VA_ATTRIB_NOT_SUPPORTED;
     default:
         return VA_ATTRIB_NOT_SUPPORTED;
     }

@@ -47,7 +47,7 @@ static VAStatus nal_add(struct driver *drv, struct encoder *encoder, const uint8
                         size_t size, unsigned padding)
 {
     bool is_escaped = encoder->packed.has_emulation_bytes;
-    bool is_slice_header = encoder->packed.type == VAEncPackedHeaderSlice;
+    bool is_slice;
     struct nal nal = {.at = encoder->headers_used};
     size_t used;
 
@@ -57,9 +57,11 @@ static VAStatus nal_add(struct driver *drv, struct encoder *encoder, const uint8
     if (encoder->nal_count == NALS_MAX || size > HEADERS_MAX - encoder->headers_used)
         return driver_refuse(drv, VA_STATUS_ERROR_ALLOCATION_FAILED, "packed headers: too many");
     nal.type = NAL_TYPE(data[0]);
-    if (is_slice_header != (nal.type == NAL_SLICE || nal.type == NAL_IDR))
+    is_slice = nal.type == NAL_SLICE || nal.type == NAL_IDR;
+    if ((is_slice && encoder->packed.type != VAEncPackedHeaderSlice) ||
+        encoder->slice_header != SLICE_NONE)
         return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,
-                             "packed header: NAL unit type %u does not go with header type 0x%x",
+                             "packed header: NAL unit type %u does not belong into type 0x%x",
                              nal.type, encoder->packed.type);
     if (is_escaped) {
         used = nal_unescape(encoder->headers + nal.at, data, size);
@@ -69,13 +71,13 @@ static VAStatus nal_add(struct driver *drv, struct encoder *encoder, const uint8
     }
     nal.bits = used * 8 - padding;
     encoder->headers_used += used;
-    if (is_slice_header)
+    if (is_slice)
         encoder->slice_header = (int)encoder->nal_count;
     encoder->nals[encoder->nal_count++] = nal;
     return VA_STATUS_SUCCESS;
 }
 
-/* Several units in one buffer, as ffmpeg sends AUD, SPS and PPS. */
+/* Several units in one buffer: ffmpeg sends AUD, SPS and PPS so, or AUD and slice header. */
 static VAStatus nals_add(struct driver *drv, struct encoder *encoder, const uint8_t *data,
                          size_t size, unsigned padding)
 {
@@ -101,6 +103,7 @@ VAStatus packed_add(struct driver *drv, struct encoder *encoder, const struct bu
 {
     size_t size = ((size_t)encoder->packed.bit_length + 7) / 8, skip;
     unsigned padding = (unsigned)(size * 8 - encoder->packed.bit_length);
+    VAStatus status;
 
     if (!encoder->has_packed)
         return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,
@@ -113,14 +116,17 @@ VAStatus packed_add(struct driver *drv, struct encoder *encoder, const struct bu
     if (size > data->size)
         return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,
                              "packed header: %zu bytes announced, %zu sent", size, data->size);
-    if (encoder->slice_header != SLICE_NONE)
-        return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,
-                             "packed header: the slice header before it has no slice yet");
     skip = start_code_size(data->data, size);
     /* Without emulation prevention a start code pattern may be plain payload: one unit only. */
-    if (!encoder->packed.has_emulation_bytes || encoder->packed.type == VAEncPackedHeaderSlice)
-        return nal_add(drv, encoder, data->data + skip, size - skip, padding);
-    return nals_add(drv, encoder, data->data + skip, size - skip, padding);
+    if (encoder->packed.has_emulation_bytes)
+        status = nals_add(drv, encoder, data->data + skip, size - skip, padding);
+    else
+        status = nal_add(drv, encoder, data->data + skip, size - skip, padding);
+    if (status == VA_STATUS_SUCCESS && encoder->packed.type == VAEncPackedHeaderSlice &&
+        encoder->slice_header == SLICE_NONE)
+        return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,
+                             "packed header: a slice header without a slice's NAL unit");
+    return status;
 }
 
 static bool profile_has_chroma_fields(uint32_t profile_idc)
