@@ -8,7 +8,7 @@
 #include <syslog.h>
 
 #define LINE_MAX_SIZE 1200
-#define STDERR_BUDGET 3500
+#define STDERR_BUDGET 2000
 
 static struct report_style report_as;
 static size_t stderr_left = STDERR_BUDGET;
@@ -54,15 +54,18 @@ static void say_ready(const struct plan *plan, const struct op *op, const struct
     const char *driver = proof->driver[0] ? proof->driver : gpu->driver;
 
     say(LOG_INFO,
-        "container %s: /dev/dri/%s is ready: driver %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode %04o%s",
-        report_as.container, op->name, driver,
-        gpu->pci[0] ? " at " : "", gpu->pci, owner->guest_uid, owner->guest_gid,
-        owner->group[0] ? " (" : "", owner->group, owner->group[0] ? ")" : "", owner->host_uid,
-        owner->host_gid, plan->mode, proof->driver[0] ? "" : ", not proven");
+        "container %s: /dev/dri/%s is ready: driver %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode "
+        "%04o%s",
+        report_as.container, op->name, driver, gpu->pci[0] ? " at " : "", gpu->pci,
+        owner->guest_uid, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
+        owner->group[0] ? ")" : "", owner->host_uid, owner->host_gid, plan->mode,
+        proof->driver[0] ? "" : ", not proven");
 }
 
 void report_warning(const char *text)
 {
+    if (report_as.quiet)
+        return;
     say(LOG_WARNING, "%s%s%swarning: %s", report_as.container ? "container " : "",
         report_as.container ? report_as.container : "", report_as.container ? ": " : "", text);
 }
@@ -80,8 +83,6 @@ void report_success(const struct plan *plan, const struct guest *guest, const st
             say_ready(plan, &plan->ops[i], &proofs->nodes[node]);
         node++;
     }
-    if (report_as.quiet)
-        return;
     for (size_t i = 0; i < plan->warning_count; i++)
         report_warning(plan->warnings[i]);
     if (was_proven && !proofs->in_cgroup)

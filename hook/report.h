@@ -1,6 +1,6 @@
 /*
  * What is said, to stderr and to syslog (daemon facility). LXC shows a hook's output only in its
- * debug log and hangs on more than 40 kB of it, so stderr gets at most 3.5 kB when run as a hook;
+ * debug log and hangs on more than 40 kB of it, so stderr gets at most 2 kB when run as a hook;
  * syslog gets everything.
  */
 #ifndef HOOK_REPORT_H

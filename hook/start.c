@@ -10,6 +10,7 @@
 #include "report.h"
 #include "worker.h"
 
+#include <stdio.h>
 #include <time.h>
 
 #define WAIT_STEP_MS 100
@@ -29,6 +30,30 @@ static int find_gpus(const struct options *options, struct gpu_list *ret, struct
     if (options->wait_seconds)
         err_wrap(err, "waited %u s", options->wait_seconds);
     return r;
+}
+
+static void tell_gpus(const struct gpu_list *gpus)
+{
+    char text[PLAN_WARNING_SIZE];
+
+    for (size_t i = 0; i < gpus->stray_count; i++) {
+        snprintf(text, sizeof(text), "the host's /dev/dri/%s is a %s: not used",
+                 gpus->strays[i].name, gpus->strays[i].what);
+        report_warning(text);
+    }
+    for (size_t i = 0; i < gpus->count; i++)
+        report_step("host: %s: driver %s, PCI %s", gpus->nodes[i].name, gpus->nodes[i].driver,
+                    gpus->nodes[i].pci[0] ? gpus->nodes[i].pci : "none");
+}
+
+static void tell_guest(const struct guest *guest)
+{
+    char ids[160];
+
+    report_step("container: %s user namespace", guest->user_ns < 0 ? "the host's" : "its own");
+    report_step("container: gids %s", idmap_describe(&guest->gids, ids, sizeof(ids)));
+    report_step("container: device cgroup %s",
+                guest->cgroup_file[0] ? guest->cgroup_file : "unknown");
 }
 
 static int make_plan(const struct options *options, const struct gpu_list *gpus,
@@ -69,7 +94,11 @@ static int start_steps(const struct hook_env *env, const struct options *options
     if (r == 0)
         r = guest_open(env->pid, guest, err);
     if (r == 0)
+        tell_guest(guest);
+    if (r == 0)
         r = find_gpus(options, gpus, err);
+    if (r == 0)
+        tell_gpus(gpus);
     if (r == 0)
         r = make_plan(options, gpus, guest, plan, err);
     if (r == 0)

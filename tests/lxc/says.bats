@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# What the hook says: one line a node, to the system log and to LXC; little, and without harm.
+
+setup() {
+    load lib.bash
+    reset_host
+    node renderD128 226 128
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    rm -f "$work/syslog" /dev/log
+    socat -u UNIX-RECV:/dev/log "OPEN:$work/syslog,creat,append" &
+    listener=$!
+    until [ -S /dev/log ]; do sleep 0.05; done
+}
+
+teardown() {
+    stop c1
+    kill "$listener"
+    rm -f /dev/log
+}
+
+start_with() {
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $1"; } | container c1
+    start c1
+}
+
+logged() {
+    sleep 0.2 # the listener is another process
+    tr '\0<' '\n\n' <"$work/syslog"
+}
+
+@test "success: one line for the node, in the system log and in LXC's" {
+    start_with --no-probe
+    line="container c1: /dev/dri/renderD128 is ready: driver i915 at 0000:00:02.0, owner 0:2992 (render) (host 100000:102992), mode 0660, not proven"
+    [ "$(hook_said c1)" = "$line" ]
+    logged | grep -q "lxc-gpu-hook\[[0-9]*\]: $line"
+}
+
+@test "failure: goal, object, cause and fix are in the system log" {
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook"; } | container c1
+    start_fails c1
+    logged | grep -q "add GPU to container c1: /dev/dri/renderD128 does not answer: no driver behind it"
+    logged | grep -q "fix: dmesg"
+}
+
+@test "-q says nothing on success" {
+    start_with "-q --no-probe"
+    [ "$(hook_said c1)" = "" ]
+    [ "$(logged)" = "" ]
+}
+
+@test "-v says every step" {
+    start_with "-v --no-probe"
+    hook_said c1 | grep -q "container: gids 0-65535"
+    hook_said c1 | grep -q "host: renderD128: driver i915, PCI 0000:00:02.0"
+}
+
+@test "something in /dev/dri that is named like a node and is none is reported, not used" {
+    touch /dev/dri/renderD129
+    mknod /dev/dri/renderD130 c 226 131
+    start_with --no-probe
+    [ "$(in_container c1 ls /dev/dri | tr '\n' ' ')" = "by-path renderD128 " ]
+    hook_said c1 | grep -q "warning: the host's /dev/dri/renderD129 is a regular file: not used"
+    hook_said c1 | grep -q "warning: the host's /dev/dri/renderD130 is a character device 226:131: not used"
+}
+
+@test "128 nodes: LXC gets less than 4 kB, the system log everything" {
+    for minor in $(seq 129 255); do
+        node "renderD$minor" 226 "$minor"
+    done
+    start_with --no-probe
+    [ "$(in_container c1 ls /dev/dri | grep -c renderD)" = 128 ]
+    [ "$(hook_said c1 | wc -c)" -lt 4096 ]
+    [ "$(hook_said c1 | tail -n 1)" = "more in the system log" ]
+    [ "$(logged | grep -c 'is ready')" = 128 ]
+}
