@@ -1,4 +1,128 @@
-int main(void)
+/* One verification reads top to bottom: options, then for each node probe, judge, render. */
+#include "checks.h"
+#include "node.h"
+#include "options.h"
+#include "output.h"
+#include "probe.h"
+#include "render.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NODES_MAX (RENDER_MINOR_MAX - RENDER_MINOR_MIN + 1)
+
+static int error_report(const struct err *err)
 {
-    return 1;
+    fprintf(stderr, "gpu-verify: %s\n", err->text);
+    if (err->status == STATUS_USAGE)
+        fputs("Try: gpu-verify --help\n", stderr);
+    return err->status;
+}
+
+/* The same end as without a child to clean up after. */
+static void signal_die(int number)
+{
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static bool wants_colour(void)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+}
+
+static void report_print(const struct options *options, const struct facts *facts,
+                         const struct report *report)
+{
+    const struct rendering rendering = {.facts = facts,
+                                        .report = report,
+                                        .verbosity = options->verbosity,
+                                        .is_coloured = wants_colour()};
+
+    if (options->json)
+        render_json(&rendering, stdout);
+    else
+        render_text(&rendering, stdout);
+}
+
+static int node_verify(const struct options *options, const char *device, struct output *output)
+{
+    static struct facts facts;
+    struct report report;
+    struct err err = {0};
+
+    memset(&facts, 0, sizeof(facts));
+    if (probe_run(options, device, output->fd, &facts, &err) < 0)
+        return error_report(&err);
+    if (facts.run.end == RUN_INTERRUPTED) {
+        output_close(output);
+        signal_die(facts.run.signal);
+    }
+    checks_judge(&facts, &report);
+    report_print(options, &facts, &report);
+    if (facts.va.encode.done && output_commit(output, &err) < 0)
+        return error_report(&err);
+    return (int)report.status;
+}
+
+static int all_verify(const struct options *options)
+{
+    static struct node_other nodes[NODES_MAX];
+    struct output nowhere = OUTPUT_NONE;
+    size_t count = node_list(nodes, NODES_MAX);
+    int status = STATUS_PASS;
+
+    if (count == 0)
+        return node_verify(options, DEFAULT_NODE, &nowhere);
+    for (size_t i = 0; i < count; i++) {
+        int one = node_verify(options, nodes[i].path, &nowhere);
+        if (status == STATUS_PASS)
+            status = one;
+    }
+    return status;
+}
+
+static int one_verify(const struct options *options)
+{
+    struct output output = OUTPUT_NONE;
+    struct err err = {0};
+
+    if (options->output && output_open(options->output, &output, &err) < 0)
+        return error_report(&err);
+    int status = node_verify(options, options->device, &output);
+    output_close(&output);
+    return status;
+}
+
+/* A report that did not get out is no report. */
+static int stdout_finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    perror("gpu-verify: write the report");
+    return STATUS_INTERNAL;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct err err = {0};
+    int status = STATUS_PASS;
+
+    if (options_parse(argc, argv, &options, &err) < 0)
+        return error_report(&err);
+    if (options.help)
+        options_print_help(stdout);
+    else if (options.version)
+        puts("gpu-verify " PROJECT_VERSION);
+    else if (options.all)
+        status = all_verify(&options);
+    else
+        status = one_verify(&options);
+    return stdout_finish(status);
 }

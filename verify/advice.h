@@ -1,0 +1,33 @@
+/*
+ * Words for a cause, and the lines that mend it, filled with this container's own numbers.
+ * Pure functions over the facts.
+ */
+#ifndef VERIFY_ADVICE_H
+#define VERIFY_ADVICE_H
+
+#include "exit_status.h"
+#include "facts.h"
+
+#include "base/text.h"
+
+#define CAUSE(symbol, ...) CAUSE_##symbol,
+enum cause {
+    CAUSE_NONE,
+#include "causes.def"
+    CAUSE_COUNT
+};
+#undef CAUSE
+
+/* The row of the diagnosis table, "g5"; "" without one. */
+const char *cause_row(enum cause cause);
+
+/* STATUS_PASS for a cause that only warns. */
+enum exit_status cause_status(enum cause cause);
+
+/* One sentence. */
+void cause_words(enum cause cause, const struct facts *facts, struct text *out);
+
+/* Newline-separated lines, no trailing newline; empty when there is nothing to do. */
+void cause_fix(enum cause cause, const struct facts *facts, struct text *out);
+
+#endif

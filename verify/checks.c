@@ -1,0 +1,243 @@
+#include "checks.h"
+
+#include "node.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- node ---- */
+
+static void node_describe(const struct node_facts *node, struct text *detail)
+{
+    text_add(detail, "%s", node->path);
+    if (node->error) {
+        text_add(detail, ": %s", strerror(node->error));
+        return;
+    }
+    if (node->is_link)
+        text_add(detail, " -> %s", node->real);
+    text_add(detail, " %s", words_file_type(node->mode));
+    if (S_ISCHR(node->mode) || S_ISBLK(node->mode))
+        text_add(detail, " %u:%u", node->major, node->minor);
+    else
+        text_add(detail, " mode %04o", node->mode & 07777U);
+}
+
+static struct judgement check_node(const struct facts *facts, struct text *detail)
+{
+    const struct node_facts *node = &facts->sys.node;
+
+    node_describe(node, detail);
+    if (node->error && node->error != ENOENT && node->error != ENOTDIR)
+        return JUDGED_FAIL(CAUSE_NODE_UNREADABLE);
+    if (node->error)
+        return JUDGED_FAIL(node->other_count ? CAUSE_OTHER_NODE : CAUSE_NO_NODE);
+    if (S_ISREG(node->mode))
+        return JUDGED_FAIL(CAUSE_REGULAR_FILE);
+    if (!S_ISCHR(node->mode))
+        return JUDGED_FAIL(CAUSE_NOT_A_DEVICE);
+    if (!node_is_render(node))
+        return JUDGED_FAIL(CAUSE_WRONG_NUMBER);
+    if (node->is_named_render && node->named_minor != node->minor)
+        return JUDGED_FAIL(CAUSE_NAME_NUMBER);
+    return JUDGED_PASS;
+}
+
+/* ---- kernel ---- */
+
+static void kernel_describe(const struct kernel_facts *kernel, struct text *detail)
+{
+    const char *huc = words_huc(kernel);
+
+    if (kernel->error) {
+        text_add(detail, "no version: %s", strerror(kernel->error));
+        return;
+    }
+    text_add(detail, "%s %d.%d.%d", kernel->driver, kernel->major, kernel->minor, kernel->patch);
+    if (kernel->pci[0])
+        text_add(detail, ", PCI %s", kernel->pci);
+    if (kernel->vendor_id)
+        text_add(detail, ", %04x:%04x", kernel->vendor_id, kernel->device_id);
+    if (huc)
+        text_add(detail, ", HuC %s", huc);
+    else if (kernel->is_huc_asked && kernel->huc_error == 0)
+        text_add(detail, ", HuC running");
+}
+
+/* Only the low-power encoder needs HuC firmware; where there is the other one it can wait. */
+static bool is_low_power_only(const struct va_facts *va)
+{
+    bool has_lp = false;
+
+    for (uint32_t i = 0; i < va->entrypoints.count && i < VA_ROWS_MAX; i++) {
+        const struct va_row *row = &va->entrypoints.rows[i];
+        if (strncmp(row->profile_name, "H264", 4) != 0)
+            continue;
+        if (text_is_equal(row->entrypoint_name, "EncSlice"))
+            return false;
+        if (text_is_equal(row->entrypoint_name, "EncSliceLP"))
+            has_lp = true;
+    }
+    return has_lp;
+}
+
+static struct judgement check_kernel(const struct facts *facts, struct text *detail)
+{
+    const struct kernel_facts *kernel = &facts->sys.kernel;
+
+    if (!kernel->is_asked)
+        return JUDGED_SKIP;
+    kernel_describe(kernel, detail);
+    if (kernel->error)
+        return JUDGED_FAIL(CAUSE_KERNEL_SILENT);
+    if (words_huc(kernel) && is_low_power_only(&facts->va))
+        return JUDGED_WARN(CAUSE_HUC);
+    return JUDGED_PASS;
+}
+
+/* ---- all of them ---- */
+
+static const struct {
+    const char *name;
+    check_judge judge;
+} CHECKS[CHECK_COUNT] = {
+#define CHECK_ROW(symbol, id) [CHECK_ID_##symbol] = {#id, check_##id},
+    CHECK_TABLE(CHECK_ROW)
+#undef CHECK_ROW
+};
+
+const char *check_name(enum check_id id)
+{
+    return CHECKS[id].name;
+}
+
+const char *check_status_name(enum check_status status)
+{
+    static const char *const names[] = {
+        [CHECK_PASS] = "pass", [CHECK_WARN] = "warn", [CHECK_FAIL] = "fail", [CHECK_SKIP] = "skip"};
+
+    return names[status];
+}
+
+const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {[VERDICT_PASS] = "pass",
+                                        [VERDICT_WARN] = "warn",
+                                        [VERDICT_FAIL] = "fail",
+                                        [VERDICT_LISTED] = NULL};
+
+    return names[verdict];
+}
+
+/* The check whose facts were being collected when the child ended. */
+static enum check_id check_under_way(const struct facts *facts)
+{
+    switch ((enum stage)facts->sys.stage) {
+    case STAGE_NODE:
+        return CHECK_ID_NODE;
+    case STAGE_ACCESS:
+        return CHECK_ID_ACCESS;
+    case STAGE_KERNEL:
+        return CHECK_ID_KERNEL;
+    case STAGE_VA:
+        break;
+    case STAGE_END:
+        return CHECK_ID_DECODE;
+    }
+    switch ((enum va_step)facts->va.progress.step) {
+    case VA_STEP_NONE:
+    case VA_STEP_DRIVER:
+        return CHECK_ID_DRIVER;
+    case VA_STEP_ENTRYPOINTS:
+        return CHECK_ID_ENTRYPOINTS;
+    case VA_STEP_ENCODE:
+        return facts->va.encode.done ? CHECK_ID_BITSTREAM : CHECK_ID_ENCODE;
+    case VA_STEP_DECODE:
+        break;
+    }
+    return CHECK_ID_DECODE;
+}
+
+static enum cause run_cause(enum run_end end)
+{
+    switch (end) {
+    case RUN_FINISHED:
+    case RUN_INTERRUPTED:
+        break;
+    case RUN_HUNG:
+        return CAUSE_HUNG;
+    case RUN_CRASHED:
+        return CAUSE_CRASHED;
+    case RUN_LEFT:
+        return CAUSE_LEFT;
+    }
+    return CAUSE_UNFINISHED;
+}
+
+static bool is_wanted(const struct facts *facts, enum check_id id)
+{
+    if (facts->request.list_only)
+        return id <= CHECK_ID_ENTRYPOINTS;
+    return id != CHECK_ID_DECODE || facts->request.decode;
+}
+
+static struct judgement check_run(const struct facts *facts, enum check_id id, struct text *detail)
+{
+    struct judgement judgement = CHECKS[id].judge(facts, detail);
+    bool is_cut = facts->run.end != RUN_FINISHED && id == check_under_way(facts);
+
+    /* A failure that was already known when the driver then crashed is the cause of both. */
+    if (judgement.status == CHECK_FAIL)
+        return judgement;
+    if (is_cut)
+        return JUDGED_FAIL(run_cause(facts->run.end));
+    /* Nothing may pass for want of facts: whatever is left out says why. */
+    if (judgement.status == CHECK_SKIP && !detail->used)
+        return JUDGED_FAIL(CAUSE_UNFINISHED);
+    return judgement;
+}
+
+static void finding_make(const struct facts *facts, enum check_id id, struct finding *ret)
+{
+    char raw[CHECK_DETAIL_MAX] = "";
+    struct text detail = TEXT_ON(raw);
+    struct judgement judgement = check_run(facts, id, &detail);
+
+    ret->status = judgement.status;
+    ret->cause = judgement.cause;
+    text_printable(ret->detail, sizeof(ret->detail), raw);
+    if (!ret->detail[0] && judgement.status == CHECK_FAIL) {
+        struct text words = TEXT_ON(ret->detail);
+        cause_words(judgement.cause, facts, &words);
+    }
+}
+
+void checks_judge(const struct facts *facts, struct report *ret)
+{
+    struct report report = {.failed = -1, .status = STATUS_PASS, .verdict = VERDICT_PASS};
+
+    if (facts->request.list_only)
+        report.verdict = VERDICT_LISTED;
+    for (int id = 0; id < CHECK_COUNT; id++) {
+        struct finding *finding = &report.findings[id];
+        if (report.failed >= 0 || !is_wanted(facts, (enum check_id)id)) {
+            bool is_after = report.failed >= 0;
+            finding->status = CHECK_SKIP;
+            snprintf(finding->detail, sizeof(finding->detail), "%s",
+                     is_after ? "not reached" : "not asked for");
+            continue;
+        }
+        finding_make(facts, (enum check_id)id, finding);
+        if (finding->status == CHECK_FAIL) {
+            report.failed = id;
+            report.verdict = VERDICT_FAIL;
+            report.status = cause_status(finding->cause);
+        } else if (finding->status == CHECK_WARN && report.verdict == VERDICT_PASS) {
+            report.verdict = VERDICT_WARN;
+        }
+    }
+    *ret = report;
+}

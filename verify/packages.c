@@ -1,0 +1,107 @@
+#include "packages.h"
+
+#include "base/text.h"
+
+#define DISTROS (DISTRO_ARCH + 1)
+
+struct package_row {
+    enum package_use use;
+    const char *kernel_driver;
+    bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
+    const char *commands[DISTROS];
+};
+
+#define APT(name)    [DISTRO_DEBIAN] = "apt-get install " name
+#define DNF(command) [DISTRO_FEDORA] = "dnf " command
+#define APK(name)    [DISTRO_ALPINE] = "apk add " name
+#define PACMAN(name) [DISTRO_ARCH] = "pacman -S " name
+
+/* Fedora's own builds leave the H.264 encoders out; RPM Fusion has those with them. */
+#define INTEL_NEW                                                                                  \
+    {                                                                                              \
+        APT("intel-media-va-driver"), DNF("install intel-media-driver"),                           \
+            APK("intel-media-driver"), PACMAN("intel-media-driver")                                \
+    }
+#define INTEL_OLD                                                                                  \
+    {                                                                                              \
+        APT("i965-va-driver"), DNF("install libva-intel-driver"), APK("libva-intel-driver"),       \
+            PACMAN("libva-intel-driver")                                                           \
+    }
+#define INTEL_FULL                                                                                 \
+    {                                                                                              \
+        APT("intel-media-va-driver-non-free"), DNF("install intel-media-driver")                   \
+    }
+#define MESA                                                                                       \
+    {                                                                                              \
+        APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"), APK("mesa-va-gallium"),  \
+            PACMAN("mesa")                                                                         \
+    }
+#define MESA_FULL                                                                                  \
+    {                                                                                              \
+        DNF("swap mesa-va-drivers mesa-va-drivers-freeworld")                                      \
+    }
+
+static const struct package_row ROWS[] = {
+    {PACKAGE_DRIVER, "i915", true, INTEL_OLD},      {PACKAGE_DRIVER, "i915", false, INTEL_NEW},
+    {PACKAGE_DRIVER, "xe", false, INTEL_NEW},       {PACKAGE_DRIVER, "amdgpu", false, MESA},
+    {PACKAGE_DRIVER, "radeon", false, MESA},        {PACKAGE_DRIVER, "nouveau", false, MESA},
+    {PACKAGE_OTHER, "i915", true, INTEL_NEW},       {PACKAGE_OTHER, "i915", false, INTEL_OLD},
+    {PACKAGE_ENCODERS, "i915", false, INTEL_FULL},  {PACKAGE_ENCODERS, "xe", false, INTEL_FULL},
+    {PACKAGE_ENCODERS, "amdgpu", false, MESA_FULL}, {PACKAGE_ENCODERS, "radeon", false, MESA_FULL},
+};
+
+/*
+ * Intel's PCI device ids by their upper byte, up to Gen8 (include/drm/intel/pciids.h of the
+ * kernel): there the i965 driver is the better one, or the only one.
+ */
+static bool is_old_intel(uint32_t device_id)
+{
+    static const uint8_t families[] = {0x01, 0x04, 0x0a, 0x0c, 0x0d, 0x0f, 0x16, 0x22};
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        if (device_id >> 8 == families[i])
+            return true;
+    }
+    return false;
+}
+
+const char *package_command(enum package_use use, const struct facts *facts)
+{
+    const struct kernel_facts *kernel = &facts->sys.kernel;
+    bool is_old = is_old_intel(kernel->device_id);
+
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
+        const struct package_row *row = &ROWS[i];
+        if (row->use == use && text_is_equal(row->kernel_driver, kernel->driver) &&
+            (is_old || !row->is_old_intel))
+            return row->commands[facts->sys.place.distro];
+    }
+    return NULL;
+}
+
+const char *gpu_without_video(const char *kernel_driver)
+{
+    static const struct {
+        const char *driver, *words;
+    } rows[] = {
+        {"virtio_gpu", "a virtual GPU"},
+        {"vgem", "a memory-only test GPU"},
+        {"vkms", "a virtual display"},
+        {"bochs-drm", "a virtual console GPU"},
+        {"bochs", "a virtual console GPU"},
+        {"vmwgfx", "a virtual GPU"},
+        {"ast", "the console of a server board"},
+        {"mgag200", "the console of a server board"},
+        {"qxl", "a virtual console GPU"},
+        {"cirrus", "a virtual console GPU"},
+        {"simpledrm", "the firmware's screen"},
+        {"hyperv_drm", "a virtual GPU"},
+        {"vboxvideo", "a virtual GPU"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (text_is_equal(rows[i].driver, kernel_driver))
+            return rows[i].words;
+    }
+    return NULL;
+}

@@ -1,0 +1,245 @@
+#include "place.h"
+
+#include "access.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "mounts.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#define EVIDENCE_MAX (1024 * 1024)
+
+/* Manager names as in systemd's container interface (systemd.io/CONTAINER_INTERFACE). */
+static const struct {
+    const char *word;
+    enum place place;
+} MANAGERS[] = {
+    {"lxc", PLACE_LXC},       {"lxc-libvirt", PLACE_LXC}, {"docker", PLACE_DOCKER},
+    {"podman", PLACE_PODMAN}, {"oci", PLACE_CONTAINER},   {"systemd-nspawn", PLACE_NSPAWN},
+    {"incus", PLACE_LXC},
+};
+
+/* Traces that a manager leaves in the cgroup path. Not in the mount table: a host that runs
+ * containers may show the same words there. */
+static const struct {
+    const char *word;
+    enum place place;
+} TRACES[] = {
+    {"/lxc.payload", PLACE_LXC}, {"/lxc/", PLACE_LXC},       {"/libpod", PLACE_PODMAN},
+    {"/docker/", PLACE_DOCKER},  {"/docker-", PLACE_DOCKER}, {"/kubepods", PLACE_CONTAINER},
+};
+
+/* lxcfs puts its own files over some of /proc, in containers only. */
+static bool has_lxcfs(const char *mountinfo)
+{
+    struct mount_entry entry;
+
+    return mounts_find(mountinfo, "/proc/meminfo", &entry) &&
+           text_is_equal(entry.point, "/proc/meminfo");
+}
+
+enum place place_decide(const struct place_evidence *evidence)
+{
+    for (size_t i = 0; i < sizeof(MANAGERS) / sizeof(*MANAGERS); i++) {
+        if (text_is_equal(evidence->manager, MANAGERS[i].word))
+            return MANAGERS[i].place;
+    }
+    if (evidence->manager[0])
+        return PLACE_CONTAINER;
+    if (evidence->has_podman_file)
+        return PLACE_PODMAN;
+    if (evidence->has_docker_file)
+        return PLACE_DOCKER;
+    for (size_t i = 0; i < sizeof(TRACES) / sizeof(*TRACES); i++) {
+        if (strstr(evidence->cgroup, TRACES[i].word))
+            return TRACES[i].place;
+    }
+    if (has_lxcfs(evidence->mountinfo))
+        return PLACE_LXC;
+    if (evidence->is_user_namespace)
+        return PLACE_CONTAINER;
+    return evidence->is_hypervisor ? PLACE_VM : PLACE_HOST;
+}
+
+void place_name_lxc(const char *mountinfo, struct place_facts *ret)
+{
+    static const char tail[] = "/rootfs";
+    struct mount_entry entry;
+    size_t length;
+    char *slash;
+
+    if (!mounts_find(mountinfo, "/", &entry))
+        return;
+    length = strlen(entry.root);
+    if (length <= strlen(tail) || !text_is_equal(entry.root + length - strlen(tail), tail))
+        return;
+    entry.root[length - strlen(tail)] = '\0';
+    slash = strrchr(entry.root, '/');
+    if (!slash || strlen(slash + 1) >= sizeof(ret->name) || !slash[1])
+        return;
+    snprintf(ret->name, sizeof(ret->name), "%.60s", slash + 1);
+    /* A user's containers lie in ~/.local/share/lxc, root's in /var/lib/lxc (lxc.system.conf(5)).
+     */
+    if (strstr(entry.root, "/.local/share/lxc/"))
+        ret->starter = STARTER_USER;
+    else if (strstr(entry.root, "/lib/lxc/"))
+        ret->starter = STARTER_ROOT;
+}
+
+/* The value of `key` in a file of shell assignments, without quotes. */
+static bool assignment_find(const char *text, const char *key, char *ret, size_t size)
+{
+    size_t key_length = strlen(key);
+
+    for (; text; text = strchr(text, '\n'), text = text ? text + 1 : NULL) {
+        if (strncmp(text, key, key_length) != 0 || text[key_length] != '=')
+            continue;
+        const char *value = text + key_length + 1;
+        size_t quote = strspn(value, "\"'");
+        size_t length = strcspn(value + quote, "\"'\n");
+        if (length >= size)
+            return false;
+        memcpy(ret, value + quote, length);
+        ret[length] = '\0';
+        return true;
+    }
+    return false;
+}
+
+static bool words_have(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    for (const char *at = words; (at = strstr(at, word)); at += length) {
+        bool starts = at == words || at[-1] == ' ';
+        if (starts && (at[length] == ' ' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+void place_distro(const char *os_release, struct place_facts *ret)
+{
+    static const struct {
+        const char *word;
+        enum distro distro;
+    } families[] = {{"debian", DISTRO_DEBIAN},
+                    {"ubuntu", DISTRO_DEBIAN},
+                    {"fedora", DISTRO_FEDORA},
+                    {"alpine", DISTRO_ALPINE},
+                    {"arch", DISTRO_ARCH}};
+    char like[96] = "";
+    char words[160];
+
+    (void)assignment_find(os_release, "ID", ret->distro_id, sizeof(ret->distro_id));
+    (void)assignment_find(os_release, "ID_LIKE", like, sizeof(like));
+    snprintf(words, sizeof(words), "%s %s", ret->distro_id, like);
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        if (words_have(words, families[i].word)) {
+            ret->distro = families[i].distro;
+            return;
+        }
+    }
+}
+
+/* What does not exist, cannot be read or is too long counts as empty. Free the result. */
+static char *text_read(const char *path)
+{
+    char *text = NULL;
+    size_t size;
+
+    if (file_read_at(AT_FDCWD, path, EVIDENCE_MAX, &text, &size) < 0)
+        return strdup("");
+    /* /proc/1/environ separates with NUL. */
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\0')
+            text[i] = '\n';
+    }
+    return text;
+}
+
+/* Who says that it manages this container: files that anyone may read first. */
+static void manager_collect(char *ret, size_t size)
+{
+    static const char *const files[] = {"/run/systemd/container", "/run/host/container-manager"};
+    CLEANUP_FREE char *environment = text_read("/proc/1/environ");
+
+    *ret = '\0';
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        CLEANUP_FREE char *text = text_read(files[i]);
+        size_t length = text ? strcspn(text, "\n") : 0;
+        if (length == 0 || length >= size)
+            continue;
+        memcpy(ret, text, length);
+        ret[length] = '\0';
+        return;
+    }
+    if (environment && assignment_find(environment, "container", ret, size))
+        return;
+    const char *own = getenv("container");
+    if (own && strlen(own) < size)
+        snprintf(ret, size, "%s", own);
+}
+
+static bool file_exists(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0;
+}
+
+static void decide(const char *mountinfo, struct place_facts *ret)
+{
+    CLEANUP_FREE char *cgroup = text_read("/proc/1/cgroup");
+    CLEANUP_FREE char *cpuinfo = text_read("/proc/cpuinfo");
+    CLEANUP_FREE char *uid_map = text_read("/proc/self/uid_map");
+    struct id_map map;
+    char manager[48];
+
+    id_map_parse(uid_map ? uid_map : "", &map);
+    manager_collect(manager, sizeof(manager));
+    const struct place_evidence evidence = {
+        .manager = manager,
+        .cgroup = cgroup ? cgroup : "",
+        .mountinfo = mountinfo,
+        .has_docker_file = file_exists("/.dockerenv"),
+        .has_podman_file = file_exists("/run/.containerenv"),
+        .is_hypervisor =
+            (cpuinfo && strstr(cpuinfo, " hypervisor")) || file_exists("/sys/hypervisor/type"),
+        .is_user_namespace = map.count > 0 && !id_map_is_initial(&map),
+    };
+    ret->place = place_decide(&evidence);
+    ret->is_cgroup_v1 = strstr(evidence.cgroup, ":devices:") != NULL;
+}
+
+static void variable_copy(const char *name, char *ret, size_t size)
+{
+    const char *value = getenv(name);
+
+    if (value)
+        snprintf(ret, size, "%s", value);
+}
+
+void place_collect(struct place_facts *ret)
+{
+    CLEANUP_FREE char *mountinfo = text_read("/proc/self/mountinfo");
+    CLEANUP_FREE char *release = text_read("/etc/os-release");
+    struct utsname name;
+
+    *ret = (struct place_facts){0};
+    decide(mountinfo ? mountinfo : "", ret);
+    if (uname(&name) == 0)
+        snprintf(ret->name, sizeof(ret->name), "%.60s", name.nodename);
+    if (mountinfo && ret->place == PLACE_LXC)
+        place_name_lxc(mountinfo, ret);
+    if (release)
+        place_distro(release, ret);
+    variable_copy("LIBVA_DRIVER_NAME", ret->driver_name, sizeof(ret->driver_name));
+    variable_copy("LIBVA_DRIVERS_PATH", ret->drivers_path, sizeof(ret->drivers_path));
+}

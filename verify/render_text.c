@@ -1,0 +1,207 @@
+#include "render.h"
+
+#include "words.h"
+
+#include <string.h>
+
+#define COLUMNS      80
+#define DETAIL_START 18 /* column where the evidence begins */
+#define WORDS_MAX    1024
+#define FIX_MAX      1536
+
+static const struct {
+    const char *word, *colour;
+} STATUSES[] = {
+    [CHECK_PASS] = {"pass", "\033[32m"},
+    [CHECK_WARN] = {"warn", "\033[33m"},
+    [CHECK_FAIL] = {"FAIL", "\033[31m"},
+    [CHECK_SKIP] = {"skip", ""},
+};
+
+static void check_print(const struct rendering *r, int id, FILE *out)
+{
+    const struct finding *finding = &r->report->findings[id];
+    const char *on = r->is_coloured ? STATUSES[finding->status].colour : "";
+    int room = COLUMNS - DETAIL_START;
+    bool is_cut = r->verbosity != VERBOSITY_VERBOSE && strlen(finding->detail) > (size_t)room;
+
+    fprintf(out, "%-12s %s%s%s ", check_name((enum check_id)id), on, STATUSES[finding->status].word,
+            *on ? "\033[0m" : "");
+    if (is_cut)
+        fprintf(out, "%.*s...\n", room - 3, finding->detail);
+    else
+        fprintf(out, "%s\n", finding->detail);
+}
+
+/* Breaks at blanks; every line but the first is indented. */
+static void wrapped_print(const char *text, FILE *out)
+{
+    static const char indent[] = "    ";
+    size_t room = COLUMNS;
+
+    for (;;) {
+        size_t take = strlen(text);
+        if (take > room) {
+            take = room;
+            while (take > 0 && text[take] != ' ')
+                take--;
+            if (take == 0)
+                take = room;
+        }
+        fprintf(out, "%.*s\n", (int)take, text);
+        text += take;
+        text += strspn(text, " ");
+        if (!*text)
+            return;
+        fputs(indent, out);
+        room = COLUMNS - strlen(indent);
+    }
+}
+
+static void line_print(const struct rendering *r, const char *text, FILE *out)
+{
+    if (r->verbosity == VERBOSITY_QUIET)
+        fprintf(out, "%s\n", text);
+    else
+        wrapped_print(text, out);
+}
+
+static void fix_print(const struct rendering *r, enum cause cause, FILE *out)
+{
+    char fix[FIX_MAX] = "";
+    struct text text = TEXT_ON(fix);
+
+    cause_fix(cause, r->facts, &text);
+    for (const char *line = fix; *line; line += line[strcspn(line, "\n")] == '\n') {
+        size_t length = strcspn(line, "\n");
+        fprintf(out, "fix: %.*s\n", (int)length, line);
+        line += length;
+    }
+}
+
+static void warnings_name(const struct rendering *r, struct text *text)
+{
+    const char *separator = "; warning: ";
+
+    for (int id = 0; id < CHECK_COUNT; id++) {
+        if (r->report->findings[id].status != CHECK_WARN)
+            continue;
+        text_add(text, "%s%s", separator, check_name((enum check_id)id));
+        separator = ", ";
+    }
+}
+
+static void pass_print(const struct rendering *r, FILE *out)
+{
+    const struct va_facts *va = &r->facts->va;
+    char line[WORDS_MAX];
+    char driver[sizeof(va->driver.name) * 4];
+    struct text text = TEXT_ON(line);
+
+    text_printable(driver, sizeof(driver), va->driver.name);
+    text_add(&text, "gpu-verify: PASS (%u frames, %.1f fps, %s", va->encode.frames, words_fps(va),
+             driver);
+    if (r->report->findings[CHECK_ID_DECODE].status == CHECK_SKIP)
+        text_add(&text, ", not decoded back");
+    else
+        text_add(&text, ", PSNR-Y %.1f dB", va->decode.psnr_y);
+    warnings_name(r, &text);
+    text_add(&text, ")");
+    line_print(r, line, out);
+    for (int id = 0; id < CHECK_COUNT && r->verbosity != VERBOSITY_QUIET; id++) {
+        const struct finding *finding = &r->report->findings[id];
+        if (finding->status != CHECK_WARN)
+            continue;
+        text = TEXT_ON(line);
+        text_add(&text, "warning: ");
+        cause_words(finding->cause, r->facts, &text);
+        wrapped_print(line, out);
+        fix_print(r, finding->cause, out);
+    }
+}
+
+static void fail_print(const struct rendering *r, FILE *out)
+{
+    const struct finding *finding = &r->report->findings[r->report->failed];
+    char line[WORDS_MAX];
+    struct text text = TEXT_ON(line);
+
+    text_add(&text, "gpu-verify: FAIL (%d): ", (int)r->report->status);
+    cause_words(finding->cause, r->facts, &text);
+    line_print(r, line, out);
+    if (r->verbosity != VERBOSITY_QUIET)
+        fix_print(r, finding->cause, out);
+}
+
+static void list_print(const struct va_facts *va, FILE *out)
+{
+    char vendor[sizeof(va->driver.vendor)];
+
+    fprintf(out, "%s: VA-API %d.%d, %s\n", va->driver.name, va->driver.va_major,
+            va->driver.va_minor, text_printable(vendor, sizeof(vendor), va->driver.vendor));
+    for (uint32_t i = 0; i < va->entrypoints.count; i++) {
+        const struct va_row *row = &va->entrypoints.rows[i];
+        fprintf(out, "%-24s %-12s", row->profile_name, row->entrypoint_name);
+        if (row->max_width)
+            fprintf(out, " up to %ux%u", row->max_width, row->max_height);
+        fputc('\n', out);
+    }
+}
+
+/* ---- raw facts for -v ---- */
+
+static void raw_log_print(const char *log, FILE *out)
+{
+    char line[512];
+    char safe[sizeof(line) * 4];
+
+    while (*log) {
+        size_t length = strcspn(log, "\n");
+        snprintf(line, sizeof(line), "%.*s", (int)length, log);
+        fprintf(out, "  libva: %s\n", text_printable(safe, sizeof(safe), line));
+        log += length;
+        log += *log == '\n';
+    }
+}
+
+static void raw_print(const struct facts *f, FILE *out)
+{
+    char value[1024] = "";
+    struct text text = TEXT_ON(value);
+    char safe[sizeof(value)];
+
+    fprintf(out, "  place: %s, kernel %s\n", words_place_name(f->sys.place.place),
+            text_printable(safe, sizeof(safe), f->sys.kernel.release));
+    fprintf(out, "  name: %s\n", text_printable(safe, sizeof(safe), f->sys.place.name));
+    fprintf(out, "  distribution: %s\n",
+            text_printable(safe, sizeof(safe), f->sys.place.distro_id));
+    words_id_map(&f->sys.access.uid_map, &text);
+    text_add(&text, "; gid_map: ");
+    words_id_map(&f->sys.access.gid_map, &text);
+    fprintf(out, "  uid_map: %s\n", value);
+    fprintf(out, "  user: %u:%u, groups:", f->sys.access.uid, f->sys.access.gid);
+    for (uint32_t i = 0; i < f->sys.access.group_count; i++)
+        fprintf(out, " %u", f->sys.access.groups[i]);
+    fprintf(out, "\n  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
+    fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
+    fprintf(out, "  child: %.2f s\n", f->run.seconds);
+    raw_log_print(f->va.driver.log, out);
+}
+
+void render_text(const struct rendering *r, FILE *out)
+{
+    int last = r->report->failed >= 0 ? r->report->failed : CHECK_COUNT - 1;
+
+    if (r->verbosity == VERBOSITY_VERBOSE)
+        raw_print(r->facts, out);
+    if (r->report->verdict == VERDICT_LISTED) {
+        list_print(&r->facts->va, out);
+        return;
+    }
+    for (int id = 0; id <= last && r->verbosity != VERBOSITY_QUIET; id++)
+        check_print(r, id, out);
+    if (r->report->failed >= 0)
+        fail_print(r, out);
+    else
+        pass_print(r, out);
+}
