@@ -145,6 +145,7 @@ struct va_facts {
         uint32_t empty_frames;      /* coded buffers without a byte, though every call succeeded */
         double driver_seconds;      /* the part of `seconds` spent inside libva and the driver */
         char sync[16];              /* what waits for a picture: "buffer" or "surface" */
+        int32_t output_error;       /* errno of the first write to output_fd that failed, or 0 */
         struct va_failure failure;
     } encode;
 

@@ -1,0 +1,99 @@
+/*
+ * Runs va_run() on a render node and prints the facts, without the supervisor and the checks of
+ * gpu-verify: for tests of the VA side alone. Exit 0 when the last section asked for got through.
+ *
+ *     va_try NODE [WxH [FRAMES [OUTPUT.h264]]]
+ */
+#include "base/cleanup.h"
+#include "va_facts.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void print_failure(const char *section, const struct va_failure *failure)
+{
+    if (failure->happened)
+        printf("%s: %s: %s (%d) in frame %u: %s\n", section, failure->call, failure->status_name,
+               failure->status, failure->frame, failure->detail);
+}
+
+static void print_entrypoints(const struct va_facts *facts)
+{
+    printf("entrypoints: done %d, refusal %d, encode %d, decode %d\n", facts->entrypoints.done,
+           facts->entrypoints.refusal, facts->entrypoints.has_h264_encode,
+           facts->entrypoints.has_h264_decode);
+    for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
+        const struct va_row *row = &facts->entrypoints.rows[i];
+        if (row->is_encoder)
+            printf("  %s%s/%s rt 0x%x rc 0x%x packed 0x%x refs 0x%x slices %u, %ux%u to %ux%u\n",
+                   (int32_t)i == facts->entrypoints.chosen_row ? "* " : "", row->profile_name,
+                   row->entrypoint_name, row->rt_format, row->rate_control, row->packed_headers,
+                   row->max_references, row->max_slices, row->min_width, row->min_height,
+                   row->max_width, row->max_height);
+    }
+    print_failure("entrypoints", &facts->entrypoints.failure);
+}
+
+static void print_encode(const struct va_facts *facts)
+{
+    printf(
+        "encode: done %d, %s/%s, %u frames (%u IDR, %u P), %llu bytes, %u to %u, upload %s, "
+        "sync %s, headers %s, flagged %u, empty %u, %.1f%% outside the driver\n",
+        facts->encode.done, facts->encode.profile_name, facts->encode.entrypoint_name,
+        facts->encode.frames, facts->encode.idr_frames, facts->encode.p_frames,
+        (unsigned long long)facts->encode.bytes, facts->encode.smallest, facts->encode.largest,
+        facts->encode.upload, facts->encode.sync,
+        facts->encode.packed_headers_ours ? "ours" : "the driver's", facts->encode.flagged_frames,
+        facts->encode.empty_frames,
+        facts->encode.seconds > 0 ? 100 * (1 - facts->encode.driver_seconds / facts->encode.seconds)
+                                  : 0.0);
+    print_failure("encode", &facts->encode.failure);
+}
+
+static void print_facts(const struct va_facts *facts)
+{
+    printf("driver: done %d, name %s, %s\n", facts->driver.done, facts->driver.name,
+           facts->driver.vendor);
+    for (uint32_t i = 0; i < facts->driver.tried_count; i++)
+        printf("  tried %s: %d\n", facts->driver.tried[i], facts->driver.tried_result[i]);
+    print_failure("driver", &facts->driver.failure);
+    print_entrypoints(facts);
+    print_encode(facts);
+    printf(
+        "bitstream: done %d, ok %d, %u NAL units, %ux%u, profile %u, level %u, %s, frame %u: %s\n",
+        facts->bitstream.done, facts->bitstream.ok, facts->bitstream.nal_units,
+        facts->bitstream.width, facts->bitstream.height, facts->bitstream.profile_idc,
+        facts->bitstream.level_idc, facts->bitstream.cabac ? "CABAC" : "CAVLC",
+        facts->bitstream.bad_frame, facts->bitstream.rule);
+    printf("decode: done %d, supported %d, %u frames, Y %.2f worst %.2f, UV %.2f worst %.2f %s%s\n",
+           facts->decode.done, facts->decode.supported, facts->decode.frames, facts->decode.psnr_y,
+           facts->decode.psnr_y_worst, facts->decode.psnr_uv, facts->decode.psnr_uv_worst,
+           facts->decode.why, facts->decode.looks_like);
+    print_failure("decode", &facts->decode.failure);
+}
+
+int main(int argc, char **argv)
+{
+    struct va_request request = {
+        .width = 320, .height = 240, .frames = 30, .qp = 26, .decode = true, .output_fd = -1};
+    CLEANUP_FREE struct va_facts *facts = calloc(1, sizeof(*facts));
+    CLEANUP_FD int node = argc > 1 ? open(argv[1], O_RDWR | O_CLOEXEC) : -1;
+    CLEANUP_FD int output = -1;
+
+    if (!facts || node < 0) {
+        (void)fprintf(stderr, "usage: va_try NODE [WxH [FRAMES [OUTPUT.h264]]]\n");
+        return 2;
+    }
+    if (argc > 2 && sscanf(argv[2], "%ux%u", &request.width, &request.height) != 2) // NOLINT
+        return 2;
+    if (argc > 3)
+        request.frames = (uint32_t)strtoul(argv[3], NULL, 10);
+    if (argc > 4)
+        output = open(argv[4], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    request.output_fd = output;
+    va_run(node, &request, facts);
+    va_facts_sanitize(facts);
+    print_facts(facts);
+    return facts->decode.done ? 0 : 1;
+}

@@ -1,0 +1,359 @@
+/* The rules of one coded buffer and of the order of pictures. */
+#include "h264_read.h"
+
+#include "h264_bits.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The shortest intra macroblock that CAVLC can write: I_16x16 mb_type 3 bits,
+ * intra_chroma_pred_mode, mb_qp_delta and one empty coeff_token 1 bit each (7.3.5, 9.2.1). */
+#define CAVLC_INTRA_BITS_MIN 6
+
+/* So many pictures of one and the same size are no chance. */
+#define SAME_SIZE_MAX 4
+
+bool h264_broken(char rule[H264_RULE_MAX], const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(rule, H264_RULE_MAX, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+const struct h264_sps *h264_reader_sps(const struct h264_reader *reader)
+{
+    return reader->has_active_sps ? &reader->sps[reader->sps_id] : NULL;
+}
+
+static bool take_sps(struct h264_reader *reader, const uint8_t *nal, size_t size, bool is_idr,
+                     char *rule)
+{
+    struct h264_sps sps;
+
+    if (!h264_read_sps(nal, size, &sps, rule))
+        return false;
+    if (reader->has_active_sps && !is_idr && sps.id == reader->sps_id &&
+        memcmp(&sps, &reader->sps[sps.id], sizeof(sps)) != 0)
+        return h264_broken(rule, "the SPS changes at a picture that is not an IDR picture");
+    memcpy(&reader->sps[sps.id], &sps, sizeof(sps));
+    reader->counts.sps++;
+    return true;
+}
+
+static bool take_pps(struct h264_reader *reader, const uint8_t *nal, size_t size, char *rule)
+{
+    struct h264_pps pps;
+
+    if (!h264_read_pps(nal, size, &pps, rule))
+        return false;
+    reader->pps[pps.id] = pps;
+    reader->counts.pps++;
+    return true;
+}
+
+/* 7.4.1.2.4: what may not differ between slices of one picture */
+static bool check_same_picture(const struct h264_slice *first, const struct h264_slice *slice,
+                               const struct h264_slice *last, char *rule)
+{
+    if (slice->first_mb == 0)
+        return h264_broken(rule, "two pictures in one coded buffer");
+    if (slice->first_mb <= last->first_mb)
+        return h264_broken(rule, "slices come out of order: macroblock %u behind %u",
+                           slice->first_mb, last->first_mb);
+    if (slice->frame_num != first->frame_num || slice->nal_unit_type != first->nal_unit_type ||
+        slice->idr_pic_id != first->idr_pic_id ||
+        slice->pic_order_cnt_lsb != first->pic_order_cnt_lsb ||
+        !slice->nal_ref_idc != !first->nal_ref_idc)
+        return h264_broken(rule, "slices of different pictures in one coded buffer");
+    return true;
+}
+
+static bool take_slice(struct h264_reader *reader, const uint8_t *data, const struct h264_nal *nal,
+                       struct h264_picture *picture, char *rule)
+{
+    struct h264_slice slice;
+
+    if (picture->slice_count == H264_SLICES_MAX)
+        return h264_broken(rule, "more than %d slices in one picture", H264_SLICES_MAX);
+    if (!h264_read_slice(reader, data + nal->offset, nal->size, &slice, rule))
+        return false;
+    slice.offset = (uint32_t)nal->offset;
+    if (picture->slice_count == 0) {
+        if (slice.first_mb)
+            return h264_broken(rule, "the picture begins with macroblock %u instead of 0",
+                               slice.first_mb);
+        picture->is_idr = slice.nal_unit_type == H264_NAL_IDR;
+        picture->pps = &reader->pps[slice.pps_id];
+        picture->sps = &reader->sps[picture->pps->sps_id];
+    } else if (!check_same_picture(&picture->slices[0], &slice,
+                                   &picture->slices[picture->slice_count - 1], rule)) {
+        return false;
+    }
+    if (slice.first_mb >= picture->sps->width_mbs * picture->sps->height_mbs)
+        return h264_broken(rule, "a slice begins at macroblock %u, the picture has %u",
+                           slice.first_mb, picture->sps->width_mbs * picture->sps->height_mbs);
+    picture->slices[picture->slice_count++] = slice;
+    reader->counts.slices++;
+    return true;
+}
+
+/* 7.4.1.2.3: the order of NAL units around the slices of a picture */
+static bool check_order(uint8_t type, const struct h264_picture *picture, uint32_t position,
+                        char *rule)
+{
+    bool is_before = type == H264_NAL_SPS || type == H264_NAL_PPS || type == H264_NAL_SEI ||
+                     type == H264_NAL_AUD;
+    bool is_behind =
+        type == H264_NAL_FILLER || type == H264_NAL_END_SEQUENCE || type == H264_NAL_END_STREAM;
+
+    if (type == H264_NAL_AUD && position)
+        return h264_broken(rule, "an access unit delimiter is not the first NAL unit");
+    if (is_before && picture->slice_count)
+        return h264_broken(rule, "a NAL unit of type %u comes behind the slices of its picture",
+                           type);
+    if (is_behind && !picture->slice_count)
+        return h264_broken(rule, "a NAL unit of type %u comes before the picture it ends", type);
+    return true;
+}
+
+static bool check_nal(const uint8_t *data, const struct h264_nal *nal, char *rule)
+{
+    uint8_t type;
+
+    if (nal->size == 0)
+        return h264_broken(rule, "a NAL unit is empty");
+    if (data[nal->offset] & 0x80)
+        return h264_broken(rule, "the forbidden_zero_bit of a NAL unit is set");
+    type = data[nal->offset] & 31;
+    /* 2 to 4 are data partitions; 16 to 18 and 22 up are reserved or unspecified (table 7-1) */
+    if (type == 0 || (type >= 2 && type <= 4) || (type >= 16 && type <= 18) || type >= 22)
+        return h264_broken(rule, "a NAL unit is of type %u, which no encoder of frames writes",
+                           type);
+    if ((type == H264_NAL_IDR || type == H264_NAL_SPS || type == H264_NAL_PPS) &&
+        !(data[nal->offset] >> 5 & 3))
+        return h264_broken(rule, "a NAL unit of type %u has nal_ref_idc 0", type);
+    if (h264_find_unescaped(data + nal->offset, nal->size) != nal->size)
+        return h264_broken(rule, "emulation prevention is missing in a NAL unit of type %u", type);
+    return true;
+}
+
+/* Whether the coded buffer holds an IDR picture, which is where parameter sets may change. */
+static bool has_idr(const uint8_t *data, size_t size)
+{
+    struct h264_nal nal;
+    size_t at = 0;
+
+    while (h264_next_nal(data, size, &at, &nal)) {
+        uint8_t type = nal.size ? data[nal.offset] & 31 : 0;
+        if (type == H264_NAL_IDR || type == H264_NAL_SLICE)
+            return type == H264_NAL_IDR;
+    }
+    return false;
+}
+
+static bool take_nals(struct h264_reader *reader, const uint8_t *data, size_t size,
+                      struct h264_picture *picture, char *rule)
+{
+    bool is_idr = has_idr(data, size);
+    struct h264_nal nal;
+    size_t at = 0;
+
+    for (uint32_t position = 0; h264_next_nal(data, size, &at, &nal); position++) {
+        uint8_t type;
+        bool ok = true;
+
+        if (!check_nal(data, &nal, rule))
+            return false;
+        type = data[nal.offset] & 31;
+        if (!check_order(type, picture, position, rule))
+            return false;
+        reader->counts.nal_units++;
+        if (type == H264_NAL_SPS)
+            ok = take_sps(reader, data + nal.offset, nal.size, is_idr, rule);
+        else if (type == H264_NAL_PPS)
+            ok = take_pps(reader, data + nal.offset, nal.size, rule);
+        else if (type == H264_NAL_SLICE || type == H264_NAL_IDR)
+            ok = take_slice(reader, data, &nal, picture, rule);
+        else
+            reader->counts.other_nal++;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool check_size(const struct h264_expect *expect, const struct h264_sps *sps, char *rule)
+{
+    uint32_t width = sps->width_mbs * 16 - sps->crop_left - sps->crop_right;
+    uint32_t height = sps->height_mbs * 16 - sps->crop_top - sps->crop_bottom;
+
+    if ((expect->width && width != expect->width) || (expect->height && height != expect->height))
+        return h264_broken(rule, "the stream says %ux%u pixels, asked for were %ux%u", width,
+                           height, expect->width, expect->height);
+    if (expect->profile_idc && sps->profile_idc != expect->profile_idc)
+        return h264_broken(rule, "the stream says profile_idc %u, asked for was %u",
+                           sps->profile_idc, expect->profile_idc);
+    return true;
+}
+
+/* An intra picture too short to hold its macroblocks; CABAC has no such hard limit. */
+static bool check_data(const struct h264_picture *picture, char *rule)
+{
+    uint32_t macroblocks = picture->sps->width_mbs * picture->sps->height_mbs;
+    uint64_t bits = 0;
+
+    for (uint32_t i = 0; i < picture->slice_count; i++)
+        bits += picture->slices[i].data_bits;
+    if (picture->is_idr && !picture->pps->cabac &&
+        bits < (uint64_t)macroblocks * CAVLC_INTRA_BITS_MIN)
+        return h264_broken(rule, "an IDR picture of %u macroblocks has only %llu bits", macroblocks,
+                           (unsigned long long)bits);
+    return true;
+}
+
+/* 7.4.3 frame_num and idr_pic_id */
+static bool check_frame_num(const struct h264_reader *reader, const struct h264_picture *picture,
+                            char *rule)
+{
+    const struct h264_slice *slice = &picture->slices[0];
+    uint32_t next =
+        (reader->reference_frame_num + 1U) & ((1U << picture->sps->log2_max_frame_num) - 1);
+
+    if (picture->is_idr) {
+        if (slice->frame_num)
+            return h264_broken(rule, "an IDR picture has frame_num %u instead of 0",
+                               slice->frame_num);
+        if (reader->was_idr && slice->idr_pic_id == reader->idr_pic_id)
+            return h264_broken(rule, "two IDR pictures in a row have the same idr_pic_id %u",
+                               slice->idr_pic_id);
+        return true;
+    }
+    if (!picture->sps->gaps_in_frame_num_allowed && slice->frame_num != next)
+        return h264_broken(rule, "frame_num is %u instead of %u: a picture is missing or repeated",
+                           slice->frame_num, next);
+    return true;
+}
+
+static bool check_references(const struct h264_picture *picture, char *rule)
+{
+    for (uint32_t i = 0; i < picture->slice_count; i++) {
+        const struct h264_slice *slice = &picture->slices[i];
+        if (slice->type == H264_P && !picture->sps->max_num_ref_frames)
+            return h264_broken(rule, "a P slice, though the SPS allows no reference picture");
+        if (slice->type == H264_P && slice->num_ref_idx_l0 > H264_REFERENCES_MAX)
+            return h264_broken(rule, "a P slice of a frame uses %u references, more than %d",
+                               slice->num_ref_idx_l0, H264_REFERENCES_MAX);
+    }
+    return true;
+}
+
+/*
+ * 8.2.1. Type 1 gets the value of type 2: without B pictures both grow with every picture, and
+ * P pictures use nothing but that order.
+ */
+static int64_t compute_poc(struct h264_reader *reader, const struct h264_picture *picture)
+{
+    const struct h264_sps *sps = picture->sps;
+    const struct h264_slice *slice = &picture->slices[0];
+    uint32_t max_lsb;
+
+    if (sps->pic_order_cnt_type != 0) {
+        if (picture->is_idr)
+            reader->frame_num_offset = 0;
+        else if (slice->frame_num < reader->frame_num)
+            reader->frame_num_offset += 1U << sps->log2_max_frame_num;
+        return 2LL * (reader->frame_num_offset + slice->frame_num) - !slice->nal_ref_idc;
+    }
+    max_lsb = 1U << sps->log2_max_pic_order_cnt_lsb;
+    if (picture->is_idr) {
+        reader->poc_msb = 0;
+        reader->poc_lsb = 0;
+    } else if (slice->pic_order_cnt_lsb < reader->poc_lsb &&
+               reader->poc_lsb - slice->pic_order_cnt_lsb >= max_lsb / 2) {
+        reader->poc_msb += max_lsb;
+    }
+    if (slice->nal_ref_idc)
+        reader->poc_lsb = slice->pic_order_cnt_lsb;
+    return (int64_t)reader->poc_msb + slice->pic_order_cnt_lsb;
+}
+
+static bool check_picture(struct h264_reader *reader, struct h264_picture *picture, char *rule)
+{
+    const struct h264_slice *slice = &picture->slices[0];
+    uint32_t number = reader->counts.pictures;
+    int64_t poc;
+
+    if (!picture->is_idr && !reader->has_active_sps)
+        return h264_broken(rule, "the stream does not begin with an IDR picture");
+    if (!picture->is_idr && reader->expect.idr_period && number % reader->expect.idr_period == 0)
+        return h264_broken(rule, "an IDR picture was asked for, another kind came");
+    if (!picture->is_idr && picture->pps->sps_id != reader->sps_id)
+        return h264_broken(rule, "the stream changes to another SPS without an IDR picture");
+    if (!check_size(&reader->expect, picture->sps, rule) || !check_data(picture, rule) ||
+        !check_references(picture, rule) || !check_frame_num(reader, picture, rule))
+        return false;
+    poc = compute_poc(reader, picture);
+    if (!picture->is_idr && poc <= reader->poc)
+        return h264_broken(rule, "the picture order count does not grow: %lld behind %lld",
+                           (long long)poc, (long long)reader->poc);
+    picture->poc = (int32_t)poc;
+    reader->poc = poc;
+    reader->was_idr = picture->is_idr;
+    reader->idr_pic_id = slice->idr_pic_id;
+    reader->frame_num = slice->frame_num;
+    if (slice->nal_ref_idc)
+        reader->reference_frame_num = slice->frame_num;
+    reader->sps_id = picture->pps->sps_id;
+    reader->has_active_sps = true;
+    reader->cabac = picture->pps->cabac;
+    return true;
+}
+
+bool h264_read_picture(struct h264_reader *reader, const uint8_t *data, size_t size,
+                       struct h264_picture *ret, char rule[H264_RULE_MAX])
+{
+    size_t start = 0;
+
+    if (size == 0)
+        return h264_broken(rule, "the coded buffer is empty");
+    if (size > UINT32_MAX / 8)
+        return h264_broken(rule, "the coded buffer is absurdly large");
+    while (start < size && data[start] == 0)
+        start++;
+    if (start < 2 || start == size || data[start] != 1)
+        return h264_broken(rule, "the coded buffer does not begin with a start code");
+    memset(ret, 0, offsetof(struct h264_picture, slices));
+    if (!take_nals(reader, data, size, ret, rule))
+        return false;
+    if (!ret->slice_count)
+        return h264_broken(rule, "the coded buffer holds no picture");
+    if (!check_picture(reader, ret, rule))
+        return false;
+    reader->counts.pictures++;
+    if (ret->is_idr) {
+        reader->counts.idr++;
+        return true;
+    }
+    reader->counts.p++;
+    if (reader->counts.p == 1)
+        reader->p_size = size;
+    if (size == reader->p_size)
+        reader->p_same_size++;
+    return true;
+}
+
+bool h264_read_end(const struct h264_reader *reader, char rule[H264_RULE_MAX])
+{
+    if (!reader->counts.pictures)
+        return h264_broken(rule, "the stream holds no picture at all");
+    if (reader->expect.is_moving && reader->counts.p >= SAME_SIZE_MAX &&
+        reader->p_same_size == reader->counts.p)
+        return h264_broken(rule,
+                           "all %u P pictures have the same %zu bytes, though the scene moves",
+                           reader->counts.p, reader->p_size);
+    return true;
+}

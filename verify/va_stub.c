@@ -1,5 +1,0 @@
-int verify_nothing(void);
-int verify_nothing(void)
-{
-    return 0;
-}

@@ -1,0 +1,317 @@
+#include "va_table.h"
+
+#include "base/cleanup.h"
+#include "h264.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <va/va_str.h>
+
+/* Each holds what the one before it can do, so a later one decodes what an earlier one encodes. */
+static const VAProfile h264_profiles[] = {
+    VAProfileH264ConstrainedBaseline,
+    VAProfileH264Main,
+    VAProfileH264High,
+};
+#define PROFILE_COUNT (sizeof(h264_profiles) / sizeof(h264_profiles[0]))
+
+static const VAEntrypoint encoders[] = {VAEntrypointEncSlice, VAEntrypointEncSliceLP};
+#define ENCODER_COUNT (sizeof(encoders) / sizeof(encoders[0]))
+
+/* Far above any driver's table; what is beyond is no count that a driver means. */
+#define DRIVER_LIST_MAX 1024
+
+static bool is_encoder(VAEntrypoint entrypoint)
+{
+    return entrypoint == VAEntrypointEncSlice || entrypoint == VAEntrypointEncSliceLP;
+}
+
+static bool is_h264(int32_t profile)
+{
+    for (size_t i = 0; i < PROFILE_COUNT; i++) {
+        if (profile == (int32_t)h264_profiles[i])
+            return true;
+    }
+    return false;
+}
+
+/*
+ * One attribute, asked alone: some drivers refuse a whole list because of one they do not know.
+ * 0 when it is not supported.
+ */
+static uint32_t ask(struct va_session *session, const struct va_row *row, VAConfigAttribType type)
+{
+    VAConfigAttrib attribute = {.type = type, .value = VA_ATTRIB_NOT_SUPPORTED};
+    VAStatus status = VA_TRY(session, vaGetConfigAttributes, session->display,
+                             (VAProfile)row->profile, (VAEntrypoint)row->entrypoint, &attribute, 1);
+
+    if (status != VA_STATUS_SUCCESS || attribute.value == VA_ATTRIB_NOT_SUPPORTED)
+        return 0;
+    return attribute.value;
+}
+
+static void fill_row(struct va_session *session, struct va_row *row, VAProfile profile,
+                     VAEntrypoint entrypoint)
+{
+    const char *name = vaProfileStr(profile);
+    const char *entrypoint_name = vaEntrypointStr(entrypoint);
+
+    *row = (struct va_row){.profile = profile, .entrypoint = (int32_t)entrypoint};
+    if (strncmp(name, "VAProfile", 9) == 0)
+        name += 9;
+    if (strncmp(entrypoint_name, "VAEntrypoint", 12) == 0)
+        entrypoint_name += 12;
+    (void)snprintf(row->profile_name, sizeof(row->profile_name), "%s", name);
+    (void)snprintf(row->entrypoint_name, sizeof(row->entrypoint_name), "%s", entrypoint_name);
+    row->is_encoder = is_encoder(entrypoint);
+    row->rt_format = ask(session, row, VAConfigAttribRTFormat);
+    row->max_width = ask(session, row, VAConfigAttribMaxPictureWidth);
+    row->max_height = ask(session, row, VAConfigAttribMaxPictureHeight);
+    if (!row->is_encoder)
+        return;
+    row->rate_control = ask(session, row, VAConfigAttribRateControl);
+    row->packed_headers = ask(session, row, VAConfigAttribEncPackedHeaders);
+    row->max_references = ask(session, row, VAConfigAttribEncMaxRefFrames);
+    row->max_slices = ask(session, row, VAConfigAttribEncMaxSlices);
+}
+
+static void add_row(struct va_session *session, VAProfile profile, VAEntrypoint entrypoint)
+{
+    struct va_facts *facts = session->facts;
+    uint32_t count = facts->entrypoints.count;
+
+    if (count >= VA_ROWS_MAX)
+        return;
+    fill_row(session, &facts->entrypoints.rows[count], profile, entrypoint);
+    if (is_h264(profile) && is_encoder(entrypoint))
+        facts->entrypoints.has_h264_encode = true;
+    if (is_h264(profile) && entrypoint == VAEntrypointVLD)
+        facts->entrypoints.has_h264_decode = true;
+    facts->entrypoints.count = count + 1;
+}
+
+/* A driver that lists a profile without any entrypoint is odd, not broken: no rows. */
+static void read_profile(struct va_session *session, VAProfile profile, VAEntrypoint *list,
+                         int room)
+{
+    int count = 0;
+
+    if (VA_TRY(session, vaQueryConfigEntrypoints, session->display, profile, list, &count) !=
+        VA_STATUS_SUCCESS)
+        return;
+    for (int i = 0; i < count && i < room; i++)
+        add_row(session, profile, list[i]);
+}
+
+static int bound(int count)
+{
+    if (count < 1)
+        return 1;
+    return count < DRIVER_LIST_MAX ? count : DRIVER_LIST_MAX;
+}
+
+bool table_read(struct va_session *session)
+{
+    int profile_room;
+    int entrypoint_room;
+    int count = 0;
+
+    session->facts->progress.step = VA_STEP_ENTRYPOINTS;
+    session->failure = &session->facts->entrypoints.failure;
+    session->facts->entrypoints.chosen_row = -1;
+    profile_room = bound(vaMaxNumProfiles(session->display));
+    entrypoint_room = bound(vaMaxNumEntrypoints(session->display));
+    /* Drivers fill these without looking at their size: what they announced is room enough only
+     * if they tell the truth, so there is always room for DRIVER_LIST_MAX. */
+    CLEANUP_FREE VAProfile *profiles = calloc(DRIVER_LIST_MAX, sizeof(*profiles));
+    CLEANUP_FREE VAEntrypoint *entrypoints = calloc(DRIVER_LIST_MAX, sizeof(*entrypoints));
+
+    if (!profiles || !entrypoints)
+        return session_fail(session, "vaQueryConfigProfiles", VA_STATUS_ERROR_ALLOCATION_FAILED,
+                            "out of memory");
+    if (!VA_CALL(session, vaQueryConfigProfiles, session->display, profiles, &count))
+        return false;
+    for (int i = 0; i < count && i < profile_room; i++)
+        read_profile(session, profiles[i], entrypoints, entrypoint_room);
+    return true;
+}
+
+static bool is_wanted_profile(enum va_profile_choice choice, VAProfile profile)
+{
+    switch (choice) {
+    case VA_PROFILE_AUTO:
+        return true;
+    case VA_PROFILE_CONSTRAINED_BASELINE:
+        return profile == VAProfileH264ConstrainedBaseline;
+    case VA_PROFILE_MAIN:
+        return profile == VAProfileH264Main;
+    case VA_PROFILE_HIGH:
+        return profile == VAProfileH264High;
+    }
+    return false;
+}
+
+static bool is_wanted_entrypoint(enum va_entrypoint_choice choice, VAEntrypoint entrypoint)
+{
+    switch (choice) {
+    case VA_CHOICE_AUTO:
+        return true;
+    case VA_CHOICE_SLICE:
+        return entrypoint == VAEntrypointEncSlice;
+    case VA_CHOICE_LP:
+        return entrypoint == VAEntrypointEncSliceLP;
+    }
+    return false;
+}
+
+static struct va_row *find_row(struct va_facts *facts, VAProfile profile, VAEntrypoint entrypoint)
+{
+    for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
+        struct va_row *row = &facts->entrypoints.rows[i];
+        if (row->profile == (int32_t)profile && row->entrypoint == (int32_t)entrypoint)
+            return row;
+    }
+    return NULL;
+}
+
+/* What keeps this row from being used, whatever the size. A driver that reports no rate control
+ * at all does CQP (facts of libva's own samples and FFmpeg: pass no attribute then). */
+static enum va_refusal refuse_row(const struct va_row *row)
+{
+    if (row->rt_format && !(row->rt_format & VA_RT_FORMAT_YUV420))
+        return VA_REFUSED_FORMAT;
+    if (row->rate_control && !(row->rate_control & VA_RC_CQP))
+        return VA_REFUSED_RATE_CONTROL;
+    return VA_REFUSED_NOT;
+}
+
+/* The first usable row in the order of preference; else NULL and the refusal that came furthest. */
+static struct va_row *prefer_row(struct va_facts *facts, const struct va_request *request,
+                                 enum va_refusal *ret_refusal)
+{
+    enum va_refusal refusal = VA_REFUSED_PROFILE;
+
+    for (size_t i = 0; i < PROFILE_COUNT * ENCODER_COUNT; i++) {
+        VAProfile profile = h264_profiles[i / ENCODER_COUNT];
+        VAEntrypoint entrypoint = encoders[i % ENCODER_COUNT];
+        struct va_row *row = find_row(facts, profile, entrypoint);
+        if (!row || !is_wanted_profile(request->profile, profile))
+            continue;
+        if (!is_wanted_entrypoint(request->entrypoint, entrypoint)) {
+            if (refusal == VA_REFUSED_PROFILE)
+                refusal = VA_REFUSED_ENTRYPOINT;
+            continue;
+        }
+        if (refuse_row(row) == VA_REFUSED_NOT)
+            return row;
+        refusal = refuse_row(row);
+    }
+    *ret_refusal = facts->entrypoints.has_h264_encode ? refusal : VA_REFUSED_NO_ENCODER;
+    return NULL;
+}
+
+/* Known from the drivers' documentation and source where they do not say it themselves: radeonsi
+ * takes 128 (96 on the newest cores, which do say so), Intel 32. */
+static uint32_t known_min_width(const char *driver)
+{
+    static const struct {
+        const char *driver;
+        uint32_t min_width;
+    } known[] = {{"radeonsi", 128}, {"iHD", 32}, {"i965", 32}};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(driver, known[i].driver) == 0)
+            return known[i].min_width;
+    }
+    return 0;
+}
+
+static void take_limit(struct va_row *row, const VASurfaceAttrib *attribute)
+{
+    uint32_t value = (uint32_t)attribute->value.value.i;
+
+    if (attribute->value.type != VAGenericValueTypeInteger || attribute->value.value.i <= 0)
+        return;
+    if (attribute->type == VASurfaceAttribMinWidth)
+        row->min_width = value;
+    else if (attribute->type == VASurfaceAttribMinHeight)
+        row->min_height = value;
+    else if (attribute->type == VASurfaceAttribMaxWidth && !row->max_width)
+        row->max_width = value;
+    else if (attribute->type == VASurfaceAttribMaxHeight && !row->max_height)
+        row->max_height = value;
+}
+
+/* Limits are a courtesy of the driver: that it does not tell them is no failure. */
+static void read_limits(struct va_session *session, struct va_row *row)
+{
+    VAConfigAttrib format = {.type = VAConfigAttribRTFormat, .value = VA_RT_FORMAT_YUV420};
+    VAConfigID config = VA_INVALID_ID;
+    unsigned count = 0;
+
+    if (VA_TRY(session, vaCreateConfig, session->display, (VAProfile)row->profile,
+               (VAEntrypoint)row->entrypoint, &format, 1, &config) != VA_STATUS_SUCCESS)
+        return;
+    if (VA_TRY(session, vaQuerySurfaceAttributes, session->display, config, NULL, &count) ==
+            VA_STATUS_SUCCESS &&
+        count > 0 && count <= DRIVER_LIST_MAX) {
+        CLEANUP_FREE VASurfaceAttrib *list = calloc(count, sizeof(*list));
+        unsigned room = count;
+        if (list && VA_TRY(session, vaQuerySurfaceAttributes, session->display, config, list,
+                           &count) == VA_STATUS_SUCCESS) {
+            for (unsigned i = 0; i < count && i < room; i++)
+                take_limit(row, &list[i]);
+        }
+    }
+    (void)VA_TRY(session, vaDestroyConfig, session->display, config);
+    if (!row->min_width)
+        row->min_width = known_min_width(session->facts->driver.name);
+}
+
+static enum va_refusal refuse_size(const struct va_row *row, const struct va_request *request)
+{
+    if (request->width < row->min_width || request->height < row->min_height)
+        return VA_REFUSED_SIZE_TOO_SMALL;
+    if ((row->max_width && request->width > row->max_width) ||
+        (row->max_height && request->height > row->max_height))
+        return VA_REFUSED_SIZE_TOO_LARGE;
+    return VA_REFUSED_NOT;
+}
+
+static bool is_even_size(uint32_t size)
+{
+    return size >= 2 && size <= H264_SIZE_MAX && size % 2 == 0;
+}
+
+const struct va_row *table_choose(struct va_session *session, const struct va_request *request)
+{
+    struct va_facts *facts = session->facts;
+    enum va_refusal refusal = VA_REFUSED_NOT;
+    struct va_row *row = prefer_row(facts, request, &refusal);
+
+    if (row) {
+        facts->entrypoints.chosen_row = (int32_t)(row - facts->entrypoints.rows);
+        read_limits(session, row);
+        refusal = is_even_size(request->width) && is_even_size(request->height)
+                      ? refuse_size(row, request)
+                      : VA_REFUSED_SIZE_ODD;
+    }
+    facts->entrypoints.refusal = (int32_t)refusal;
+    facts->entrypoints.done = refusal == VA_REFUSED_NOT;
+    return facts->entrypoints.done ? row : NULL;
+}
+
+const struct va_row *table_find_decoder(const struct va_facts *facts, const struct va_row *row)
+{
+    bool is_included = false;
+
+    for (size_t i = 0; i < PROFILE_COUNT; i++) {
+        is_included = is_included || row->profile == (int32_t)h264_profiles[i];
+        for (uint32_t k = 0; is_included && k < facts->entrypoints.count; k++) {
+            const struct va_row *other = &facts->entrypoints.rows[k];
+            if (other->profile == (int32_t)h264_profiles[i] && other->entrypoint == VAEntrypointVLD)
+                return other;
+        }
+    }
+    return NULL;
+}
