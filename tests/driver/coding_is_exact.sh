@@ -2,7 +2,7 @@
 # ffmpeg encodes through the test driver; what comes out must be the source, to the bit, in ffmpeg's
 # software decoder, and again when decoded through the driver.
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tests/driver/common.sh
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$here/common.sh"
 
 hardware_frames() {

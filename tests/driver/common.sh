@@ -24,13 +24,17 @@ node=/dev/dri/renderD128
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# on_driver SWITCHES COMMAND...: COMMAND with our driver behind the node.
-on_driver() {
+# on_driver_exec SWITCHES COMMAND...: becomes COMMAND with our driver behind the node.
+on_driver_exec() {
     local switches=$1
     shift
-    env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$TEST_DRIVERS" LIBVA_MESSAGING_LEVEL=1 \
+    exec env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$TEST_DRIVERS" LIBVA_MESSAGING_LEVEL=1 \
         TESTDRV="$switches" FAKEDRM=kbl FAKEDRM_ROOT="$scratch/fakedrm" \
         ${FAKEDRM_LIBRARY:+LD_PRELOAD="$FAKEDRM_LIBRARY"} "$@"
+}
+
+on_driver() {
+    (on_driver_exec "$@")
 }
 
 # make_source SIZE FRAMES: raw NV12 pictures that move, in $scratch/source.
