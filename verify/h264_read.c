@@ -11,8 +11,10 @@
  * intra_chroma_pred_mode, mb_qp_delta and one empty coeff_token 1 bit each (7.3.5, 9.2.1). */
 #define CAVLC_INTRA_BITS_MIN 6
 
-/* So many pictures of one and the same size are no chance. */
+/* So many pictures of one and the same size are no chance, unless each macroblock is stored as
+ * I_PCM: 384 bytes whatever it shows (7.3.5). */
 #define SAME_SIZE_MAX 4
+#define PCM_BYTES     384
 
 bool h264_broken(char rule[H264_RULE_MAX], const char *fmt, ...)
 {
@@ -348,10 +350,14 @@ bool h264_read_picture(struct h264_reader *reader, const uint8_t *data, size_t s
 
 bool h264_read_end(const struct h264_reader *reader, char rule[H264_RULE_MAX])
 {
+    const struct h264_sps *sps;
+
     if (!reader->counts.pictures)
         return h264_broken(rule, "the stream holds no picture at all");
+    sps = &reader->sps[reader->sps_id];
     if (reader->expect.is_moving && reader->counts.p >= SAME_SIZE_MAX &&
-        reader->p_same_size == reader->counts.p)
+        reader->p_same_size == reader->counts.p &&
+        reader->p_size < (size_t)sps->width_mbs * sps->height_mbs * PCM_BYTES)
         return h264_broken(rule,
                            "all %u P pictures have the same %zu bytes, though the scene moves",
                            reader->counts.p, reader->p_size);
