@@ -8,14 +8,18 @@
 #include <syslog.h>
 
 #define LINE_MAX_SIZE 1200
-#define STDERR_BUDGET 2000
+#define STDERR_BUDGET 3500
 
 static struct report_style report_as;
 static size_t stderr_left = STDERR_BUDGET;
 
 void report_open(const struct report_style *style)
 {
+    static char whole_output[STDERR_BUDGET + 512];
+
     report_as = *style;
+    if (style->container)
+        (void)setvbuf(stderr, whole_output, _IOFBF, sizeof(whole_output));
     if (style->use_syslog)
         openlog("lxc-gpu-hook", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 }

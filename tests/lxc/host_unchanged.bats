@@ -14,7 +14,7 @@ teardown() {
 host_state() {
     # mount ids differ from run to run of LXC's monitor; what is mounted where does not
     cut -d ' ' -f 4- /proc/self/mountinfo | sort
-    cut -d ' ' -f 4- /proc/1/mountinfo | sort
+    cut -d ' ' -f 4- /proc/1/mountinfo | grep -v /lxc-gpu-hook-tests/ | sort
     find /dev -xdev -printf '%p %y %m %u:%g %l\n' | sort
     find /run -xdev -not -path '/run/lxc*' -not -path '/run/lock/lxc*' -printf '%p %y %m %u:%g %s %l\n' | sort
     find /etc -xdev -type f -newer "$work/stamp"
