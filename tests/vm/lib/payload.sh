@@ -11,8 +11,8 @@ payload_make() {
         mkdir -p "$dir/$component"
         DESTDIR=$dir/$component cmake --install "$build" --prefix /usr --component "$component" >/dev/null
     done
-    find "$build/tests/driver" -name '*_drv_video.so' -exec cp {} "$dir/driver/" \;
-    cp "${vm_dir:?}"/payload/* "$dir/"
+    cp "$build"/tests/driver/va/*_drv_video.so "$dir/driver/"
+    cp "${vm_dir:?}"/payload/* "$vm_dir/../lib/demo-scene" "$dir/"
     for test; do
         [[ -e $vm_dir/tests/$test ]] || die "no test $test in tests/vm/tests"
         cp "$vm_dir/tests/$test" "$dir/tests/"

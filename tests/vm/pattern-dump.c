@@ -1,0 +1,46 @@
+/* The pictures that gpu-verify encodes, as raw NV12 on standard output, to compare with what
+ * another decoder makes of its stream. */
+#include "pattern.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *row)
+{
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        for (uint32_t y = 0; y < pattern->height; y++) {
+            pattern_luma_row(pattern, frame, y, row);
+            if (fwrite(row, 1, pattern->width, stdout) != pattern->width)
+                return -EIO;
+        }
+        for (uint32_t y = 0; y < pattern->height / 2; y++) {
+            pattern_chroma_row(pattern, frame, y, row);
+            if (fwrite(row, 1, pattern->width, stdout) != pattern->width)
+                return -EIO;
+        }
+    }
+    return fflush(stdout) == 0 ? 0 : -EIO;
+}
+
+int main(int argc, char **argv)
+{
+    CLEANUP_FREE uint8_t *row = NULL;
+    struct pattern pattern = {0};
+    uint32_t width, height, frames;
+    int status;
+
+    if (argc != 4 || text_to_u32(argv[1], 10, 8192, &width) < 0 ||
+        text_to_u32(argv[2], 10, 8192, &height) < 0 ||
+        text_to_u32(argv[3], 10, 100000, &frames) < 0) {
+        (void)fputs("usage: pattern-dump WIDTH HEIGHT FRAMES\n", stderr);
+        return 2;
+    }
+    row = malloc(width);
+    status = row ? pattern_open(&pattern, width, height) : -ENOMEM;
+    if (status == 0)
+        status = dump(&pattern, frames, row);
+    pattern_close(&pattern);
+    return status == 0 ? 0 : 1;
+}
