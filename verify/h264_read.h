@@ -83,4 +83,8 @@ bool h264_read_pps(const uint8_t *nal, size_t size, struct h264_pps *ret, char r
 bool h264_read_slice(const struct h264_reader *reader, const uint8_t *nal, size_t size,
                      struct h264_slice *ret, char rule[H264_RULE_MAX]);
 
+/* Whether the picture may follow the one before; sets its poc and what the reader remembers. */
+bool h264_check_picture(struct h264_reader *reader, struct h264_picture *picture,
+                        char rule[H264_RULE_MAX]);
+
 #endif

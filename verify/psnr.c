@@ -2,24 +2,31 @@
 
 #include <math.h>
 
-/* 2^16 squares of at most 255^2 stay below 2^32, so the inner loop can use narrow sums. */
-#define CHUNK 65536
+/* A fixed count, so that gcc makes vector code of the inner loop at -O2 too; 64 squares of at most
+ * 255^2 fit into 32 bits. */
+#define CHUNK 64
+
+static uint32_t sum_chunk(const uint8_t *a, const uint8_t *b)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < CHUNK; i++) {
+        int16_t difference = (int16_t)(a[i] - b[i]);
+        sum += (uint32_t)(difference * difference);
+    }
+    return sum;
+}
 
 uint64_t psnr_sum(const uint8_t *a, const uint8_t *b, size_t count)
 {
     uint64_t sum = 0;
+    size_t i = 0;
 
-    while (count) {
-        size_t part = count < CHUNK ? count : CHUNK;
-        uint32_t part_sum = 0;
-        for (size_t i = 0; i < part; i++) {
-            int difference = a[i] - b[i];
-            part_sum += (uint32_t)(difference * difference);
-        }
-        sum += part_sum;
-        a += part;
-        b += part;
-        count -= part;
+    for (; count - i >= CHUNK; i += CHUNK)
+        sum += sum_chunk(a + i, b + i);
+    for (; i < count; i++) {
+        int difference = a[i] - b[i];
+        sum += (uint32_t)(difference * difference);
     }
     return sum;
 }

@@ -11,9 +11,14 @@
 #define KEEP_MAX ((size_t)256 << 20)
 
 void stream_open(struct stream *stream, struct va_facts *facts, const struct h264_expect *expect,
-                 int output_fd)
+                 int output_fd, bool is_kept)
 {
-    *stream = (struct stream){.facts = facts, .output_fd = output_fd, .expect = *expect};
+    *stream = (struct stream){
+        .facts = facts,
+        .output_fd = output_fd,
+        .expect = *expect,
+        .is_full = !is_kept,
+    };
     stream->reader.expect = *expect;
 }
 

@@ -19,13 +19,13 @@ struct stream {
     size_t used, room;
     struct stream_picture *pictures; /* those kept whole, from the first on */
     uint32_t kept, pictures_room;
-    bool is_full; /* later pictures are read but not kept */
+    bool is_full; /* this picture and those behind it are read but not kept */
     struct h264_expect expect;
     struct h264_reader reader;
 };
 
 void stream_open(struct stream *stream, struct va_facts *facts, const struct h264_expect *expect,
-                 int output_fd);
+                 int output_fd, bool is_kept);
 void stream_close(struct stream *stream);
 
 /* A picture comes in one or more segments: add them, then end it. -ENOMEM. */
