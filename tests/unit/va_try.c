@@ -3,13 +3,19 @@
  * gpu-verify: for tests of the VA side alone. Exit 0 when the last section asked for got through.
  *
  *     va_try NODE [WxH [FRAMES [OUTPUT.h264]]]
+ *
+ * or writes the pictures that such a run encodes, as raw NV12:
+ *
+ *     va_try pattern WxH FRAMES OUTPUT.nv12
  */
 #include "base/cleanup.h"
+#include "pattern.h"
 #include "va_facts.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void print_failure(const char *section, const struct va_failure *failure)
 {
@@ -73,27 +79,68 @@ static void print_facts(const struct va_facts *facts)
     print_failure("decode", &facts->decode.failure);
 }
 
-int main(int argc, char **argv)
+static int usage(void)
 {
-    struct va_request request = {
-        .width = 320, .height = 240, .frames = 30, .qp = 26, .decode = true, .output_fd = -1};
+    (void)fprintf(stderr, "usage: va_try NODE|pattern [WxH [FRAMES [OUTPUT]]]\n");
+    return 2;
+}
+
+static int write_pattern(const struct va_request *request, const char *path)
+{
+    size_t luma = (size_t)request->width * request->height;
+    CLEANUP_FREE uint8_t *memory = malloc(luma * 3 / 2);
+    FILE *file = fopen(path, "we");
+    struct pattern pattern;
+    bool ok = memory && file && pattern_open(&pattern, request->width, request->height) == 0;
+
+    for (uint32_t frame = 0; ok && frame < request->frames; frame++) {
+        const struct nv12 picture = {.luma = memory,
+                                     .chroma = memory + luma,
+                                     .luma_pitch = request->width,
+                                     .chroma_pitch = request->width,
+                                     .width = request->width,
+                                     .height = request->height};
+        pattern_draw(&pattern, frame, &picture);
+        ok = fwrite(memory, luma * 3 / 2, 1, file) == 1;
+    }
+    if (memory && file)
+        pattern_close(&pattern);
+    if (file && fclose(file))
+        ok = false;
+    return ok ? 0 : 1;
+}
+
+static int run(const char *path, struct va_request *request, const char *output_path)
+{
     CLEANUP_FREE struct va_facts *facts = calloc(1, sizeof(*facts));
-    CLEANUP_FD int node = argc > 1 ? open(argv[1], O_RDWR | O_CLOEXEC) : -1;
+    CLEANUP_FD int node = open(path, O_RDWR | O_CLOEXEC);
     CLEANUP_FD int output = -1;
 
-    if (!facts || node < 0) {
-        (void)fprintf(stderr, "usage: va_try NODE [WxH [FRAMES [OUTPUT.h264]]]\n");
+    if (output_path)
+        output = open(output_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (!facts || node < 0 || (output_path && output < 0)) {
+        perror("va_try");
         return 2;
     }
-    if (argc > 2 && sscanf(argv[2], "%ux%u", &request.width, &request.height) != 2) // NOLINT
-        return 2;
-    if (argc > 3)
-        request.frames = (uint32_t)strtoul(argv[3], NULL, 10);
-    if (argc > 4)
-        output = open(argv[4], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    request.output_fd = output;
-    va_run(node, &request, facts);
+    request->output_fd = output;
+    va_run(node, request, facts);
     va_facts_sanitize(facts);
     print_facts(facts);
     return facts->decode.done ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+    struct va_request request = {
+        .width = 320, .height = 240, .frames = 30, .qp = 26, .decode = true};
+
+    if (argc < 2)
+        return usage();
+    if (argc > 2 && sscanf(argv[2], "%ux%u", &request.width, &request.height) != 2) /* NOLINT */
+        return usage();
+    if (argc > 3)
+        request.frames = (uint32_t)strtoul(argv[3], NULL, 10);
+    if (strcmp(argv[1], "pattern") == 0)
+        return argc == 5 ? write_pattern(&request, argv[4]) : usage();
+    return run(argv[1], &request, argc > 4 ? argv[4] : NULL);
 }
