@@ -17,8 +17,7 @@ struct hook_name {
 
 static const struct hook_name hook_names[] = {
     {"start-host", NULL, HOOK_START_HOST},
-    {"mount", "this version serves root-started containers, which need start-host only",
-     HOOK_MOUNT},
+    {"mount", NULL, HOOK_MOUNT},
     {"pre-start", "the container does not exist yet", HOOK_START_HOST},
     {"pre-mount", "the container's file system is not mounted yet", HOOK_START_HOST},
     {"autodev", "it runs inside the container's user namespace, where no usable node can be made",
@@ -105,7 +104,11 @@ int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struc
     r = hook_type_read(type, &env.type, err);
     if (r < 0)
         return r;
-    r = pid_read(&env.pid, err);
+    if (env.type == HOOK_START_HOST)
+        r = pid_read(&env.pid, err);
+    else if (!env.rootfs_mount || env.rootfs_mount[0] != '/')
+        r = err_set(err, STATUS_USAGE, 0,
+                    "LXC_ROOTFS_MOUNT is not set: a mount hook gets it from LXC");
     if (r < 0)
         return r;
     *ret = env;

@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 
 #define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
+#define CONFIG_MAX    (1u << 20)
 
 void guest_close(struct guest *guest)
 {
@@ -278,16 +279,36 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct err *e
     return 0;
 }
 
-int guest_find_groups(const struct guest *guest, const char *const *names, size_t count,
-                      struct guest_group *ret, struct err *err)
+int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
+                      struct err *err)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size = 0;
-    int r = group_file_read(guest->root, &text, &size, err);
+    int r = group_file_read(root, &text, &size, err);
 
     if (r < 0)
         return r;
     for (size_t i = 0; i < count; i++)
         ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
     return 0;
+}
+
+/* ---- the config, which is the host's ----------------------------------------------------------
+ */
+
+void guest_scan_config(const char *config_file, struct guest *guest)
+{
+    CLEANUP_FREE char *text = NULL;
+    char *rest = NULL;
+    size_t size;
+
+    if (!config_file || file_read_at(AT_FDCWD, config_file, CONFIG_MAX, &text, &size) < 0)
+        return;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        line += strspn(line, " \t");
+        if (strncmp(line, "lxc.mount.entry", strlen("lxc.mount.entry")) != 0 ||
+            !strstr(line, "dev/dri") || guest->entry_count == GUEST_ENTRIES_MAX)
+            continue;
+        text_printable(guest->entries[guest->entry_count++], GUEST_ENTRY_SIZE, line);
+    }
 }

@@ -14,9 +14,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define GROUP_FILE_MAX  (4u << 20) /* 20,000 groups are half a megabyte */
-#define GUEST_NODES_MAX 32
-#define GROUP_NAME_MAX  33
+#define GROUP_FILE_MAX    (4u << 20) /* 20,000 groups are half a megabyte */
+#define GUEST_NODES_MAX   32
+#define GUEST_ENTRIES_MAX 4
+#define GUEST_ENTRY_SIZE  160
+#define GROUP_NAME_MAX    33
 
 struct guest_node {
     char name[16];
@@ -35,6 +37,8 @@ struct guest {
     bool has_dri;      /* /dev/dri is there, as a folder */
     size_t node_count; /* DRM nodes that /dev/dri already holds */
     struct guest_node nodes[GUEST_NODES_MAX];
+    size_t entry_count; /* lxc.mount.entry lines in its config that bring DRM nodes */
+    char entries[GUEST_ENTRIES_MAX][GUEST_ENTRY_SIZE]; /* printable */
 };
 
 /* A group of the guest, by name. */
@@ -56,11 +60,17 @@ void guest_close(struct guest *guest);
 int guest_open(pid_t pid, struct guest *ret, struct err *err);
 
 /*
- * Looks `count` names up in the guest's /etc/group. No such file is no error: nothing is found.
- * STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ * Finds the mount entries for /dev/dri in the container's own config file, for a warning that names
+ * the line. Only a convenience: a file that cannot be read, and what it includes, is passed over.
  */
-int guest_find_groups(const struct guest *guest, const char *const *names, size_t count,
-                      struct guest_group *ret, struct err *err);
+void guest_scan_config(const char *config_file, struct guest *guest);
+
+/*
+ * Looks `count` names up in /etc/group below the guest's root folder. No such file is no error:
+ * nothing is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ */
+int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
+                      struct err *err);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

@@ -5,6 +5,7 @@
  * perform -> prove) -> report.
  */
 #include "base/text.h"
+#include "bind.h"
 #include "env.h"
 #include "exit_status.h"
 #include "list.h"
@@ -26,7 +27,9 @@ static int run_hook(const struct options *options, struct err *err)
     if (r == 0)
         style.container = env.name;
     report_open(&style);
-    if (r == 0)
+    if (r == 0 && env.type == HOOK_MOUNT)
+        r = bind_nodes(&env, options, err);
+    else if (r == 0)
         r = start_host(&env, options, err);
     if (r < 0)
         report_failure(err);

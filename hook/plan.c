@@ -36,8 +36,8 @@ static bool is_card_of_selected(const struct options *options, const struct gpu_
     return false;
 }
 
-static bool is_wanted(const struct options *options, const struct gpu_list *gpus,
-                      const struct gpu_node *node)
+bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
+                    const struct gpu_node *node)
 {
     return select_matches(&options->selection, node) || is_card_of_selected(options, gpus, node);
 }
@@ -45,7 +45,7 @@ static bool is_wanted(const struct options *options, const struct gpu_list *gpus
 bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
 {
     for (size_t i = 0; i < gpus->count; i++)
-        if (is_wanted(options, gpus, &gpus->nodes[i]))
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
             return true;
     return false;
 }
@@ -109,10 +109,10 @@ size_t plan_group_names(const struct options *options, const char *ret_names[2])
     return options->group ? 1 : 2;
 }
 
-static int choose_group(const struct options *options, const struct guest_group groups[2],
-                        struct plan *plan, struct err *err)
+int plan_choose_group(const struct options *options, const struct guest_group groups[2],
+                      struct plan *ret, struct err *err)
 {
-    struct plan_owner *owner = &plan->owner;
+    struct plan_owner *owner = &ret->owner;
 
     if (options->has_gid) {
         owner->guest_gid = options->gid;
@@ -132,7 +132,7 @@ static int choose_group(const struct options *options, const struct guest_group 
     }
     owner->guest_gid = groups[1].found ? groups[1].gid : 0;
     snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
-    plan_warn(plan,
+    plan_warn(ret,
               "the container has no group render: %s (gid %u) is used; to mend it, in the "
               "container: groupadd -r render",
               owner->group, owner->guest_gid);
@@ -201,17 +201,29 @@ static struct op *op_add(struct plan *plan, enum op_kind kind)
 }
 
 /* The names that udev gives on the host: pci-0000:00:02.0-render, platform-vgem-render. */
+void plan_link_name(const struct gpu_node *node, char *ret, size_t size)
+{
+    const char *kind = node->is_render ? "render" : "card";
+
+    ret[0] = '\0';
+    if (node->pci[0])
+        snprintf(ret, size, "pci-%s-%s", node->pci, kind);
+    else if (node->device[0])
+        snprintf(ret, size, "platform-%s-%s", node->device, kind);
+}
+
 static void add_node(struct plan *plan, const struct gpu_node *node)
 {
     struct op *op = op_add(plan, OP_NODE);
+    char link[sizeof(op->name) - 8];
 
     op->gpu = node;
     snprintf(op->name, sizeof(op->name), "%s", node->name);
-    if (!node->pci[0] && !node->device[0])
+    plan_link_name(node, link, sizeof(link));
+    if (!link[0])
         return;
     op = op_add(plan, OP_LINK);
-    snprintf(op->name, sizeof(op->name), "by-path/%s-%s-%s", node->pci[0] ? "pci" : "platform",
-             node->pci[0] ? node->pci : node->device, node->is_render ? "render" : "card");
+    snprintf(op->name, sizeof(op->name), "by-path/%s", link);
     snprintf(op->target, sizeof(op->target), "../%s", node->name);
 }
 
@@ -227,19 +239,16 @@ static void add_kept(struct plan *plan, const struct guest *guest)
 {
     for (size_t i = 0; i < guest->node_count; i++) {
         const char *name = guest->nodes[i].name;
-        if (is_planned(plan, name)) {
-            plan_warn(plan,
-                      "the container's config already puts /dev/dri/%s there; delete its "
-                      "lxc.mount.entry line: this hook does that work",
-                      name);
+        if (is_planned(plan, name))
             continue;
-        }
-        plan_warn(plan,
-                  "/dev/dri/%s comes from the container's own config and is kept; if "
-                  "nothing needs it, delete its lxc.mount.entry line",
-                  name);
+        if (guest->entry_count == 0)
+            plan_warn(plan, "/dev/dri/%s comes from the container's own config and is kept", name);
         snprintf(op_add(plan, OP_KEEP)->name, sizeof(plan->ops[0].name), "%s", name);
     }
+    for (size_t i = 0; i < guest->entry_count; i++)
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: %s",
+                  guest->entries[i]);
 }
 
 int plan_build(const struct options *options, const struct gpu_list *gpus,
@@ -252,15 +261,60 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
     ret->mode = options->mode;
     if (!plan_has_match(options, gpus))
         return plan_no_match(options, gpus, err);
-    r = choose_group(options, groups, ret, err);
+    r = plan_choose_group(options, groups, ret, err);
     if (r == 0)
         r = map_owner(options, guest, ret, err);
     if (r < 0)
         return r;
     choose_witness(guest, ret);
     for (size_t i = 0; i < gpus->count; i++)
-        if (is_wanted(options, gpus, &gpus->nodes[i]))
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
             add_node(ret, &gpus->nodes[i]);
     add_kept(ret, guest);
+    return 0;
+}
+
+/* ---- containers that an ordinary user starts ------------------------------------------------- */
+
+bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
+                             uint32_t guest_gid)
+{
+    if ((node->mode & 0006) == 0006)
+        return true;
+    return is_gid_mapped && gid_inside == guest_gid && (node->mode & 0060) == 0060;
+}
+
+static bool is_in_guest(const struct guest *guest, const char *name)
+{
+    for (size_t i = 0; i < guest->node_count; i++)
+        if (text_is_equal(guest->nodes[i].name, name))
+            return true;
+    return false;
+}
+
+int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
+                     const struct guest *guest, const struct guest_group groups[2],
+                     struct plan *ret, struct err *err)
+{
+    int r;
+
+    memset(ret, 0, sizeof(*ret));
+    ret->is_bound = true;
+    ret->mode = 0660; /* the witness comes by the group */
+    if (!plan_has_match(options, gpus))
+        return plan_no_match(options, gpus, err);
+    r = plan_choose_group(options, groups, ret, err);
+    if (r < 0)
+        return r;
+    ret->owner.guest_uid = options->user;
+    choose_witness(guest, ret);
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (!plan_is_wanted(options, gpus, node) || !is_in_guest(guest, node->name))
+            continue;
+        struct op *op = op_add(ret, OP_NODE);
+        op->gpu = node;
+        snprintf(op->name, sizeof(op->name), "%s", node->name);
+    }
     return 0;
 }

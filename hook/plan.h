@@ -44,6 +44,7 @@ struct plan_witness {
 };
 
 struct plan {
+    bool is_bound;  /* the host's own nodes, bound in by the mount hook: only to be proven */
     uid_t root_uid; /* the guest's root, on the host: owner of the folders and links */
     gid_t root_gid;
     struct plan_owner owner;
@@ -68,6 +69,32 @@ size_t plan_group_names(const struct options *options, const char *ret_names[2])
 int plan_build(const struct options *options, const struct gpu_list *gpus,
                const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
                struct err *err);
+
+/*
+ * The same for a container that an ordinary user starts, where nothing can be made: the steps are
+ * those of the wanted nodes that the mount hook has bound already; none is no error here.
+ */
+int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
+                     const struct guest *guest, const struct guest_group groups[2],
+                     struct plan *ret, struct err *err);
+
+/* The guest's group that gets the nodes, as plan_build picks it. */
+int plan_choose_group(const struct options *options, const struct guest_group groups[2],
+                      struct plan *ret, struct err *err);
+
+/* Whether the selection picks this node. */
+bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
+                    const struct gpu_node *node);
+
+/*
+ * Whether the host's own node lets members of the guest's group in, when it is bound as it is: its
+ * gid as the guest sees it is the group's, or its mode lets everybody in.
+ */
+bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
+                             uint32_t guest_gid);
+
+/* The name of a node's by-path link, "" when sysfs does not know the device. */
+void plan_link_name(const struct gpu_node *node, char *ret, size_t size);
 
 /* STATUS_NO_NODE with the nodes that there are. */
 int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);

@@ -25,6 +25,7 @@ struct phase_row {
  * worker runs under another uid enter      SYS_ADMIN, SYS_CHROOT               setns(2) SETUID,
  * SETGID    become the container's root attach     SYS_ADMIN         open_tree(2), move_mount(2)
  *            SETUID, SETGID    become an ordinary user
+ * bind       SYS_ADMIN         mount(2)
  */
 static const struct phase_row phases[] = {
     {PHASE_PREPARE,
@@ -34,6 +35,7 @@ static const struct phase_row phases[] = {
     {PHASE_WAIT, {CAP_KILL}, 1},
     {PHASE_ENTER, {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID}, 4},
     {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3},
+    {PHASE_BIND, {CAP_SYS_ADMIN}, 1},
     {PHASE_PROVE, {0}, 0},
 };
 

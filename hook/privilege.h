@@ -15,6 +15,7 @@ enum phase {
     PHASE_WAIT,    /* parent: wait for the worker, end it when it is late */
     PHASE_ENTER,   /* worker: into the container's cgroup and namespaces */
     PHASE_ATTACH,  /* worker, as the container's root: mount */
+    PHASE_BIND,    /* mount hook, as the container's root: bind the host's nodes */
     PHASE_PROVE,   /* worker, as an ordinary user of the guest: open the nodes */
 };
 

@@ -57,6 +57,15 @@ static void say_ready(const struct plan *plan, const struct op *op, const struct
     const struct gpu_node *gpu = op->gpu;
     const char *driver = proof->driver[0] ? proof->driver : gpu->driver;
 
+    if (plan->is_bound) {
+        say(LOG_INFO,
+            "container %s: /dev/dri/%s is ready: driver %s%s%s, the host's own node, group "
+            "%u%s%s%s",
+            report_as.container, op->name, driver, gpu->pci[0] ? " at " : "", gpu->pci,
+            owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
+            owner->group[0] ? ")" : "");
+        return;
+    }
     say(LOG_INFO,
         "container %s: /dev/dri/%s is ready: driver %s%s%s, owner %u:%u%s%s%s (host %u:%u), mode "
         "%04o%s",

@@ -1,8 +1,8 @@
 /*
- * What is said, to stderr and to syslog (daemon facility). LXC shows a hook's output only in its debug
- * log, reads it ten times at most, 4095 bytes each, and hangs on what it has not read (run_buffer in
- * its conf.c, 4.0 to 6.0). So as a hook all of stderr goes out in one write, at most 3.5 kB, when the
- * process ends; syslog gets everything.
+ * What is said, to stderr and to syslog (daemon facility). LXC shows a hook's output only in its
+ * debug log, reads it ten times at most, 4095 bytes each, and hangs on what it has not read
+ * (run_buffer in its conf.c, 4.0 to 6.0). So as a hook all of stderr goes out in one write, at
+ * most 3.5 kB, when the process ends; syslog gets everything.
  */
 #ifndef HOOK_REPORT_H
 #define HOOK_REPORT_H

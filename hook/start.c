@@ -8,15 +8,17 @@
 #include "plan.h"
 #include "privilege.h"
 #include "report.h"
+#include "start_user.h"
 #include "worker.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define WAIT_STEP_MS 100
 
 /* A driver may still be loading at boot: look again until something matches or time is up. */
-static int find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
 {
     const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
     unsigned looks_left = options->wait_seconds * 1000 / WAIT_STEP_MS;
@@ -56,15 +58,14 @@ static void tell_guest(const struct guest *guest)
                 guest->cgroup_file[0] ? guest->cgroup_file : "unknown");
 }
 
-static int make_plan(const struct options *options, const struct gpu_list *gpus,
-                     const struct guest *guest, struct plan *ret, struct err *err)
+int start_find_groups(const struct options *options, int root, struct guest_group ret[2],
+                      struct err *err)
 {
-    struct guest_group groups[2] = {0};
     const char *names[2];
     size_t count = plan_group_names(options, names);
-    int r = count ? guest_find_groups(guest, names, count, groups, err) : 0;
 
-    return r < 0 ? r : plan_build(options, gpus, guest, groups, ret, err);
+    memset(ret, 0, 2 * sizeof(ret[0]));
+    return count ? guest_find_groups(root, names, count, ret, err) : 0;
 }
 
 static int perform(const struct options *options, const struct guest *guest,
@@ -89,18 +90,23 @@ static int start_steps(const struct hook_env *env, const struct options *options
                        struct gpu_list *gpus, struct plan *plan, struct guest *guest,
                        struct err *err)
 {
+    struct guest_group groups[2];
     int r = privilege_enter(PHASE_PREPARE, err);
 
     if (r == 0)
         r = guest_open(env->pid, guest, err);
-    if (r == 0)
+    if (r == 0) {
+        guest_scan_config(env->config_file, guest);
         tell_guest(guest);
+    }
     if (r == 0)
-        r = find_gpus(options, gpus, err);
+        r = start_find_gpus(options, gpus, err);
     if (r == 0)
         tell_gpus(gpus);
     if (r == 0)
-        r = make_plan(options, gpus, guest, plan, err);
+        r = start_find_groups(options, guest->root, groups, err);
+    if (r == 0)
+        r = plan_build(options, gpus, guest, groups, plan, err);
     if (r == 0)
         r = perform(options, guest, plan, err);
     return r;
@@ -112,7 +118,8 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     static struct gpu_list gpus;
     static struct plan plan;
     __attribute__((cleanup(guest_close))) struct guest guest = GUEST_CLOSED;
-    int r = start_steps(env, options, &gpus, &plan, &guest, err);
+    int r = geteuid() == 0 ? start_steps(env, options, &gpus, &plan, &guest, err)
+                           : start_user(env, options, &gpus, &plan, &guest, err);
 
     if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
         report_warning(err->text);

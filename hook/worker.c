@@ -45,13 +45,13 @@ static int worker_steps(const struct worker_task *task, struct proofs *proofs, s
     int r;
 
     enter_leave_apparmor(label);
-    r = privilege_enter(PHASE_ENTER, err);
+    r = task->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
     if (r == 0 && task->prove)
         proofs->in_cgroup =
             task->guest->cgroup_file[0] && cgroup_join(task->guest->cgroup_file) == 0;
     if (r == 0)
         r = enter_namespaces(task->guest, err);
-    if (r == 0)
+    if (r == 0 && task->tree >= 0)
         r = attach_tree(task->guest, task->plan, task->tree, label, err);
     if (r == 0 && task->prove)
         r = prove_nodes(task->guest, task->plan, proofs, err);
@@ -123,7 +123,7 @@ int worker_run(const struct worker_task *task, struct proofs *ret, struct err *e
     if (pid < 0) {
         r = err_set(err, STATUS_INTERNAL, errno, "start the worker process");
     } else {
-        r = privilege_enter(PHASE_WAIT, err);
+        r = task->as_user ? 0 : privilege_enter(PHASE_WAIT, err);
         int collected = collect(pid, ends[0], report, err);
         r = r < 0 ? r : collected;
     }

@@ -65,7 +65,7 @@ our_processes() {
     host_state >"$work/before"
     for _ in $(seq 5); do
         start_fails c1
-        [ "$(hook_status c1)" = 9 ]
+        status_is c1 9
     done
     host_state >"$work/after"
     diff "$work/before" "$work/after"

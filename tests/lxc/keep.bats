@@ -24,6 +24,18 @@ teardown() {
     # the same owner as before: the host's, which is not mapped
     [ "$(in_container c1 stat -c %u:%g /dev/dri/card0)" = 65534:65534 ]
     [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
+    hook_said c1 | grep -q "warning: .*delete it: lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"
+}
+
+@test "a card from an included config is kept too, and named" {
+    echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file" >"$work/included.conf"
+    {
+        idmap "0 100000 65536"
+        echo "lxc.include = $work/included.conf"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
     hook_said c1 | grep -q "warning: /dev/dri/card0 comes from the container's own config and is kept"
 }
 
@@ -35,7 +47,7 @@ teardown() {
     } | container c1
     start c1
     [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
-    hook_said c1 | grep -q "already puts /dev/dri/renderD128 there; delete its lxc.mount.entry line"
+    hook_said c1 | grep -q "warning: .*delete it: lxc.mount.entry = /dev/dri/renderD128 dev/dri/renderD128 none bind"
 }
 
 @test "the whole /dev/dri bound by a mount entry" {

@@ -91,6 +91,15 @@ hook_status() {
     echo "${status##* }" | grep . || echo 0
 }
 
+# status_is NAME STATUS
+status_is() {
+    [ "$(hook_status "$1")" != "$2" ] || return 0
+    echo "status $(hook_status "$1") where $2 was due"
+    hook_said "$1"
+    grep ERROR "$work/$1.log"
+    return 1
+}
+
 # What the hook printed in the last start, one line each. One entry of LXC's log holds one read of the
 # hook's output, so it may go on over several lines.
 hook_said() {
@@ -111,4 +120,62 @@ in_container() {
 
 init_pid() {
     lxc-info -P "$lxcpath" -n "$1" -pH
+}
+
+# ---- containers that an ordinary user starts ----
+
+userpath=$work/home/lxc
+
+# as_user COMMAND...: in cgroups of the user's own, as a login with systemd would have them
+as_user() {
+    local folder
+    (
+        for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+            folder=${folder%/}/lxc-gpu-hook-tests
+            mkdir -p "$folder" 2>/dev/null || continue
+            [ ! -e "$folder/cpuset.cpus" ] || [ -s "$folder/cgroup.controllers" ] || {
+                cat "${folder%/*}/cpuset.cpus" >"$folder/cpuset.cpus"
+                cat "${folder%/*}/cpuset.mems" >"$folder/cpuset.mems"
+            } 2>/dev/null || true
+            chown 7001:7001 "$folder" "$folder"/cgroup.{procs,threads,subtree_control} 2>/dev/null || true
+            echo "$BASHPID" >"$folder/cgroup.procs" 2>/dev/null || true
+        done
+        cd /
+        exec setpriv --reuid 7001 --regid 7001 --clear-groups \
+            env -u XDG_RUNTIME_DIR HOME="$work/home" PATH=/usr/bin:/bin:/usr/sbin:/sbin "$@"
+    )
+}
+
+# user_container NAME [ROOTFS]: config lines on stdin
+user_container() {
+    local name=$1 path=$lxcpath
+    lxcpath=$userpath
+    container "$@"
+    lxcpath=$path
+    chown -R 7001:7001 "$userpath/$name"
+}
+
+user_start() {
+    rm -f "$work/$1.log"
+    : >"$work/$1.log"
+    chown 7001 "$work/$1.log"
+    as_user lxc-start -P "$userpath" -n "$1" -l DEBUG -o "$work/$1.log" 2>"$work/$1.err"
+}
+
+user_start_fails() {
+    if user_start "$1"; then
+        echo "container $1 started"
+        return 1
+    fi
+}
+
+user_stop() {
+    as_user lxc-stop -P "$userpath" -n "$1" -k 2>/dev/null || true
+    as_user lxc-wait -P "$userpath" -n "$1" -s STOPPED -t 10
+}
+
+in_user_container() {
+    local name=$1
+    shift
+    as_user lxc-attach -P "$userpath" -n "$name" --clear-env -v PATH=/bin -- "$@"
 }

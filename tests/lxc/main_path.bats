@@ -22,7 +22,7 @@ shows() {
 @test "the one line reaches the driver: only its answer (ENXIO) is missing on a node made by hand" {
     { idmap "0 100000 65536"; echo "lxc.include = /usr/share/lxc/config/gpu.conf"; } | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 9 ]
+    status_is c1 9
     hook_said c1 | grep -q "add GPU to container c1: /dev/dri/renderD128 does not answer: no driver behind it: No such device or address"
     hook_said c1 | grep -q "^fix: dmesg"
 }

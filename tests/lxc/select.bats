@@ -89,7 +89,7 @@ starts_with() {
 @test "nothing matches: every node there is, and the line for each" {
     { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --select driver=nouveau"; } | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "no render node matches 'driver=nouveau'; this host has .*renderD128 (i915 at 0000:00:02.0), renderD129 (amdgpu at 0000:03:00.0)"
 }
 

@@ -19,7 +19,7 @@ unprivileged() {
     reset_host
     unprivileged ""
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "no render node on this host: there is no /dev/dri: no GPU driver is loaded"
 }
 
@@ -27,7 +27,7 @@ unprivileged() {
     rm /dev/dri/*
     unprivileged ""
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "/dev/dri holds none"
 }
 
@@ -36,7 +36,7 @@ unprivileged() {
     touch /dev/dri/renderD128
     unprivileged ""
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "/dev/dri/renderD128 is a regular file, not character device 226:128"
     fix=$(hook_said c1 | sed -n 's/^fix: \(rm [^ ]*\).*/\1/p')
     $fix
@@ -49,7 +49,7 @@ unprivileged() {
     mknod /dev/dri/renderD128 c 1 3
     unprivileged ""
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "/dev/dri/renderD128 is a character device 1:3, not character device 226:128"
 }
 
@@ -75,7 +75,7 @@ unprivileged() {
     reset_host
     unprivileged "--wait 1"
     start_fails c1
-    [ "$(hook_status c1)" = 3 ]
+    status_is c1 3
     hook_said c1 | grep -q "waited 1 s: no render node on this host"
 }
 
@@ -83,7 +83,7 @@ unprivileged() {
     rootfs=$(own_rootfs c1)
     unprivileged "--no-probe --group media" "$rootfs"
     start_fails c1
-    [ "$(hook_status c1)" = 4 ]
+    status_is c1 4
     hook_said c1 | grep -q "the container's /etc/group has no group media"
     hook_said c1 | grep -q "fix: groupadd -r media"
     echo 'media:x:998:' >>"$rootfs/etc/group"
@@ -94,33 +94,33 @@ unprivileged() {
 @test "4: the guest's render gid is above the map" {
     { idmap "0 100000 1000"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 4 ]
+    status_is c1 4
     hook_said c1 | grep -q "group render: guest gid 2992 is outside the container's id map (0-999)"
 }
 
 @test "4: --user above the map" {
     unprivileged "--no-probe --user 70000"
     start_fails c1
-    [ "$(hook_status c1)" = 4 ]
+    status_is c1 4
     hook_said c1 | grep -q "guest uid 70000 is outside the container's id map (0-65535)"
 }
 
 @test "5: a privileged container's device rules deny 226; with the printed line only the driver is missing" {
     echo "lxc.hook.start-host = $hook" | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 5 ]
+    status_is c1 5
     hook_said c1 | grep -q "open /dev/dri/renderD128: the container's device cgroup denies it: Operation not permitted"
     fix=$(hook_said c1 | sed -n 's/^fix: //p')
     [[ "$fix" =~ ^lxc\.cgroup2?\.devices\.allow\ =\ c\ 226:128\ rwm$ ]]
     { echo "$fix"; echo "lxc.hook.start-host = $hook"; } | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 9 ]
+    status_is c1 9
 }
 
 @test "gpu-privileged.conf allows what gpu.conf cannot" {
     echo "lxc.include = /usr/share/lxc/config/gpu-privileged.conf" | container c1
     start_fails c1
-    [ "$(hook_status c1)" = 9 ]
+    status_is c1 9
 }
 
 @test "6: /dev/dri in the guest is a symbolic link, a file" {
@@ -130,7 +130,7 @@ unprivileged() {
         $what "$rootfs/dev/dri"
         { idmap "0 100000 65536"; no_autodev; echo "lxc.hook.start-host = $hook"; } | container c1 "$rootfs"
         start_fails c1
-        [ "$(hook_status c1)" = 6 ]
+        status_is c1 6
         hook_said c1 | grep -Eq "/dev/dri in the container is a (symbolic link|regular file), where a folder belongs"
         fix=$(hook_said c1 | sed -n 's/^fix: \([^#]*[^# ]\) *#.*/\1/p')
         [ "$fix" = "rm /dev/dri" ]
@@ -144,7 +144,7 @@ unprivileged() {
     mkfifo "$rootfs/etc/group"
     unprivileged "" "$rootfs"
     start_fails c1
-    [ "$(hook_status c1)" = 6 ]
+    status_is c1 6
     hook_said c1 | grep -q "/etc/group is a FIFO"
     rm -rf "$rootfs"
 }
@@ -154,7 +154,7 @@ unprivileged() {
     truncate -s 8G "$rootfs/etc/group"
     unprivileged "" "$rootfs"
     start_fails c1
-    [ "$(hook_status c1)" = 6 ]
+    status_is c1 6
     hook_said c1 | grep -q "/etc/group is larger than 4 MiB"
     rm -rf "$rootfs"
 }
@@ -169,7 +169,7 @@ unprivileged() {
     static_dev "$rootfs"
     { base; no_autodev; } | container c1 "$rootfs"
     start_fails c1
-    [ "$(hook_status c1)" = 6 ]
+    status_is c1 6
     hook_said c1 | grep -q "make the folder /dev/dri in the container: "
     fix=$(hook_said c1 | sed -n 's/^fix: //p')
     [ "$fix" = "lxc.autodev = 1" ]
@@ -186,7 +186,7 @@ unprivileged() {
             echo "lxc.hook.start-host = env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e inject=$call:error=ENOSYS $hook --no-probe"
         } | container c1
         start_fails c1
-        [ "$(hook_status c1)" = 8 ]
+        status_is c1 8
         hook_said c1 | grep -q "Function not implemented"
     done
 }

@@ -121,7 +121,14 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     build();
     assert_int_equal(op_named("card0")->kind, OP_KEEP);
     assert_int_equal(op_named("renderD128")->kind, OP_NODE);
-    assert_int_equal(plan.warning_count, 2);
+    assert_int_equal(plan.warning_count, 1);
+    assert_non_null(strstr(plan.warnings[0], "/dev/dri/card0 comes from"));
+    guest.entry_count = 1;
+    strcpy(guest.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
+    build();
+    assert_int_equal(plan.warning_count, 1);
+    assert_non_null(
+        strstr(plan.warnings[0], "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
 }
 
 static void the_witness_has_only_the_right_that_the_mode_gives(void **state)

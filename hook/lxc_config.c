@@ -1,0 +1,266 @@
+#include "lxc_config.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define OUTPUT_MAX (1u << 20)
+#define WORDS_MAX  12
+
+struct command {
+    const char *words[WORDS_MAX];
+    size_t count;
+};
+
+static void word_add(struct command *command, const char *word)
+{
+    if (command->count < WORDS_MAX - 1)
+        command->words[command->count++] = word;
+}
+
+static void words_for(struct command *command, const char *program,
+                      const struct container *container)
+{
+    word_add(command, program);
+    if (container->lxcpath) {
+        word_add(command, "-P");
+        word_add(command, container->lxcpath);
+    }
+    if (container->name) {
+        word_add(command, "-n");
+        word_add(command, container->name);
+    }
+}
+
+/* Not by PATH: root may run us with one that is not its own. */
+static bool program_find(const char *name, char *ret, size_t size)
+{
+    static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin"};
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        snprintf(ret, size, "%s/%s", folders[i], name);
+        if (access(ret, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int spawn_reading(const struct command *command, pid_t *ret_pid, int *ret_output)
+{
+    posix_spawn_file_actions_t actions;
+    char home[512];
+    char program[64];
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin";
+    char locale[] = "LC_ALL=C";
+    char *env[4] = {path, locale, NULL, NULL};
+    int ends[2];
+    int r;
+
+    /* LXC finds an ordinary user's own lxcpath by HOME. */
+    if (getenv("HOME") &&
+        (size_t)snprintf(home, sizeof(home), "HOME=%s", getenv("HOME")) < sizeof(home))
+        env[2] = home;
+    if (!program_find(command->words[0], program, sizeof(program)))
+        return -ENOENT;
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return -errno;
+    (void)posix_spawn_file_actions_init(&actions);
+    (void)posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+    (void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    r = posix_spawn(ret_pid, program, &actions, NULL, (char *const *)command->words, env);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    (void)close(ends[1]);
+    if (r != 0) {
+        (void)close(ends[0]);
+        return -r;
+    }
+    *ret_output = ends[0];
+    return 0;
+}
+
+/* Runs a program of LXC; its output is the caller's to free, its exit status comes back. */
+static int run(const struct command *command, char **ret_output, int *ret_status, struct err *err)
+{
+    CLEANUP_FD int output = -1;
+    size_t size;
+    pid_t pid = 0;
+    int status = 0;
+    int r = spawn_reading(command, &pid, &output);
+
+    if (r == -ENOENT) {
+        r = err_set(err, STATUS_USAGE, 0, "%s is not installed", command->words[0]);
+        err_fix(err, "apt install lxc");
+        return r;
+    }
+    if (r == 0)
+        r = file_read(output, OUTPUT_MAX, ret_output, &size);
+    fd_cleanup(&output);
+    output = -1;
+    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (r < 0)
+        return err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
+    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+    return 0;
+}
+
+static void trim_end(char *text)
+{
+    size_t length = strlen(text);
+
+    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        text[--length] = '\0';
+}
+
+static int unknown_container(const struct container *container, struct err *err)
+{
+    CLEANUP_FREE char *there = NULL;
+    struct container all = {.lxcpath = container->lxcpath};
+    struct command command = {0};
+    char shown_name[80];
+    char shown_there[300];
+    struct err ignored;
+    int status;
+
+    words_for(&command, "lxc-ls", &all);
+    word_add(&command, "-1");
+    if (run(&command, &there, &status, &ignored) == 0) {
+        trim_end(there);
+        for (char *c = there; *c; c++)
+            *c = *c == '\n' ? ' ' : *c;
+    }
+    (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s'%s%s; there are: %s",
+                  text_printable(shown_name, sizeof(shown_name), container->name),
+                  container->lxcpath ? " under " : "", container->lxcpath ? container->lxcpath : "",
+                  there && *there ? text_printable(shown_there, sizeof(shown_there), there)
+                                  : "none");
+    return -ENOENT;
+}
+
+int lxc_container_check(const struct container *container, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    int status;
+    int r;
+
+    if (!*container->name || strchr(container->name, '/') || container->name[0] == '-')
+        return err_set(err, STATUS_USAGE, 0, "'%s' is no container name", container->name);
+    words_for(&command, "lxc-info", container);
+    word_add(&command, "-s");
+    r = run(&command, &output, &status, err);
+    if (r == 0 && status != 0)
+        return unknown_container(container, err);
+    return r;
+}
+
+int lxc_config_get(const struct container *container, const char *key, char **ret, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    size_t key_length = strlen(key);
+    const char *value;
+    int status;
+    int r;
+
+    words_for(&command, "lxc-info", container);
+    word_add(&command, "-c");
+    word_add(&command, key);
+    r = run(&command, &output, &status, err);
+    if (r < 0)
+        return r;
+    value = output;
+    if (status != 0 || strncmp(output, key, key_length) != 0 ||
+        strncmp(output + key_length, " =", 2) != 0)
+        value = ""; /* a key this LXC does not know */
+    else
+        value = output + key_length + 2 + (output[key_length + 2] == ' ' ? 1 : 0);
+    *ret = strdup(value);
+    if (!*ret)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "read %s", key);
+    trim_end(*ret);
+    return 0;
+}
+
+int lxc_container_pid(const struct container *container, pid_t *ret, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    uint32_t pid = 0;
+    int status;
+    int r;
+
+    words_for(&command, "lxc-info", container);
+    word_add(&command, "-pH");
+    r = run(&command, &output, &status, err);
+    if (r < 0)
+        return r;
+    trim_end(output);
+    if (status != 0 || text_to_u32(output, 10, INT32_MAX, &pid) < 0)
+        pid = 0;
+    *ret = (pid_t)pid;
+    return 0;
+}
+
+/* "u 0 100000 65536"; "b" means both. */
+static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, struct err *err)
+{
+    struct idmap one;
+    int r = idmap_parse(line + 1, &one, err);
+
+    if (r < 0 || one.count != 1 || !strchr("ugb", line[0]))
+        return err_set(err, STATUS_OWNERSHIP, 0, "lxc.idmap line is not understood: %s", line);
+    if (line[0] != 'g' && uids->count < IDMAP_EXTENTS_MAX)
+        uids->extents[uids->count++] = one.extents[0];
+    if (line[0] != 'u' && gids->count < IDMAP_EXTENTS_MAX)
+        gids->extents[gids->count++] = one.extents[0];
+    return 0;
+}
+
+int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
+                     struct idmap *ret_gids, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    struct idmap uids = {0};
+    struct idmap gids = {0};
+    char *rest = NULL;
+    int r = lxc_config_get(container, "lxc.idmap", &text, err);
+
+    if (r < 0)
+        return r;
+    for (char *line = strtok_r(text, "\n", &rest); r == 0 && line;
+         line = strtok_r(NULL, "\n", &rest))
+        r = idmap_line(line, &uids, &gids, err);
+    if (r < 0)
+        return r;
+    *ret_uids = uids;
+    *ret_gids = gids;
+    return 0;
+}
+
+int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)
+{
+    CLEANUP_FREE char *lxcpath = NULL;
+    struct command command = {.words = {"lxc-config", "lxc.lxcpath"}, .count = 2};
+    int status;
+    int r;
+
+    if (container->lxcpath) {
+        snprintf(ret, size, "%s/%s", container->lxcpath, container->name);
+        return 0;
+    }
+    r = run(&command, &lxcpath, &status, err);
+    if (r < 0)
+        return r;
+    trim_end(lxcpath);
+    snprintf(ret, size, "%s/%s", lxcpath, container->name);
+    return 0;
+}

@@ -1,0 +1,122 @@
+#include "start_user.h"
+
+#include "base/cleanup.h"
+#include "exit_status.h"
+#include "idmap_redirect.h"
+#include "report.h"
+#include "start.h"
+#include "worker.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <string.h>
+
+void start_user_self(struct subid_user *ret)
+{
+    const struct passwd *entry = getpwuid(geteuid());
+
+    *ret = (struct subid_user){.uid = geteuid(), .gid = getegid()};
+    snprintf(ret->name, sizeof(ret->name), "%s", entry ? entry->pw_name : "");
+    if (!entry)
+        snprintf(ret->name, sizeof(ret->name), "%u", ret->uid);
+}
+
+static void fix_map(const struct idmap *map, struct err *err)
+{
+    for (size_t i = 0; i < map->count; i++)
+        err_fix(err, "lxc.idmap = g %u %u %u", map->extents[i].inside, map->extents[i].outside,
+                map->extents[i].length);
+}
+
+static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *err)
+{
+    CLEANUP_FREE char *text = subid_read("/etc/subgid");
+
+    if (text && !subid_allows(text, user, gid, 1))
+        err_fix(err, "sudo sh -c 'echo %s:%u:1 >>/etc/subgid'", user->name, gid);
+}
+
+int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
+                        const struct idmap *gids, const struct subid_user *user, struct err *err)
+{
+    struct idmap_change change;
+    int r = idmap_redirect(gids, owner->guest_gid, node->gid, &change, err);
+
+    if (r < 0)
+        return r;
+    r = err_set(err, STATUS_OWNERSHIP, 0,
+                "host gid %u, the group of /dev/dri/%s, is not mapped to guest gid %u%s%s%s",
+                node->gid, node->name, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
+                owner->group[0] ? ")" : "");
+    fix_map(&change.map, err);
+    fix_subgid(user, node->gid, err);
+    return r;
+}
+
+/* The first wanted node stands for the others: one guest gid can stand for one host gid only. */
+static const struct gpu_node *first_wanted(const struct options *options,
+                                           const struct gpu_list *gpus)
+{
+    for (size_t i = 0; i < gpus->count; i++)
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
+            return &gpus->nodes[i];
+    return NULL;
+}
+
+static int nothing_usable(const struct options *options, const struct gpu_list *gpus,
+                          const struct guest *guest, const struct plan *plan, struct err *err)
+{
+    struct subid_user user;
+
+    start_user_self(&user);
+    return start_user_unmapped(first_wanted(options, gpus), &plan->owner, &guest->gids, &user, err);
+}
+
+/* A node that is bound but shut by its group needs the lines too; every other failure speaks
+ * itself. */
+static int judge(const struct options *options, const struct gpu_list *gpus,
+                 const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
+                 struct err *err)
+{
+    int r = prove_judge(guest, plan, proofs, err);
+
+    return r == -EACCES ? nothing_usable(options, gpus, guest, plan, err) : r;
+}
+
+static int prove(const struct options *options, const struct gpu_list *gpus,
+                 const struct guest *guest, const struct plan *plan, struct err *err)
+{
+    struct proofs proofs = {0};
+    struct worker_task task = {
+        .guest = guest, .plan = plan, .tree = -1, .prove = true, .as_user = true};
+    int r = 0;
+
+    if (plan->op_count == 0)
+        return nothing_usable(options, gpus, guest, plan, err);
+    if (!options->no_probe)
+        r = worker_run(&task, &proofs, err);
+    if (r == 0 && !options->no_probe)
+        r = judge(options, gpus, guest, plan, &proofs, err);
+    if (r == 0)
+        report_success(plan, guest, &proofs);
+    return r;
+}
+
+int start_user(const struct hook_env *env, const struct options *options, struct gpu_list *gpus,
+               struct plan *plan, struct guest *guest, struct err *err)
+{
+    struct guest_group groups[2];
+    int r = guest_open(env->pid, guest, err);
+
+    if (r < 0 && err->status == STATUS_PRIVILEGE)
+        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+    if (r == 0)
+        r = start_find_gpus(options, gpus, err);
+    if (r == 0)
+        r = start_find_groups(options, guest->root, groups, err);
+    if (r == 0)
+        r = plan_build_bound(options, gpus, guest, groups, plan, err);
+    if (r == 0)
+        r = prove(options, gpus, guest, plan, err);
+    return r;
+}

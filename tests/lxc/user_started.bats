@@ -1,0 +1,116 @@
+#!/usr/bin/env bats
+# Containers that an ordinary user starts: the host's own node is bound where the id map makes it
+# usable; where it does not, the failure prints the lines that do.
+
+setup() {
+    load lib.bash
+    reset_host
+    node renderD128 226 128 107
+    cp "$work/subgid" "$work/subgid.before"
+}
+
+teardown() {
+    lxc-stop -P "$userpath" -n c1 -k 2>/dev/null || true
+    user_stop c1
+    cat "$work/subgid.before" >"$work/subgid"
+}
+
+# base GID-EXTENT...: a config with the user's whole uid range and these gid extents
+base() {
+    echo "lxc.include = /usr/share/lxc/config/userns.conf"
+    echo "lxc.idmap = u 0 300000 65536"
+    for extent in "$@"; do
+        echo "lxc.idmap = g $extent"
+    done
+}
+
+@test "the plain map: 4, with exactly the lines that mend it; applied as printed, only the driver is missing" {
+    { base "0 300000 65536"; echo "lxc.include = /usr/share/lxc/config/gpu.conf"; } | user_container c1
+    user_start_fails c1
+    status_is c1 4
+    hook_said c1 | grep -q "host gid 107, the group of /dev/dri/renderD128, is not mapped to guest gid 2992 (render)"
+    hook_said c1 | sed -n 's/^fix: //p' >"$work/fix"
+    cat >"$work/wanted" <<'END'
+lxc.idmap = g 0 300000 2992
+lxc.idmap = g 2992 107 1
+lxc.idmap = g 2993 302993 62543
+sudo sh -c 'echo tester:107:1 >>/etc/subgid'
+END
+    diff "$work/wanted" "$work/fix"
+    # apply: the lines in place of the config's g lines, the command as root
+    sed -i '/lxc.idmap = g/d' "$userpath/c1/config"
+    grep '^lxc' "$work/fix" >>"$userpath/c1/config"
+    eval "$(sed -n 's/^sudo //p' "$work/fix")"
+    user_start_fails c1
+    status_is c1 9
+    hook_said c1 | grep -q "/dev/dri/renderD128 does not answer: no driver behind it"
+}
+
+@test "with the lines, the node shows the render group, and a guest user in it gets as far as the driver" {
+    echo tester:107:1 >>"$work/subgid"
+    {
+        base "0 300000 2992" "2992 107 1" "2993 302993 62543"
+        echo "lxc.hook.mount = $hook"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | user_container c1
+    user_start c1
+    in_user_container c1 ls -ln /dev/dri
+    [ "$(in_user_container c1 stat -c '%u:%g %t:%T' /dev/dri/renderD128)" = "65534:2992 e2:80" ]
+    run in_user_container c1 su viewer -c 'cat /dev/dri/renderD128'
+    [[ "$output" == *"No such device or address"* ]]
+    run in_user_container c1 su nobody -c 'cat /dev/dri/renderD128'
+    [[ "$output" == *"Permission denied"* ]]
+    hook_said c1 | grep -q "/dev/dri/renderD128 is ready: driver unknown, the host's own node, group 2992 (render)"
+}
+
+@test "a host whose render nodes are 0666 needs no idmap at all" {
+    chmod 0666 /dev/dri/renderD128
+    {
+        base "0 300000 65536"
+        echo "lxc.hook.mount = $hook"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | user_container c1
+    user_start c1
+    run in_user_container c1 su nobody -c 'cat /dev/dri/renderD128'
+    [[ "$output" == *"No such device or address"* ]]
+}
+
+@test "the same container started by root: the private node is used instead" {
+    echo tester:107:1 >>"$work/subgid"
+    {
+        base "0 300000 2992" "2992 107 1" "2993 302993 62543"
+        echo "lxc.hook.mount = $hook"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | user_container c1
+    rm -f "$work/c1.log"
+    lxc-start -P "$userpath" -n c1 -l DEBUG -o "$work/c1.log"
+    [ "$(lxc-attach -P "$userpath" -n c1 --clear-env -v PATH=/bin -- stat -c '%u:%g %t:%T' /dev/dri/renderD128)" = "0:2992 e2:80" ]
+    # neither hook blames the other
+    [ "$(hook_said c1 | grep -c warning)" = 0 ]
+    lxc-stop -P "$userpath" -n c1 -k
+}
+
+@test "--select leaves the other GPU out" {
+    node renderD129 226 129 107
+    echo tester:107:1 >>"$work/subgid"
+    {
+        base "0 300000 2992" "2992 107 1" "2993 302993 62543"
+        echo "lxc.hook.mount = $hook --select renderD129"
+        echo "lxc.hook.start-host = $hook --no-probe --select renderD129"
+    } | user_container c1
+    user_start c1
+    [ "$(in_user_container c1 ls /dev/dri)" = renderD129 ]
+}
+
+@test "no node on the host: 3, or 0 with --optional" {
+    reset_host
+    { base "0 300000 65536"; echo "lxc.include = /usr/share/lxc/config/gpu.conf"; } | user_container c1
+    user_start_fails c1
+    status_is c1 3
+    {
+        base "0 300000 65536"
+        echo "lxc.hook.mount = $hook --optional"
+        echo "lxc.hook.start-host = $hook --optional"
+    } | user_container c1
+    user_start c1
+}
