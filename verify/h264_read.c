@@ -31,11 +31,14 @@ static bool take_sps(struct h264_reader *reader, const uint8_t *nal, size_t size
                      char *rule)
 {
     struct h264_sps sps;
+    bool is_same;
 
     if (!h264_read_sps(nal, size, &sps, rule))
         return false;
-    if (reader->has_active_sps && !is_idr && sps.id == reader->sps_id &&
-        memcmp(&sps, &reader->sps[sps.id], sizeof(sps)) != 0)
+    /* Both come whole from h264_read_sps, with their padding zeroed.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+    is_same = memcmp(&sps, &reader->sps[sps.id], sizeof(sps)) == 0;
+    if (reader->has_active_sps && !is_idr && sps.id == reader->sps_id && !is_same)
         return h264_broken(rule, "the SPS changes at a picture that is not an IDR picture");
     memcpy(&reader->sps[sps.id], &sps, sizeof(sps));
     reader->counts.sps++;

@@ -91,48 +91,33 @@ static void add_row(struct va_session *session, VAProfile profile, VAEntrypoint 
 }
 
 /* A driver that lists a profile without any entrypoint is odd, not broken: no rows. */
-static void read_profile(struct va_session *session, VAProfile profile, VAEntrypoint *list,
-                         int room)
+static void read_profile(struct va_session *session, VAProfile profile,
+                         VAEntrypoint list[DRIVER_LIST_MAX])
 {
     int count = 0;
 
     if (VA_TRY(session, vaQueryConfigEntrypoints, session->display, profile, list, &count) !=
         VA_STATUS_SUCCESS)
         return;
-    for (int i = 0; i < count && i < room; i++)
+    for (int i = 0; i < count && i < DRIVER_LIST_MAX; i++)
         add_row(session, profile, list[i]);
-}
-
-static int bound(int count)
-{
-    if (count < 1)
-        return 1;
-    return count < DRIVER_LIST_MAX ? count : DRIVER_LIST_MAX;
 }
 
 bool table_read(struct va_session *session)
 {
-    int profile_room;
-    int entrypoint_room;
+    /* Drivers fill these without looking at their size: what they announced would be room enough
+     * only if they told the truth. */
+    VAProfile profiles[DRIVER_LIST_MAX];
+    VAEntrypoint entrypoints[DRIVER_LIST_MAX];
     int count = 0;
 
     session->facts->progress.step = VA_STEP_ENTRYPOINTS;
     session->failure = &session->facts->entrypoints.failure;
     session->facts->entrypoints.chosen_row = -1;
-    profile_room = bound(vaMaxNumProfiles(session->display));
-    entrypoint_room = bound(vaMaxNumEntrypoints(session->display));
-    /* Drivers fill these without looking at their size: what they announced is room enough only
-     * if they tell the truth, so there is always room for DRIVER_LIST_MAX. */
-    CLEANUP_FREE VAProfile *profiles = calloc(DRIVER_LIST_MAX, sizeof(*profiles));
-    CLEANUP_FREE VAEntrypoint *entrypoints = calloc(DRIVER_LIST_MAX, sizeof(*entrypoints));
-
-    if (!profiles || !entrypoints)
-        return session_fail(session, "vaQueryConfigProfiles", VA_STATUS_ERROR_ALLOCATION_FAILED,
-                            "out of memory");
     if (!VA_CALL(session, vaQueryConfigProfiles, session->display, profiles, &count))
         return false;
-    for (int i = 0; i < count && i < profile_room; i++)
-        read_profile(session, profiles[i], entrypoints, entrypoint_room);
+    for (int i = 0; i < count && i < DRIVER_LIST_MAX; i++)
+        read_profile(session, profiles[i], entrypoints);
     return true;
 }
 

@@ -139,9 +139,9 @@ static void wrong_colours_are_other_pictures(void **state)
     (void)state;
     assert_int_equal(pattern_open(&pattern, 320, 240), 0);
     pattern_draw(&pattern, 3, &a.nv12);
-    memset(b.nv12.chroma, 0, 320 * 120);
+    memset(b.nv12.chroma, 0, 320UL * 120);
     assert_true(chroma(&a, &b) < WRONG_PICTURE);
-    memset(b.nv12.chroma, 128, 320 * 120);
+    memset(b.nv12.chroma, 128, 320UL * 120);
     assert_true(chroma(&a, &b) < WRONG_PICTURE);
     for (size_t i = 0; i < 320UL * 120; i++)
         b.nv12.chroma[i] = a.nv12.chroma[i ^ 1];

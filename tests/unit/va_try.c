@@ -85,48 +85,55 @@ static int usage(void)
     return 2;
 }
 
-static int write_pattern(const struct va_request *request, const char *path)
+static bool write_frames(const struct va_request *request, uint8_t *memory, FILE *file)
 {
     size_t luma = (size_t)request->width * request->height;
-    CLEANUP_FREE uint8_t *memory = malloc(luma * 3 / 2);
-    FILE *file = fopen(path, "we");
+    const struct nv12 picture = {.luma = memory,
+                                 .chroma = memory + luma,
+                                 .luma_pitch = request->width,
+                                 .chroma_pitch = request->width,
+                                 .width = request->width,
+                                 .height = request->height};
     struct pattern pattern;
-    bool ok = memory && file && pattern_open(&pattern, request->width, request->height) == 0;
+    bool ok = pattern_open(&pattern, request->width, request->height) == 0;
 
     for (uint32_t frame = 0; ok && frame < request->frames; frame++) {
-        const struct nv12 picture = {.luma = memory,
-                                     .chroma = memory + luma,
-                                     .luma_pitch = request->width,
-                                     .chroma_pitch = request->width,
-                                     .width = request->width,
-                                     .height = request->height};
         pattern_draw(&pattern, frame, &picture);
         ok = fwrite(memory, luma * 3 / 2, 1, file) == 1;
     }
-    if (memory && file)
-        pattern_close(&pattern);
+    pattern_close(&pattern);
+    return ok;
+}
+
+static int write_pattern(const struct va_request *request, const char *path)
+{
+    uint8_t *memory = malloc((size_t)request->width * request->height * 3 / 2);
+    FILE *file = fopen(path, "we");
+    bool ok = memory && file && write_frames(request, memory, file);
+
     if (file && fclose(file))
         ok = false;
+    free(memory);
     return ok ? 0 : 1;
 }
 
 static int run(const char *path, struct va_request *request, const char *output_path)
 {
-    CLEANUP_FREE struct va_facts *facts = calloc(1, sizeof(*facts));
+    static struct va_facts facts;
     CLEANUP_FD int node = open(path, O_RDWR | O_CLOEXEC);
     CLEANUP_FD int output = -1;
 
     if (output_path)
         output = open(output_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (!facts || node < 0 || (output_path && output < 0)) {
+    if (node < 0 || (output_path && output < 0)) {
         perror("va_try");
         return 2;
     }
     request->output_fd = output;
-    va_run(node, request, facts);
-    va_facts_sanitize(facts);
-    print_facts(facts);
-    return facts->decode.done ? 0 : 1;
+    va_run(node, request, &facts);
+    va_facts_sanitize(&facts);
+    print_facts(&facts);
+    return facts.decode.done ? 0 : 1;
 }
 
 int main(int argc, char **argv)
