@@ -98,5 +98,5 @@ bool slice_read(struct bit_reader *reader, const struct slice *slice, struct sli
         mb++;
     }
     *ret = counts;
-    return !reader->overrun && mb > slice->first;
+    return mb > slice->first && bits_get(reader, 1) == 1; /* rbsp_stop_one_bit */
 }
