@@ -72,10 +72,10 @@
       VASurfaceID surface, VAImage *ret)                                                           \
     X(vaDestroyImage, image_destroy, (id),                                                         \
       VAImageID id)                                                                                \
-    X(vaGetImage, image_get, (surface, x, y, width, height, id),                                   \
-      VASurfaceID surface, int x, int y, unsigned width, unsigned height, VAImageID id)            \
-    X(vaPutImage, image_put, (surface, id, sx, sy, sw, sh, dx, dy, dw, dh),                        \
-      VASurfaceID surface, VAImageID id, int sx, int sy, unsigned sw, unsigned sh,                 \
+    X(vaGetImage, image_get, (id, x, y, width, height, image_id),                                  \
+      VASurfaceID id, int x, int y, unsigned width, unsigned height, VAImageID image_id)           \
+    X(vaPutImage, image_put, (id, image_id, sx, sy, sw, sh, dx, dy, dw, dh),                       \
+      VASurfaceID id, VAImageID image_id, int sx, int sy, unsigned sw, unsigned sh,                \
       int dx, int dy, unsigned dw, unsigned dh)
 /* clang-format on */
 

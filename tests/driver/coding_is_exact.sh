@@ -7,7 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 hardware_frames() {
     on_driver "" ffmpeg -v error -nostdin -y -xerror -hwaccel vaapi -hwaccel_device "$node" \
-        -hwaccel_output_format vaapi -i "$scratch/coded.h264" -fps_mode passthrough \
+        -hwaccel_output_format vaapi -i "$scratch/coded.h264" -vsync passthrough \
         -vf hwdownload,format=nv12 -f framemd5 "$scratch/hardware.md5" || return 1
     frames "$scratch/hardware.md5"
 }

@@ -66,6 +66,6 @@ source_frames() {
 # ffmpeg's own decoder, which shares no code with the driver. -xerror: damage is a failure.
 decoded_frames() {
     ffmpeg -v error -nostdin -y -xerror -err_detect explode -i "$scratch/coded.h264" \
-        -fps_mode passthrough -pix_fmt nv12 -f framemd5 "$scratch/decoded.md5" || return 1
+        -vsync passthrough -pix_fmt nv12 -f framemd5 "$scratch/decoded.md5" || return 1
     frames "$scratch/decoded.md5"
 }

@@ -79,8 +79,8 @@ static VAStatus picture_take(struct driver *drv, struct decoder *decoder,
         return refuse(drv, decoder, "not a stream that this driver could have written");
     if (!is_large_enough(decoder, target))
         return refuse(drv, decoder, "the target surface is too small");
-    decoder->deblock.chroma_qp_offset[0] = pic->chroma_qp_index_offset;
-    decoder->deblock.chroma_qp_offset[1] = pic->second_chroma_qp_index_offset;
+    deblock_set_chroma(&decoder->deblock, pic->chroma_qp_index_offset,
+                       pic->second_chroma_qp_index_offset);
     decoder->has_pic = true;
     return VA_STATUS_SUCCESS;
 }

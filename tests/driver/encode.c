@@ -124,10 +124,11 @@ static VAStatus coding_choose(struct driver *drv, const struct encoder *encoder,
                               const struct pixels *source, const struct pixels *reference,
                               enum slice_coding *ret)
 {
-    struct deblock deblock = {.chroma_qp_offset = {encoder->pic.chroma_qp_index_offset,
-                                                   encoder->pic.second_chroma_qp_index_offset}};
+    struct deblock deblock = {.qp = 0};
     bool is_controlled = encoder->pic.pic_fields.bits.deblocking_filter_control_present_flag;
 
+    deblock_set_chroma(&deblock, encoder->pic.chroma_qp_index_offset,
+                       encoder->pic.second_chroma_qp_index_offset);
     for (unsigned i = 0; i < encoder->slice_count; i++) {
         const VAEncSliceParameterBufferH264 *slice = &encoder->slices[i].param;
 

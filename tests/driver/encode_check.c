@@ -113,11 +113,14 @@ static const char *reference_fault(const struct encoder *encoder, const struct e
     return NULL;
 }
 
+static bool is_filter_offset(int div2)
+{
+    return div2 >= -6 && div2 <= 6;
+}
+
 static const char *slice_fault(const struct encoder *encoder, const struct encode_slice *slice)
 {
     int qp = encoder->pic.pic_init_qp + slice->param.slice_qp_delta;
-    int alpha = slice->param.slice_alpha_c0_offset_div2;
-    int beta = slice->param.slice_beta_offset_div2;
 
     if (!slice_is_p(slice) && !slice_is_i(slice))
         return "only I and P slices are supported";
@@ -125,8 +128,9 @@ static const char *slice_fault(const struct encoder *encoder, const struct encod
         return "a P slice in an IDR picture";
     if (qp < 0 || qp > 51)
         return "the slice's QP is not in 0..51";
-    if (slice->param.disable_deblocking_filter_idc > 2 || alpha < -6 || alpha > 6 || beta < -6 ||
-        beta > 6)
+    if (slice->param.disable_deblocking_filter_idc > 2 ||
+        !is_filter_offset(slice->param.slice_alpha_c0_offset_div2) ||
+        !is_filter_offset(slice->param.slice_beta_offset_div2))
         return "deblocking parameters out of range";
     return slice_is_p(slice) ? reference_fault(encoder, slice) : NULL;
 }

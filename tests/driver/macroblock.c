@@ -45,8 +45,8 @@ void macroblock_to_pcm(uint8_t pcm[PCM_BYTES], const struct pixels *from, uint32
         const uint8_t *chroma = from->chroma + chroma_at(from, x, y, row);
 
         for (uint32_t column = 0; column < 8; column++) {
-            *blue++ = chroma[2 * column];
-            *red++ = chroma[2 * column + 1];
+            *blue++ = chroma[(size_t)column * 2];
+            *red++ = chroma[(size_t)column * 2 + 1];
         }
     }
 }
@@ -61,8 +61,8 @@ void macroblock_from_pcm(struct pixels *to, const uint8_t pcm[PCM_BYTES], uint32
         uint8_t *chroma = to->chroma + chroma_at(to, x, y, row);
 
         for (uint32_t column = 0; column < 8; column++) {
-            chroma[2 * column] = *blue++;
-            chroma[2 * column + 1] = *red++;
+            chroma[(size_t)column * 2] = *blue++;
+            chroma[(size_t)column * 2 + 1] = *red++;
         }
     }
 }
@@ -70,6 +70,12 @@ void macroblock_from_pcm(struct pixels *to, const uint8_t pcm[PCM_BYTES], uint32
 static int max(int a, int b)
 {
     return a > b ? a : b;
+}
+
+void deblock_set_chroma(struct deblock *deblock, int offset, int second_offset)
+{
+    deblock->chroma_qp_offset[0] = offset;
+    deblock->chroma_qp_offset[1] = second_offset;
 }
 
 void deblock_add_slice(struct deblock *deblock, int disable_idc, int qp, int alpha_div2,

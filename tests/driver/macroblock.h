@@ -22,6 +22,7 @@ struct deblock {
     int chroma_qp_offset[2]; /* chroma_qp_index_offset and the second one, -12..12 */
 };
 
+void deblock_set_chroma(struct deblock *deblock, int offset, int second_offset);
 void deblock_add_slice(struct deblock *deblock, int disable_idc, int qp, int alpha_div2,
                        int beta_div2);
 

@@ -146,7 +146,8 @@ static VAStatus sps_check(struct driver *drv, const struct encoder *encoder,
     is_same &= bits_get_ue(reader) == seq->seq_parameter_set_id;
     if (profile_has_chroma_fields(profile_idc)) {
         is_same &= bits_get_ue(reader) == 1; /* chroma_format_idc */
-        is_same &= bits_get_ue(reader) == 0 && bits_get_ue(reader) == 0;
+        is_same &= bits_get_ue(reader) == 0; /* 8 bits of luma */
+        is_same &= bits_get_ue(reader) == 0; /* and of chroma */
         is_same &= bits_get(reader, 2) == 0; /* no lossless bypass, no scaling matrix */
     }
     is_same &= bits_get_ue(reader) == seq->seq_fields.bits.log2_max_frame_num_minus4;

@@ -90,29 +90,35 @@ VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
     return VA_STATUS_SUCCESS;
 }
 
-/* The picture under way; *ret_target is NULL when none is, or its surface was destroyed. */
-static VAStatus picture_find(struct driver *drv, VAContextID id, struct context **ret,
-                             struct pixels **ret_target)
+/* The context and target of the picture under way; NULL, and *ret_status, when none is. */
+static struct context *picture_find(struct driver *drv, VAContextID id, struct pixels **ret_target,
+                                    VAStatus *ret_status)
 {
     struct context *context = context_of(drv, id);
     const struct surface *surface;
 
-    if (!context)
-        return VA_STATUS_ERROR_INVALID_CONTEXT;
+    if (!context) {
+        *ret_status = VA_STATUS_ERROR_INVALID_CONTEXT;
+        return NULL;
+    }
     surface = surface_of(drv, context->target);
-    if (!surface)
-        return driver_refuse(drv, VA_STATUS_ERROR_INVALID_SURFACE, "no picture was begun");
-    *ret = context;
+    if (!surface) {
+        *ret_status = driver_refuse(drv, VA_STATUS_ERROR_INVALID_SURFACE, "no picture was begun");
+        return NULL;
+    }
     *ret_target = surface->pixels;
-    return VA_STATUS_SUCCESS;
+    *ret_status = VA_STATUS_SUCCESS;
+    return context;
 }
 
 VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int count)
 {
-    struct context *context = NULL;
     struct pixels *target = NULL;
-    VAStatus status = picture_find(drv, id, &context, &target);
+    VAStatus status;
+    struct context *context = picture_find(drv, id, &target, &status);
 
+    if (!context)
+        return status;
     for (int i = 0; i < count && status == VA_STATUS_SUCCESS; i++) {
         const struct buffer *buffer = buffer_of(drv, ids[i]);
 
@@ -128,11 +134,11 @@ VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int
 
 VAStatus picture_end(struct driver *drv, VAContextID id)
 {
-    struct context *context = NULL;
     struct pixels *target = NULL;
-    VAStatus status = picture_find(drv, id, &context, &target);
+    VAStatus status;
+    struct context *context = picture_find(drv, id, &target, &status);
 
-    if (status != VA_STATUS_SUCCESS)
+    if (!context)
         return status;
     context->target = VA_INVALID_ID;
     if (context->encoder)

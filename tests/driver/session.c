@@ -70,12 +70,18 @@ VAStatus session_send(struct session *session, VAContextID context, VABufferType
                       const void *data, size_t size)
 {
     VABufferID buffer;
-    VAStatus status = vaCreateBuffer(session->display, context, type, (unsigned)size, 1,
-                                     (void *)(uintptr_t)data, &buffer);
+    void *room;
+    VAStatus status =
+        vaCreateBuffer(session->display, context, type, (unsigned)size, 1, NULL, &buffer);
 
     if (status)
         return status;
-    status = vaRenderPicture(session->display, context, &buffer, 1);
+    status = vaMapBuffer(session->display, buffer, &room);
+    if (!status) {
+        memcpy(room, data, size);
+        (void)vaUnmapBuffer(session->display, buffer);
+        status = vaRenderPicture(session->display, context, &buffer, 1);
+    }
     (void)vaDestroyBuffer(session->display, buffer);
     return status;
 }
