@@ -27,17 +27,28 @@
 /* The default of the kernel (DEFAULT_OVERFLOWUID in linux/highuid.h), when /proc does not say. */
 #define OVERFLOW_ID 65534
 
+/* One column of a line; the kernel pads them with blanks. */
+static bool column_read(const char **line, uint32_t *ret)
+{
+    char digits[16];
+    const char *start = *line + strspn(*line, " ");
+    size_t length = strspn(start, "0123456789");
+
+    if (length >= sizeof(digits))
+        return false;
+    memcpy(digits, start, length);
+    digits[length] = '\0';
+    *line = start + length;
+    return text_to_u32(digits, 10, UINT32_MAX, ret) == 0;
+}
+
 void id_map_parse(const char *text, struct id_map *ret)
 {
     *ret = (struct id_map){.is_known = true};
     while (*text && ret->count < ID_EXTENTS_MAX) {
         struct id_extent extent;
-        int used = 0;
-        /* cppcheck-suppress invalidscanf ; the kernel pads the columns, and the widths bound them
-         */
-        // NOLINTNEXTLINE(cert-err34-c): 10 digits; what does not fit 32 bits is no id
-        if (sscanf(text, "%10u %10u %10u%n", &extent.inside, &extent.outside, &extent.count,
-                   &used) == 3)
+        if (column_read(&text, &extent.inside) && column_read(&text, &extent.outside) &&
+            column_read(&text, &extent.count) && (*text == '\n' || *text == '\0'))
             ret->extents[ret->count++] = extent;
         text += strcspn(text, "\n");
         text += *text == '\n';

@@ -33,8 +33,11 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
     node_describe(node, detail);
     if (node->error && node->error != ENOENT && node->error != ENOTDIR)
         return JUDGED_FAIL(CAUSE_NODE_UNREADABLE);
+    if (node->error && node->other_count)
+        return JUDGED_FAIL(CAUSE_OTHER_NODE);
     if (node->error)
-        return JUDGED_FAIL(node->other_count ? CAUSE_OTHER_NODE : CAUSE_NO_NODE);
+        return JUDGED_FAIL(facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST
+                                                                : CAUSE_NO_NODE);
     if (S_ISREG(node->mode))
         return JUDGED_FAIL(CAUSE_REGULAR_FILE);
     if (!S_ISCHR(node->mode))
@@ -192,8 +195,12 @@ static struct judgement check_run(const struct facts *facts, enum check_id id, s
     /* A failure that was already known when the driver then crashed is the cause of both. */
     if (judgement.status == CHECK_FAIL)
         return judgement;
-    if (is_cut)
+    if (is_cut) {
+        /* The cause is all the evidence there is; what the check has seen so far misleads. */
+        detail->used = 0;
+        detail->data[0] = '\0';
         return JUDGED_FAIL(run_cause(facts->run.end));
+    }
     /* Nothing may pass for want of facts: whatever is left out says why. */
     if (judgement.status == CHECK_SKIP && !detail->used)
         return JUDGED_FAIL(CAUSE_UNFINISHED);

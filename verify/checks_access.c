@@ -134,15 +134,14 @@ static void access_describe(const struct facts *f, struct text *detail)
     const struct node_facts *node = &f->sys.node;
     const struct access_facts *access = &f->sys.access;
 
+    if (access->open_error)
+        text_add(detail, "%s; ", strerror(access->open_error));
     text_add(detail, "mode %04o, owner %u:%u", node->mode & 07777U, node->uid, node->gid);
     if (access->group[0])
         text_add(detail, " (%s)", access->group);
-    text_add(detail, "; user %u", access->uid);
+    text_add(detail, ", user %u", access->uid);
     if (access->user[0])
         text_add(detail, " (%s)", access->user);
-    text_add(detail, access->is_in_group ? ", in the group" : ", not in the group");
-    if (access->open_error)
-        text_add(detail, ": %s", strerror(access->open_error));
 }
 
 struct judgement check_access(const struct facts *facts, struct text *detail)

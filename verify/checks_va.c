@@ -10,8 +10,6 @@
 #define PSNR_WARN 30.0
 /* Coarser than this, a poor picture is what was asked for. */
 #define QP_COARSE 40
-/* So few frames may well have one size by chance. */
-#define CONSTANT_FRAMES_MIN 4
 
 static void failure_describe(const struct va_failure *failure, struct text *detail)
 {
@@ -221,8 +219,6 @@ static enum cause coded_cause(const struct facts *facts)
         return CAUSE_EMPTY;
     if (va->encode.flagged_frames)
         return CAUSE_FLAGGED;
-    if (va->encode.frames >= CONSTANT_FRAMES_MIN && va->encode.smallest == va->encode.largest)
-        return CAUSE_CONSTANT;
     return CAUSE_NONE;
 }
 
@@ -270,10 +266,8 @@ struct judgement check_decode(const struct facts *facts, struct text *detail)
         return JUDGED_FAIL(CAUSE_DECODE_FAILED);
     }
     if (!va->decode.done) {
-        if (va->decode.why[0])
-            text_add(detail, "%s", va->decode.why);
-        else if (!va->decode.supported)
-            text_add(detail, "the driver does not decode this profile");
+        /* Without a reason the run was cut short. */
+        text_add(detail, "%s", va->decode.why);
         return JUDGED_SKIP;
     }
     text_add(detail, "%u frames, PSNR-Y %.1f dB, colour %.1f dB, worst frame %.1f dB",

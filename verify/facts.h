@@ -88,7 +88,6 @@ struct kernel_facts {
     bool is_huc_asked;
     int huc_error;
     int32_t huc_status;
-    char release[NAME_MAX_LEN]; /* of the kernel */
 };
 
 enum place {
@@ -109,8 +108,9 @@ enum distro { DISTRO_UNKNOWN, DISTRO_DEBIAN, DISTRO_FEDORA, DISTRO_ALPINE, DISTR
 struct place_facts {
     enum place place;
     enum starter starter;
-    bool is_cgroup_v1;       /* its device cgroup is a version 1 one */
-    char name[NAME_MAX_LEN]; /* what the host calls this container, or the host name */
+    bool is_cgroup_v1;          /* its device cgroup is a version 1 one */
+    char name[NAME_MAX_LEN];    /* what the host calls this container, or the host name */
+    char release[NAME_MAX_LEN]; /* of the kernel */
     enum distro distro;
     char distro_id[32]; /* ID of os-release */
     /* Variables that steer libva; "" when unset. */

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 /*
@@ -124,11 +123,7 @@ static void sysfs_collect(const struct node_facts *node, struct kernel_facts *re
 
 void kernel_collect(int fd, const struct node_facts *node, struct kernel_facts *ret)
 {
-    struct utsname name;
-
     *ret = (struct kernel_facts){0};
-    if (uname(&name) == 0)
-        snprintf(ret->release, sizeof(ret->release), "%.60s", name.release);
     sysfs_collect(node, ret);
     version_collect(fd, ret);
     huc_collect(fd, ret);

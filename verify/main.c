@@ -50,6 +50,17 @@ static void report_print(const struct options *options, const struct facts *fact
         render_text(&rendering, stdout);
 }
 
+/* A whole stream is kept whatever the verdict on it is; half a one never. */
+static int stream_keep(const struct facts *facts, struct output *output, struct err *err)
+{
+    if (!output->path || !facts->va.encode.done)
+        return 0;
+    if (facts->va.encode.output_error)
+        return err_set(err, STATUS_USAGE, facts->va.encode.output_error, "write the stream to %s",
+                       output->path);
+    return output_commit(output, err);
+}
+
 static int node_verify(const struct options *options, const char *device, struct output *output)
 {
     static struct facts facts;
@@ -64,9 +75,9 @@ static int node_verify(const struct options *options, const char *device, struct
         signal_die(facts.run.signal);
     }
     checks_judge(&facts, &report);
-    report_print(options, &facts, &report);
-    if (facts.va.encode.done && output_commit(output, &err) < 0)
+    if (stream_keep(&facts, output, &err) < 0 && report.status == STATUS_PASS)
         return error_report(&err);
+    report_print(options, &facts, &report);
     return (int)report.status;
 }
 

@@ -10,7 +10,7 @@
 /* Everything there is to say about an option: handler, short form, name, argument, help. */
 #define OPTION_TABLE(X)                                                                            \
     X(device, 0, "device", "PATH", "render node to check (default " DEFAULT_NODE ")")              \
-    X(all, 0, "all", NULL, "every render node in turn; with --json one object a line")             \
+    X(all, 0, "all", NULL, "every render node in turn; JSON: one object a line")                   \
     X(frames, 0, "frames", "N", "frames to encode, 1 to 100000 (default 60)")                      \
     X(size, 0, "size", "WxH", "picture size, even, 16 to 8192 (default 640x480)")                  \
     X(entrypoint, 0, "entrypoint", "KIND", "auto, slice or lp (low power; default auto)")          \
@@ -284,8 +284,8 @@ void options_print_help(FILE *out)
 {
     fprintf(out,
             "Usage: gpu-verify [OPTION...]\n\n"
-            "Encodes H.264 on the GPU, checks the stream and the picture that comes back, and\n"
-            "names the cause and the fix when that does not work.\n\n");
+            "Encodes H.264 on the GPU, checks the stream and the pictures that come back,\n"
+            "and names the cause and the fix when that does not work.\n\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &OPTIONS[i];
         char left[40];

@@ -43,8 +43,6 @@ int output_open(const char *path, struct output *ret, struct err *err)
 
 int output_commit(struct output *output, struct err *err)
 {
-    if (!output->path)
-        return 0;
     if (fsync(output->fd) < 0 && errno != EINVAL)
         return err_set(err, STATUS_USAGE, errno, "write the stream to %s", output->path);
     if (rename(output->temporary, output->path) < 0)

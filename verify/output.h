@@ -15,7 +15,7 @@ struct output {
 
 #define OUTPUT_NONE ((struct output){.fd = -1})
 
-/* Errors are -errno with STATUS_USAGE in err. */
+/* Errors are -errno with STATUS_USAGE in err. To be committed, an output must have been opened. */
 int output_open(const char *path, struct output *ret, struct err *err);
 int output_commit(struct output *output, struct err *err);
 

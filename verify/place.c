@@ -234,8 +234,10 @@ void place_collect(struct place_facts *ret)
 
     *ret = (struct place_facts){0};
     decide(mountinfo ? mountinfo : "", ret);
-    if (uname(&name) == 0)
+    if (uname(&name) == 0) {
         snprintf(ret->name, sizeof(ret->name), "%.60s", name.nodename);
+        snprintf(ret->release, sizeof(ret->release), "%.60s", name.release);
+    }
     if (mountinfo && ret->place == PLACE_LXC)
         place_name_lxc(mountinfo, ret);
     if (release)

@@ -171,7 +171,7 @@ static void raw_print(const struct facts *f, FILE *out)
     char safe[sizeof(value)];
 
     fprintf(out, "  place: %s, kernel %s\n", words_place_name(f->sys.place.place),
-            text_printable(safe, sizeof(safe), f->sys.kernel.release));
+            text_printable(safe, sizeof(safe), f->sys.place.release));
     fprintf(out, "  name: %s\n", text_printable(safe, sizeof(safe), f->sys.place.name));
     fprintf(out, "  distribution: %s\n",
             text_printable(safe, sizeof(safe), f->sys.place.distro_id));

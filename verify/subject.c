@@ -4,6 +4,7 @@
 #include "packages.h"
 #include "words.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -336,6 +337,11 @@ VALUE(frames)
     text_add(out, "%u", f->va.encode.frames);
 }
 
+VALUE(asked)
+{
+    text_add(out, "%u", f->request.frames);
+}
+
 VALUE(empty)
 {
     text_add(out, "%u", f->va.encode.empty_frames);
@@ -354,11 +360,6 @@ VALUE(first_flagged)
 VALUE(flags)
 {
     words_coded_flags(f->va.encode.flags, out);
-}
-
-VALUE(smallest)
-{
-    text_add(out, "%u", f->va.encode.smallest);
 }
 
 VALUE(bad_frame)
@@ -386,6 +387,11 @@ VALUE(worst)
     text_add(out, "%.1f", f->va.decode.psnr_y_worst);
 }
 
+VALUE(worst_colour)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_uv_worst);
+}
+
 VALUE(worst_frame)
 {
     text_add(out, "%u", f->va.decode.worst_frame);
@@ -400,6 +406,7 @@ VALUE(looks_like)
 enum trust {
     OURS,   /* made here from numbers and fixed words */
     THEIRS, /* somebody else's text: it must be one plain word to be pasted */
+    NAMED,  /* the same, but a person can put it right: NAME stands for it */
     MAYBE,  /* may be empty and is known all the same */
 };
 
@@ -438,7 +445,7 @@ static const struct value_row VALUES[] = {
     ROW(ids, OURS),
     ROW(huc, OURS),
     ROW(place, OURS),
-    ROW(name, THEIRS),
+    ROW(name, NAMED),
     ROW(cgroup_key, OURS),
     ROW(variables, THEIRS),
     ROW(variable_names, OURS),
@@ -465,17 +472,18 @@ static const struct value_row VALUES[] = {
     ROW(signal, OURS),
     ROW(exit_code, OURS),
     ROW(frames, OURS),
+    ROW(asked, OURS),
     ROW(empty, OURS),
     ROW(flagged, OURS),
     ROW(first_flagged, OURS),
     ROW(flags, OURS),
-    ROW(smallest, OURS),
     ROW(bad_frame, OURS),
     ROW(rule, THEIRS),
     ROW(pictures, OURS),
     ROW(psnr, OURS),
     ROW(worst, OURS),
     ROW(worst_frame, OURS),
+    ROW(worst_colour, OURS),
     ROW(looks_like, MAYBE),
 };
 
@@ -504,6 +512,8 @@ bool subject_value(const char *name, const struct facts *facts, bool is_pasted, 
     if (!row)
         return false;
     row->write(facts, &text);
+    if (is_pasted && row->trust == NAMED && !words_are_plain(raw))
+        snprintf(raw, sizeof(raw), "NAME");
     if (is_pasted && row->trust == THEIRS && !words_are_plain(raw))
         return false;
     text_printable(ret, size, raw);

@@ -9,7 +9,8 @@
 /*
  * Writes the value called `name`, always terminated and printable. False when it is not known or
  * there is no such value. With is_pasted, a value out of somebody else's hands (a container's or
- * a user's name, a path) that a shell would not take as one plain word counts as not known.
+ * a user's name, a path) that a shell would not take as one plain word counts as not known, and a
+ * container's name becomes NAME.
  */
 bool subject_value(const char *name, const struct facts *facts, bool is_pasted, char *ret,
                    size_t size);

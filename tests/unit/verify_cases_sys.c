@@ -1,0 +1,305 @@
+/* What goes wrong before a VA driver is loaded. */
+#include "verify_cases.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void never_opened(int error)
+{
+    facts_va_never();
+    memset(&facts.sys.kernel, 0, sizeof(facts.sys.kernel));
+    facts.sys.access.open_error = error;
+}
+
+static void no_device(void)
+{
+    never_opened(0);
+    facts.sys.access.is_open_tried = false;
+    facts.sys.node.is_named_render = false;
+}
+
+static void unmapped(void)
+{
+    never_opened(EACCES);
+    facts.sys.node.uid = 65534;
+    facts.sys.node.gid = 65534;
+    facts.sys.access.is_in_group = false;
+    facts.sys.access.is_listed = false;
+    SET(facts.sys.access.group, "nogroup");
+}
+
+static void outsider(void)
+{
+    never_opened(EACCES);
+    facts.sys.node.uid = 65534;
+    facts.sys.access.is_in_group = false;
+    facts.sys.access.is_listed = false;
+    facts.sys.access.group_count = 0;
+}
+
+CASE(g1_lxc)
+{
+    no_device();
+    facts.sys.node.error = ENOENT;
+}
+
+CASE(g1_docker)
+{
+    case_g1_lxc();
+    facts_at(PLACE_DOCKER);
+}
+
+CASE(g1_vm)
+{
+    case_g1_lxc();
+    facts_at(PLACE_VM);
+}
+
+CASE(g1_host)
+{
+    case_g1_lxc();
+    facts_at(PLACE_HOST);
+}
+
+CASE(g1_nspawn)
+{
+    case_g1_lxc();
+    facts_at(PLACE_NSPAWN);
+}
+
+CASE(g1_hidden_folder)
+{
+    case_g1_lxc();
+    facts.sys.node.error = EACCES;
+}
+
+CASE(g2)
+{
+    case_g1_lxc();
+    facts.sys.node.other_count = 2;
+    facts.sys.node.others[0] = (struct node_other){"/dev/dri/renderD129", 129};
+    facts.sys.node.others[1] = (struct node_other){"/dev/dri/renderD130", 130};
+}
+
+CASE(g3)
+{
+    no_device();
+    facts.sys.node.mode = S_IFREG;
+}
+
+CASE(g3_folder)
+{
+    no_device();
+    facts_at(PLACE_DOCKER);
+    facts.sys.node.mode = S_IFDIR | 0755;
+}
+
+CASE(g4_number)
+{
+    no_device();
+    facts.sys.node.major = 1;
+    facts.sys.node.minor = 3;
+}
+
+CASE(g4_name)
+{
+    no_device();
+    facts.sys.node.is_named_render = true;
+    facts.sys.node.minor = 129;
+}
+
+CASE(g5_root_started)
+{
+    unmapped();
+}
+
+CASE(g5_user_started)
+{
+    unmapped();
+    facts.sys.place.starter = STARTER_USER;
+}
+
+CASE(g5_unknown_starter)
+{
+    unmapped();
+    facts.sys.place.starter = STARTER_UNKNOWN;
+}
+
+CASE(g5_hostile_name)
+{
+    unmapped();
+    facts.sys.place.starter = STARTER_USER;
+    SET(facts.sys.place.name, "x; reboot");
+}
+
+CASE(g6)
+{
+    outsider();
+}
+
+CASE(g6_alpine)
+{
+    outsider();
+    facts.sys.place.distro = DISTRO_ALPINE;
+}
+
+CASE(g6_docker)
+{
+    outsider();
+    facts_at(PLACE_DOCKER);
+}
+
+CASE(g6_nameless)
+{
+    outsider();
+    facts.sys.access.group[0] = '\0';
+    facts.sys.access.render_gid = 109;
+}
+
+CASE(g6_host)
+{
+    outsider();
+    facts_at(PLACE_HOST);
+    facts.sys.node.uid = 0;
+    facts.sys.access.uid_map.extents[0] = (struct id_extent){0, 0, UINT32_MAX};
+    facts.sys.access.gid_map = facts.sys.access.uid_map;
+}
+
+CASE(g6_mode)
+{
+    never_opened(EACCES);
+    facts.sys.node.mode = S_IFCHR | 0600;
+}
+
+CASE(g7)
+{
+    outsider();
+    facts.sys.access.is_listed = true;
+}
+
+CASE(g8)
+{
+    outsider();
+    SET(facts.sys.access.group, "ssl-cert");
+    facts.sys.access.render_gid = 109;
+}
+
+CASE(g8_works)
+{
+    SET(facts.sys.access.group, "ssl-cert");
+    facts.sys.access.render_gid = 109;
+}
+
+CASE(g9)
+{
+    unmapped();
+    facts_root_user();
+}
+
+CASE(g10)
+{
+    never_opened(EPERM);
+}
+
+CASE(g10_v1)
+{
+    never_opened(EPERM);
+    facts.sys.place.is_cgroup_v1 = true;
+}
+
+CASE(g10_docker)
+{
+    never_opened(EPERM);
+    facts_at(PLACE_DOCKER);
+}
+
+CASE(g11)
+{
+    never_opened(EACCES);
+    facts.sys.access.is_nodev = true;
+}
+
+CASE(g11_namespace)
+{
+    never_opened(EACCES);
+}
+
+CASE(g12)
+{
+    never_opened(ENXIO);
+}
+
+CASE(g12_no_gpu_driver)
+{
+    facts_va_never();
+    facts.sys.kernel.error = ENOTTY;
+}
+
+CASE(g12_busy)
+{
+    never_opened(EBUSY);
+}
+
+CASE(g28)
+{
+    never_opened(0);
+    facts.sys.access.null_error = EPERM;
+}
+
+CASE(g29)
+{
+    outsider();
+    facts_root_user();
+}
+
+CASE(g22_open)
+{
+    never_opened(0);
+    facts.sys.access.is_open_tried = false;
+    facts.run.end = RUN_HUNG;
+    facts.run.seconds = 30;
+    facts.run.is_stuck = true;
+    facts.sys.stage = STAGE_ACCESS;
+    SET(facts.sys.doing, "opening /dev/dri/renderD128");
+}
+
+const struct verify_case VERIFY_CASES_SYS[] = {
+    ROW(g1_lxc, STATUS_NO_NODE, "g1"),
+    ROW(g1_docker, STATUS_NO_NODE, "g1"),
+    ROW(g1_vm, STATUS_NO_NODE, "g1"),
+    ROW(g1_host, STATUS_NO_NODE, "g1"),
+    ROW(g1_nspawn, STATUS_NO_NODE, "g1"),
+    ROW(g1_hidden_folder, STATUS_NO_NODE, "g1"),
+    ROW(g2, STATUS_NO_NODE, "g2"),
+    ROW(g3, STATUS_WRONG_KIND, "g3"),
+    ROW(g3_folder, STATUS_WRONG_KIND, "g3"),
+    ROW(g4_number, STATUS_WRONG_KIND, "g4"),
+    ROW(g4_name, STATUS_WRONG_KIND, "g4"),
+    ROW(g5_root_started, STATUS_UNMAPPED, "g5"),
+    ROW(g5_user_started, STATUS_UNMAPPED, "g5"),
+    ROW(g5_unknown_starter, STATUS_UNMAPPED, "g5"),
+    ROW(g5_hostile_name, STATUS_UNMAPPED, "g5"),
+    ROW(g6, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_alpine, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_docker, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_nameless, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_host, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_mode, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g7, STATUS_NOT_IN_GROUP, "g7"),
+    ROW(g8, STATUS_NOT_IN_GROUP, "g8"),
+    ROW(g8_works, STATUS_PASS, "g8"),
+    ROW(g9, STATUS_UNMAPPED, "g9"),
+    ROW(g10, STATUS_CGROUP, "g10"),
+    ROW(g10_v1, STATUS_CGROUP, "g10"),
+    ROW(g10_docker, STATUS_CGROUP, "g10"),
+    ROW(g11, STATUS_WRONG_KIND, "g11"),
+    ROW(g11_namespace, STATUS_WRONG_KIND, "g11"),
+    ROW(g12, STATUS_NO_KERNEL_DRIVER, "g12"),
+    ROW(g12_no_gpu_driver, STATUS_NO_KERNEL_DRIVER, "g12"),
+    ROW(g12_busy, STATUS_NO_KERNEL_DRIVER, "g12"),
+    ROW(g28, STATUS_CGROUP, "g28"),
+    ROW(g29, STATUS_NOT_IN_GROUP, "g29"),
+    ROW(g22_open, STATUS_HUNG, "g22"),
+    {0},
+};

@@ -1,0 +1,153 @@
+/* A run in which all is well, and the steps back from it that several cases share. */
+#include "verify_cases.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <va/va.h>
+
+struct facts facts;
+
+static void sys_good(void)
+{
+    struct sys_facts *sys = &facts.sys;
+
+    sys->stage = STAGE_END;
+    SET(sys->node.path, "/dev/dri/renderD128");
+    SET(sys->node.real, "/dev/dri/renderD128");
+    sys->node.mode = S_IFCHR | 0660;
+    sys->node.gid = 104;
+    sys->node.major = DRM_MAJOR;
+    sys->node.minor = 128;
+    sys->node.is_named_render = true;
+    sys->node.named_minor = 128;
+    sys->access = (struct access_facts){
+        .uid = 1000,
+        .gid = 1000,
+        .group_count = 1,
+        .groups = {104},
+        .is_in_group = true,
+        .is_listed = true,
+        .user = "jelly",
+        .group = "render",
+        .has_render = true,
+        .render_gid = 104,
+        .uid_map = {true, 1, {{0, 100000, 65536}}},
+        .gid_map = {true, 1, {{0, 100000, 65536}}},
+        .overflow_uid = 65534,
+        .overflow_gid = 65534,
+        .mount_point = "/dev/dri",
+        .mount_options = "ro,nosuid,noexec",
+        .is_open_tried = true,
+        .is_null_tried = true,
+    };
+    sys->kernel = (struct kernel_facts){
+        .is_asked = true,
+        .driver = "i915",
+        .major = 1,
+        .minor = 6,
+        .is_sys_visible = true,
+        .is_node_visible = true,
+        .pci = "0000:00:02.0",
+        .vendor_id = 0x8086,
+        .device_id = 0x46d1,
+        .is_huc_asked = true,
+        .huc_status = 1,
+    };
+    sys->place = (struct place_facts){
+        .place = PLACE_LXC,
+        .starter = STARTER_ROOT,
+        .name = "video",
+        .release = "6.1.0-30-amd64",
+        .distro = DISTRO_DEBIAN,
+        .distro_id = "debian",
+    };
+}
+
+static void row_add(const char *profile, int32_t entrypoint, const char *entrypoint_name)
+{
+    struct va_row *row = &facts.va.entrypoints.rows[facts.va.entrypoints.count++];
+
+    *row = (struct va_row){.entrypoint = entrypoint, .max_width = 4096, .max_height = 4096};
+    SET(row->profile_name, profile);
+    SET(row->entrypoint_name, entrypoint_name);
+    row->is_encoder = entrypoint != VAEntrypointVLD;
+}
+
+static void va_good(void)
+{
+    struct va_facts *va = &facts.va;
+
+    va->progress.step = VA_STEP_DECODE;
+    va->driver.done = true;
+    va->driver.va_major = 1;
+    va->driver.va_minor = 17;
+    SET(va->driver.name, "iHD");
+    SET(va->driver.vendor, "Intel iHD driver for Intel(R) Gen Graphics - 23.1.1");
+    va->driver.tried_count = 1;
+    SET(va->driver.tried[0], "/usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so");
+    va->driver.tried_result[0] = VA_TRIED_OPENED;
+    row_add("H264ConstrainedBaseline", VAEntrypointVLD, "VLD");
+    row_add("H264ConstrainedBaseline", VAEntrypointEncSlice, "EncSlice");
+    row_add("H264ConstrainedBaseline", VAEntrypointEncSliceLP, "EncSliceLP");
+    va->entrypoints.done = true;
+    va->entrypoints.has_h264_encode = true;
+    va->entrypoints.has_h264_decode = true;
+    va->entrypoints.chosen_row = 1;
+    va->encode.done = true;
+    SET(va->encode.profile_name, "H264ConstrainedBaseline");
+    SET(va->encode.entrypoint_name, "EncSlice");
+    va->encode.width = 640;
+    va->encode.height = 480;
+    va->encode.frames = 60;
+    va->encode.idr_frames = 2;
+    va->encode.p_frames = 58;
+    va->encode.bytes = 81234;
+    va->encode.seconds = 0.25;
+    va->encode.smallest = 900;
+    va->encode.largest = 14000;
+    va->bitstream.done = true;
+    va->bitstream.ok = true;
+    va->bitstream.sps = 2;
+    va->bitstream.pps = 2;
+    va->bitstream.pictures = 60;
+    va->bitstream.width = 640;
+    va->bitstream.height = 480;
+    va->bitstream.profile_idc = 66;
+    va->bitstream.level_idc = 30;
+    va->decode.done = true;
+    va->decode.supported = true;
+    va->decode.frames = 60;
+    va->decode.psnr_y = 38.2;
+    va->decode.psnr_y_worst = 36.9;
+    va->decode.psnr_uv = 41.0;
+    va->decode.psnr_uv_worst = 40.1;
+}
+
+void facts_all_good(void)
+{
+    memset(&facts, 0, sizeof(facts));
+    facts.request = (struct va_request){
+        .width = 640, .height = 480, .frames = 60, .qp = 26, .decode = true, .output_fd = -1};
+    facts.run.seconds = 0.4;
+    sys_good();
+    va_good();
+}
+
+void facts_va_never(void)
+{
+    memset(&facts.va, 0, sizeof(facts.va));
+    facts.va.entrypoints.chosen_row = -1;
+}
+
+void facts_at(enum place place)
+{
+    facts.sys.place.place = place;
+    facts.sys.place.starter = STARTER_UNKNOWN;
+}
+
+void facts_root_user(void)
+{
+    facts.sys.access.uid = 0;
+    facts.sys.access.gid = 0;
+    SET(facts.sys.access.user, "root");
+}

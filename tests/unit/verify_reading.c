@@ -1,0 +1,241 @@
+/* What is read from the container's files: hostile or odd content gives no wrong facts. */
+#include "cmocka_all.h"
+
+#include "access.h"
+#include "json.h"
+#include "mounts.h"
+#include "names.h"
+#include "place.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char GROUPS[] =
+    "root:x:0:\n"
+    "no number\n"
+    "video:x:44:jelly,plex\n"
+    "render:x:104:plex,jelly\n"
+    "broken:x:-5:jelly\n"
+    "huge:x:99999999999:jelly\n"
+    ":x:700:\n"
+    "last:x:105:jellyfin";
+static const char PASSWD[] =
+    "root:x:0:0:root:/root:/bin/sh\n"
+    "jelly:x:1000:104:J,,,:/home/jelly:/bin/sh\n"
+    "short:x:5\n";
+
+static void names_of_groups_and_users(void **state)
+{
+    char name[16];
+    uint32_t id;
+
+    (void)state;
+    assert_true(names_find(GROUPS, 104, name, sizeof(name)));
+    assert_string_equal(name, "render");
+    assert_true(names_find(GROUPS, 105, name, sizeof(name)));
+    assert_string_equal(name, "last");
+    assert_false(names_find(GROUPS, 106, name, sizeof(name)));
+    assert_false(names_find(GROUPS, 700, name, sizeof(name)));
+    assert_false(names_find(GROUPS, 104, name, 6));
+    assert_true(names_find_id(GROUPS, "render", &id));
+    assert_int_equal(id, 104);
+    assert_false(names_find_id(GROUPS, "rende", &id));
+    assert_false(names_find_id(GROUPS, "broken", &id));
+    assert_false(names_find_id(GROUPS, "huge", &id));
+    assert_false(names_find("", 0, name, sizeof(name)));
+}
+
+static void members_of_groups(void **state)
+{
+    uint32_t gid;
+
+    (void)state;
+    assert_true(names_group_lists(GROUPS, 104, "jelly"));
+    assert_true(names_group_lists(GROUPS, 44, "plex"));
+    assert_false(names_group_lists(GROUPS, 105, "jelly"));
+    assert_false(names_group_lists(GROUPS, 104, "jell"));
+    assert_false(names_group_lists(GROUPS, 0, "root"));
+    assert_true(names_primary_group(PASSWD, "jelly", &gid));
+    assert_int_equal(gid, 104);
+    assert_false(names_primary_group(PASSWD, "short", &gid));
+    assert_false(names_primary_group(PASSWD, "nobody", &gid));
+}
+
+static void id_maps(void **state)
+{
+    struct id_map map;
+
+    (void)state;
+    id_map_parse("         0     100000        109\n       109        107          1\n", &map);
+    assert_int_equal(map.count, 2);
+    assert_true(id_map_has(&map, 108));
+    assert_true(id_map_has(&map, 109));
+    assert_false(id_map_has(&map, 110));
+    assert_false(id_map_is_initial(&map));
+    id_map_parse("0 0 4294967295\n", &map);
+    assert_true(id_map_is_initial(&map));
+    id_map_parse("", &map);
+    assert_int_equal(map.count, 0);
+    assert_false(id_map_is_initial(&map));
+    id_map_parse("junk\n0 1\n1 2 3 4\n", &map);
+    assert_int_equal(map.count, 0);
+    id_map_parse("-1 0 1\n0 99999999999 1\n5 6 7", &map);
+    assert_int_equal(map.count, 1);
+    assert_int_equal(map.extents[0].outside, 6);
+}
+
+static void the_mount_of_a_path(void **state)
+{
+    static const char text[] =
+        "20 1 8:1 /var/lib/lxc/web/rootfs / rw,relatime - ext4 /dev/sda1 rw\n"
+        "21 20 0:5 / /dev rw,nosuid - tmpfs none rw\n"
+        "22 21 0:6 / /dev/dri ro,nosuid,nodev,noexec - tmpfs none ro\n"
+        "23 20 0:7 / /a\\040b rw - tmpfs none rw\n"
+        "24 20 0:7 / /dev rw,noatime - tmpfs none rw\n"
+        "25 broken\n";
+    struct mount_entry entry;
+
+    (void)state;
+    assert_true(mounts_find(text, "/dev/dri/renderD128", &entry));
+    assert_string_equal(entry.point, "/dev/dri");
+    assert_string_equal(entry.options, "ro,nosuid,nodev,noexec");
+    assert_true(mounts_find(text, "/dev/drill", &entry));
+    assert_string_equal(entry.point, "/dev");
+    assert_string_equal(entry.options, "rw,noatime");
+    assert_true(mounts_find(text, "/a b/c", &entry));
+    assert_string_equal(entry.point, "/a b");
+    assert_true(mounts_find(text, "/etc", &entry));
+    assert_string_equal(entry.root, "/var/lib/lxc/web/rootfs");
+    assert_false(mounts_find("", "/etc", &entry));
+    assert_false(mounts_find("x y z\n", "/etc", &entry));
+}
+
+static enum place placed(struct place_evidence evidence)
+{
+    if (!evidence.manager)
+        evidence.manager = "";
+    if (!evidence.cgroup)
+        evidence.cgroup = "";
+    if (!evidence.mountinfo)
+        evidence.mountinfo = "";
+    return place_decide(&evidence);
+}
+
+static void places(void **state)
+{
+    (void)state;
+    assert_int_equal(placed((struct place_evidence){0}), PLACE_HOST);
+    assert_int_equal(placed((struct place_evidence){.is_hypervisor = true}), PLACE_VM);
+    assert_int_equal(placed((struct place_evidence){.manager = "lxc", .is_hypervisor = true}),
+                     PLACE_LXC);
+    assert_int_equal(placed((struct place_evidence){.manager = "systemd-nspawn"}), PLACE_NSPAWN);
+    assert_int_equal(placed((struct place_evidence){.manager = "whatever"}), PLACE_CONTAINER);
+    assert_int_equal(placed((struct place_evidence){.has_docker_file = true}), PLACE_DOCKER);
+    assert_int_equal(
+        placed((struct place_evidence){.has_docker_file = true, .has_podman_file = true}),
+        PLACE_PODMAN);
+    assert_int_equal(placed((struct place_evidence){.cgroup = "0::/lxc.payload.web/init.scope\n"}),
+                     PLACE_LXC);
+    assert_int_equal(placed((struct place_evidence){.is_user_namespace = true}), PLACE_CONTAINER);
+    assert_int_equal(
+        placed((struct place_evidence){
+            .mountinfo = "30 20 0:9 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n"}),
+        PLACE_LXC);
+    /* A host that runs lxcfs is still a host. */
+    assert_int_equal(placed((struct place_evidence){
+                         .mountinfo = "30 20 0:9 / /var/lib/lxcfs rw - fuse.lxcfs lxcfs rw\n"
+                                      "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"}),
+                     PLACE_HOST);
+}
+
+static void names_of_lxc_containers(void **state)
+{
+    struct place_facts place = {.name = "hostname"};
+
+    (void)state;
+    place_name_lxc("20 1 8:1 / / rw - zfs tank/ct rw\n", &place);
+    assert_string_equal(place.name, "hostname");
+    assert_int_equal(place.starter, STARTER_UNKNOWN);
+    place_name_lxc("20 1 8:1 /var/lib/lxc/web/rootfs / rw - ext4 /dev/sda1 rw\n", &place);
+    assert_string_equal(place.name, "web");
+    assert_int_equal(place.starter, STARTER_ROOT);
+    place_name_lxc("20 1 8:1 /home/lxc/.local/share/lxc/tv/rootfs / rw - ext4 /dev/sda1 rw\n",
+                   &place);
+    assert_string_equal(place.name, "tv");
+    assert_int_equal(place.starter, STARTER_USER);
+    place_name_lxc("20 1 8:1 //rootfs / rw - ext4 /dev/sda1 rw\n", &place);
+    assert_string_equal(place.name, "tv");
+}
+
+static void distributions(void **state)
+{
+    static const struct {
+        const char *text;
+        enum distro distro;
+    } rows[] = {
+        {"NAME=x\nID=debian\n", DISTRO_DEBIAN},
+        {"ID=ubuntu\nID_LIKE=debian\n", DISTRO_DEBIAN},
+        {"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", DISTRO_DEBIAN},
+        {"ID=fedora\n", DISTRO_FEDORA},
+        {"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", DISTRO_FEDORA},
+        {"ID=alpine", DISTRO_ALPINE},
+        {"ID=arch\n", DISTRO_ARCH},
+        {"ID=void\n", DISTRO_UNKNOWN},
+        {"ID=archaic\n", DISTRO_UNKNOWN},
+        {"", DISTRO_UNKNOWN},
+        {"ID=\n", DISTRO_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct place_facts place = {0};
+        place_distro(rows[i].text, &place);
+        if (place.distro != rows[i].distro)
+            fail_msg("%s", rows[i].text);
+    }
+}
+
+static void json_strings_are_valid_utf8(void **state)
+{
+    static const struct {
+        const char *value, *written;
+    } rows[] = {
+        {"plain", "\"plain\""},
+        {"a\"b\\c", "\"a\\\"b\\\\c\""},
+        {"tab\tnl\n\x01\x7f", "\"tab\\u0009nl\\u000a\\u0001\\u007f\""},
+        {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5",
+         "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5\""},
+        {"\xc0\xaf", "\"\\ufffd\\ufffd\""},                       /* overlong */
+        {"\xed\xa0\x80", "\"\\ufffd\\ufffd\\ufffd\""},            /* surrogate */
+        {"\xf4\x90\x80\x80", "\"\\ufffd\\ufffd\\ufffd\\ufffd\""}, /* above U+10FFFF */
+        {"\xe2\x82", "\"\\ufffd\\ufffd\""},                       /* cut short */
+        {"\xff", "\"\\ufffd\""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        char text[128] = "";
+        FILE *out = fmemopen(text, sizeof(text), "w");
+        struct json json = {.out = out};
+        assert_non_null(out);
+        json_string(&json, NULL, rows[i].value);
+        assert_int_equal(fclose(out), 0);
+        assert_string_equal(text, rows[i].written);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_of_groups_and_users),
+        cmocka_unit_test(members_of_groups),
+        cmocka_unit_test(id_maps),
+        cmocka_unit_test(the_mount_of_a_path),
+        cmocka_unit_test(places),
+        cmocka_unit_test(names_of_lxc_containers),
+        cmocka_unit_test(distributions),
+        cmocka_unit_test(json_strings_are_valid_utf8),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

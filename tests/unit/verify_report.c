@@ -1,0 +1,238 @@
+/*
+ * Every way a verification can end, from hand-made facts to the lines a person reads and the JSON a
+ * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
+ * they are written anew, and the difference is for a person to judge.
+ */
+#include "cmocka_all.h"
+#include "render.h"
+#include "verify_cases.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REPORT_MAX     16384
+#define COLUMNS        80
+#define FAIL_LINES_MAX 12
+
+/* Both lists, one after the other. */
+static const struct verify_case *case_number(size_t index)
+{
+    size_t first = 0;
+
+    while (VERIFY_CASES_SYS[first].name)
+        first++;
+    if (index < first)
+        return &VERIFY_CASES_SYS[index];
+    for (size_t i = 0; VERIFY_CASES_VA[i].name; i++) {
+        if (i == index - first)
+            return &VERIFY_CASES_VA[i];
+    }
+    return NULL;
+}
+
+#define FOR_EACH_CASE(one)                                                                         \
+    size_t index_##one = 0;                                                                        \
+    for (const struct verify_case *one; (one = case_number(index_##one)); index_##one++)
+
+static struct report judged(const struct verify_case *one)
+{
+    struct report report;
+
+    facts_all_good();
+    one->arrange();
+    checks_judge(&facts, &report);
+    return report;
+}
+
+static const char *first_row(const struct report *report)
+{
+    for (int id = 0; id < CHECK_COUNT; id++) {
+        if (report->findings[id].cause != CAUSE_NONE)
+            return cause_row(report->findings[id].cause);
+    }
+    return "";
+}
+
+static void names_status_and_row(void **state)
+{
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        struct report report = judged(one);
+        if (report.status != one->status)
+            fail_msg("%s: exit status %d", one->name, (int)report.status);
+        if (strcmp(first_row(&report), one->row) != 0)
+            fail_msg("%s: names %s", one->name, first_row(&report));
+    }
+}
+
+static void every_cause_has_a_case(void **state)
+{
+    bool is_seen[CAUSE_COUNT] = {false};
+
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        struct report report = judged(one);
+        for (int id = 0; id < CHECK_COUNT; id++)
+            is_seen[report.findings[id].cause] = true;
+    }
+    for (int cause = 1; cause < CAUSE_COUNT; cause++) {
+        if (!is_seen[cause])
+            fail_msg("no case for cause number %d of causes.def", cause);
+    }
+}
+
+typedef void (*renderer)(const struct rendering *rendering, FILE *out);
+
+static void rendered(const struct verify_case *one, renderer print, enum verbosity verbosity,
+                     char text[REPORT_MAX])
+{
+    struct report report = judged(one);
+    const struct rendering rendering = {&facts, &report, verbosity, false};
+    FILE *out = fmemopen(text, REPORT_MAX, "w");
+
+    assert_non_null(out);
+    print(&rendering, out);
+    assert_int_equal(fclose(out), 0);
+}
+
+static void golden_update(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void golden_compare(const char *name, const char *ending, const char *text)
+{
+    char expected[REPORT_MAX] = "";
+    char path[512];
+
+    (void)snprintf(path, sizeof(path), "%s/%s.%s", GOLDEN_FOLDER, name, ending);
+    if (getenv("GOLDEN_UPDATE")) {
+        golden_update(path, text);
+        return;
+    }
+    FILE *file = fopen(path, "re");
+    if (!file)
+        fail_msg("%s is missing", path);
+    size_t size = fread(expected, 1, sizeof(expected) - 1, file);
+    (void)fclose(file);
+    expected[size] = '\0';
+    if (strcmp(text, expected) != 0)
+        fail_msg("%s should be\n%s\nbut is\n%s", path, expected, text);
+}
+
+static void text_is_as_agreed(void **state)
+{
+    char text[REPORT_MAX];
+
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        golden_compare(one->name, "txt", text);
+    }
+}
+
+static void json_is_as_agreed(void **state)
+{
+    char text[REPORT_MAX];
+
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        rendered(one, render_json, VERBOSITY_NORMAL, text);
+        golden_compare(one->name, "json", text);
+    }
+}
+
+static void text_fits_a_terminal(void **state)
+{
+    char text[REPORT_MAX];
+
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        char *rest = NULL;
+        int lines = 0;
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+            lines++;
+            if (strlen(line) > COLUMNS)
+                fail_msg("%s: too long: %s", one->name, line);
+        }
+        if (one->status != STATUS_PASS && lines > FAIL_LINES_MAX)
+            fail_msg("%s: %d lines", one->name, lines);
+    }
+}
+
+static void quiet_is_one_verdict_line(void **state)
+{
+    char text[REPORT_MAX];
+
+    (void)state;
+    FOR_EACH_CASE(one)
+    {
+        bool is_pass = one->status == STATUS_PASS;
+        const char *start = is_pass ? "gpu-verify: PASS (" : "gpu-verify: FAIL (";
+        if (strcmp(one->name, "listed") == 0)
+            continue;
+        rendered(one, render_text, VERBOSITY_QUIET, text);
+        if (strncmp(text, start, strlen(start)) != 0 || strchr(text, '\n')[1] != '\0')
+            fail_msg("%s: %s", one->name, text);
+    }
+}
+
+static void verbose_shows_the_raw_facts(void **state)
+{
+    const struct verify_case *one = VERIFY_CASES_SYS;
+    char text[REPORT_MAX];
+
+    (void)state;
+    rendered(one, render_text, VERBOSITY_VERBOSE, text);
+    assert_non_null(strstr(text, "uid_map: 0 100000 65536; gid_map: 0 100000 65536\n"));
+    assert_non_null(strstr(text, "mount: /dev/dri (ro,nosuid,noexec)\n"));
+    assert_non_null(strstr(text, "kernel 6.1.0-30-amd64\n"));
+}
+
+/* Nothing passes on half a set of facts: only a whole run may. */
+static void nothing_known_is_no_pass(void **state)
+{
+    struct report report;
+
+    (void)state;
+    memset(&facts, 0, sizeof(facts));
+    checks_judge(&facts, &report);
+    assert_int_equal(report.verdict, VERDICT_FAIL);
+    assert_int_not_equal(report.status, STATUS_PASS);
+}
+
+/* What compares with nothing is not "at least 20 dB". */
+static void no_number_is_no_picture(void **state)
+{
+    struct report report;
+
+    (void)state;
+    facts_all_good();
+    facts.va.decode.psnr_y = NAN;
+    checks_judge(&facts, &report);
+    assert_int_equal(report.status, STATUS_PICTURE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_status_and_row),        cmocka_unit_test(every_cause_has_a_case),
+        cmocka_unit_test(text_is_as_agreed),           cmocka_unit_test(json_is_as_agreed),
+        cmocka_unit_test(text_fits_a_terminal),        cmocka_unit_test(quiet_is_one_verdict_line),
+        cmocka_unit_test(verbose_shows_the_raw_facts), cmocka_unit_test(nothing_known_is_no_pass),
+        cmocka_unit_test(no_number_is_no_picture),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
