@@ -101,6 +101,15 @@ static void detach(int tree)
         (void)syscall(SYS_umount2, ".", 2 /* MNT_DETACH */);
 }
 
+/* A second attach takes the place of the first, rather than to pile up on it. */
+static int replace_old(const struct guest *guest, int *dri, struct err *err)
+{
+    detach(*dri);
+    fd_cleanup(dri);
+    *dri = -1;
+    return open_dri(guest, dri, err);
+}
+
 int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const char *label,
                 struct err *err)
 {
@@ -111,6 +120,8 @@ int attach_tree(const struct guest *guest, const struct plan *plan, int tree, co
     memset(clones, -1, sizeof(clones));
     if (r == 0)
         r = clone_kept(dri, plan, label, clones, err);
+    if (r == 0 && guest->has_our_tree)
+        r = replace_old(guest, &dri, err);
     if (r == 0 && sys_move_mount_fd(tree, dri) < 0)
         r = mount_refused("mount /dev/dri in the container", label, err);
     else if (r == 0 && (r = bind_kept(tree, plan, label, clones, err)) < 0)

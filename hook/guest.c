@@ -14,6 +14,7 @@
 #include <sys/sysmacros.h>
 
 #define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
+#define MOUNTINFO_MAX (16u << 20)
 #define CONFIG_MAX    (1u << 20)
 
 void guest_close(struct guest *guest)
@@ -139,7 +140,23 @@ static int folder_open(int root, const char *path, int *ret, struct err *err)
     return 0;
 }
 
-static void node_remember(struct guest *guest, int dri, const char *name)
+/* The last mount on a place is the one that shows. */
+static void find_our_tree(struct guest *guest)
+{
+    CLEANUP_FREE char *text = NULL;
+    char *rest = NULL;
+    size_t size;
+
+    if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) < 0)
+        return;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        char place[16];
+        if (sscanf(line, "%*u %*u %*u:%*u %*s %15s", place) == 1 && strcmp(place, "/dev/dri") == 0)
+            guest->has_our_tree = strstr(line, " - tmpfs lxc-gpu-hook ") != NULL;
+    }
+}
+
+static void node_remember(struct guest *guest, int dri, const struct stat *folder, const char *name)
 {
     struct guest_node node = {0};
     bool is_render;
@@ -148,18 +165,20 @@ static void node_remember(struct guest *guest, int dri, const char *name)
     if (guest->node_count == GUEST_NODES_MAX ||
         !gpu_name_parse(name, &is_render, &node.node_minor) ||
         fstatat(dri, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode) ||
-        st.st_rdev != makedev(DRM_MAJOR, node.node_minor))
+        st.st_rdev != makedev(DRM_MAJOR, node.node_minor) ||
+        (guest->has_our_tree && st.st_dev == folder->st_dev))
         return;
     snprintf(node.name, sizeof(node.name), "%s", name);
     guest->nodes[guest->node_count++] = node;
 }
 
-static int dri_read(struct guest *guest, struct err *err)
+int guest_read_dri(struct guest *guest, struct err *err)
 {
     CLEANUP_FD int dev = -1;
     CLEANUP_FD int dri = -1;
     CLEANUP_DIR DIR *dir = NULL;
     struct dirent *entry;
+    struct stat folder;
     int entries_left = 1024; /* a hostile folder may have no end */
     int fd;
     int r = folder_open(guest->root, "dev", &dev, err);
@@ -176,13 +195,13 @@ static int dri_read(struct guest *guest, struct err *err)
         return r;
     guest->has_dri = true;
     fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || !(dir = fdopendir(fd))) {
+    if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
         r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
         fd_cleanup(&fd);
         return r;
     }
     while (entries_left-- > 0 && (entry = readdir(dir)))
-        node_remember(guest, dri, entry->d_name);
+        node_remember(guest, dri, &folder, entry->d_name);
     return 0;
 }
 
@@ -207,7 +226,8 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
     if (r < 0)
         return r;
     cgroup_locate(guest);
-    return dri_read(guest, err);
+    find_our_tree(guest);
+    return guest_read_dri(guest, err);
 }
 
 int guest_open(pid_t pid, struct guest *ret, struct err *err)

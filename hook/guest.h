@@ -34,8 +34,9 @@ struct guest {
     struct idmap gids;
     char cgroup_file[PATH_MAX]; /* cgroup.procs of its device cgroup on this host; "" unknown */
     bool cgroup_is_v1;
+    bool has_our_tree; /* /dev/dri is what an earlier run of this hook attached */
     bool has_dri;      /* /dev/dri is there, as a folder */
-    size_t node_count; /* DRM nodes that /dev/dri already holds */
+    size_t node_count; /* DRM nodes that /dev/dri already holds, ours aside */
     struct guest_node nodes[GUEST_NODES_MAX];
     size_t entry_count; /* lxc.mount.entry lines in its config that bring DRM nodes */
     char entries[GUEST_ENTRIES_MAX][GUEST_ENTRY_SIZE]; /* printable */
@@ -58,6 +59,12 @@ void guest_close(struct guest *guest);
  * or /dev/dri is not what it has to be. On error nothing stays open.
  */
 int guest_open(pid_t pid, struct guest *ret, struct err *err);
+
+/*
+ * Looks at /dev and /dev/dri below guest->root: has_dri and the nodes. STATUS_UNSAFE_PATH when
+ * either is not what it has to be. Part of guest_open.
+ */
+int guest_read_dri(struct guest *guest, struct err *err);
 
 /*
  * Finds the mount entries for /dev/dri in the container's own config file, for a warning that names

@@ -6,9 +6,9 @@
  */
 #include "base/text.h"
 #include "bind.h"
+#include "cli.h"
 #include "env.h"
 #include "exit_status.h"
-#include "list.h"
 #include "options.h"
 #include "privilege.h"
 #include "report.h"
@@ -36,23 +36,38 @@ static int run_hook(const struct options *options, struct err *err)
     return r;
 }
 
-static int run_command(const struct options *options, struct err *err)
+struct command {
+    const char *name;
+    int (*run)(const struct options *options, struct err *err);
+};
+
+static const struct command commands[] = {
+    {"list", cli_list}, {"check", cli_check}, {"idmap", cli_idmap}, {"attach", cli_attach}};
+
+static int dispatch(const struct options *options, struct err *err)
 {
-    struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
     char shown[80];
     int r;
 
-    report_open(&style);
-    if (options->rest_count == 0) {
-        r = err_set(err, STATUS_USAGE, 0, "no command, and not started by LXC (no LXC_HOOK_TYPE)");
-        err_fix(err, "lxc-gpu-hook --help");
-    } else if (text_is_equal(options->rest[0], "list") && options->rest_count == 1) {
-        r = list_nodes(options, err);
-    } else {
+    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (text_is_equal(options->rest[0], commands[i].name))
+            return commands[i].run(options, err);
+    if (options->rest_count)
         r = err_set(err, STATUS_USAGE, 0, "unknown command '%s'",
                     text_printable(shown, sizeof(shown), options->rest[0]));
-        err_fix(err, "lxc-gpu-hook --help");
-    }
+    else
+        r = err_set(err, STATUS_USAGE, 0, "no command, and not started by LXC (no LXC_HOOK_TYPE)");
+    err_fix(err, "lxc-gpu-hook --help");
+    return r;
+}
+
+static int run_command(const struct options *options, struct err *err)
+{
+    struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
+    int r;
+
+    report_open(&style);
+    r = dispatch(options, err);
     if (r < 0)
         report_failure(err);
     return r;

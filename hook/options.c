@@ -63,6 +63,22 @@ static int apply_wait(struct options *options, const char *value, struct err *er
     return 0;
 }
 
+static int apply_lxcpath(struct options *options, const char *value, struct err *err)
+{
+    if (value[0] != '/')
+        return err_set(err, STATUS_USAGE, 0, "-P wants the whole path of a folder, such as %s",
+                       "/var/lib/lxc");
+    options->lxcpath = value;
+    return 0;
+}
+
+static int apply_pid(struct options *options, const char *value, struct err *err)
+{
+    if (text_to_u32(value, 10, INT32_MAX, &options->pid) < 0 || options->pid == 0)
+        return err_set(err, STATUS_USAGE, 0, "--pid wants the process id of a container's init");
+    return 0;
+}
+
 #define APPLY_FLAG(name, field)                                                                    \
     static int apply_##name(struct options *options, const char *value, struct err *err)           \
     {                                                                                              \
@@ -79,6 +95,7 @@ APPLY_FLAG(quiet, quiet)
 APPLY_FLAG(show_version, show_version)
 APPLY_FLAG(show_help, show_help)
 APPLY_FLAG(with_card, selection.with_card)
+APPLY_FLAG(write, write)
 
 struct option_row {
     const char *name;
@@ -103,6 +120,9 @@ static const struct option_row rows[] = {
     {"optional", 0, NULL, apply_optional, "no matching node is no error: warn and change nothing"},
     {"wait", 0, "SECONDS", apply_wait, "wait this long for a node to appear at boot"},
     {"no-probe", 0, NULL, apply_no_probe, "do not prove that the nodes can be opened"},
+    {"lxcpath", 'P', "PATH", apply_lxcpath, "where the containers are (idmap, check, attach)"},
+    {"write", 0, NULL, apply_write, "idmap: edit the config, keeping a backup"},
+    {"pid", 0, "PID", apply_pid, "attach: the container whose init this is"},
     {"verbose", 'v', NULL, apply_verbose, "say every step"},
     {"quiet", 'q', NULL, apply_quiet, "errors only"},
     {"version", 0, NULL, apply_show_version, "print the version"},
@@ -146,7 +166,7 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
                                    NULL, ROW_BASE + (int)i};
     opterr = 0;
     optind = 0; /* glibc: start over, so that a test can parse twice */
-    while ((code = getopt_long(argc, argv, ":vqh", longs, NULL)) != -1) {
+    while ((code = getopt_long(argc, argv, ":vqhP:", longs, NULL)) != -1) {
         const struct option_row *row =
             code >= ROW_BASE ? &rows[code - ROW_BASE] : row_of_letter(code);
         int r = row ? row->apply(&options, optarg, err) : option_refused(code, argv, err);
@@ -184,7 +204,11 @@ void options_help(void)
         "or, to give options:\n"
         "  lxc.hook.start-host = lxc-gpu-hook --select driver=i915\n\n"
         "For a person:\n"
-        "  lxc-gpu-hook list     show the host's render nodes\n\n"
+        "  lxc-gpu-hook list           show the host's render nodes\n"
+        "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"
+        "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
+        "                              ordinary user starts\n"
+        "  lxc-gpu-hook attach NAME    give a running container the nodes now\n\n"
         "Options:\n");
     for (size_t i = 0; i < ROW_COUNT; i++)
         help_row(&rows[i]);

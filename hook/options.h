@@ -23,6 +23,9 @@ struct options {
     mode_t mode;
     unsigned wait_seconds;
     bool optional, no_probe, verbose, quiet;
+    const char *lxcpath; /* NULL: LXC's default */
+    uint32_t pid;        /* 0: not given */
+    bool write;
     bool show_version, show_help;
     int rest_count; /* arguments behind the options */
     char *const *rest;

@@ -1,4 +1,4 @@
-#include "list.h"
+#include "cli.h"
 
 #include "exit_status.h"
 #include "gpu.h"
@@ -19,7 +19,7 @@ static void print_node(const struct gpu_node *node)
            group ? group->gr_name : number, node->mode);
 }
 
-int list_nodes(const struct options *options, struct err *err)
+int cli_list(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
     int r = gpu_find(&gpus, err);

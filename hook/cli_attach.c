@@ -1,0 +1,53 @@
+#include "cli.h"
+
+#include "base/text.h"
+#include "env.h"
+#include "exit_status.h"
+#include "lxc_config.h"
+#include "report.h"
+#include "start.h"
+
+#include <stdio.h>
+
+static int find_by_name(const struct options *options, struct hook_env *env, struct err *err)
+{
+    struct container container = {.lxcpath = options->lxcpath};
+    int r;
+
+    if (options->rest_count != 2)
+        return err_set(err, STATUS_USAGE, 0,
+                       "attach wants the name of one container, or --pid PID");
+    container.name = options->rest[1];
+    r = lxc_container_check(&container, err);
+    if (r == 0)
+        r = lxc_container_pid(&container, &env->pid, err);
+    if (r < 0)
+        return r;
+    text_printable(env->name, sizeof(env->name), container.name);
+    if (env->pid == 0) {
+        r = err_set(err, STATUS_USAGE, 0, "container %s is not running", env->name);
+        err_fix(err, "lxc-start -n %s    # with gpu.conf included, the nodes are there at once",
+                env->name);
+    }
+    return r;
+}
+
+int cli_attach(const struct options *options, struct err *err)
+{
+    struct report_style style = {
+        .container = "?", .quiet = options->quiet, .verbose = options->verbose};
+    struct hook_env env = {.type = HOOK_START_HOST};
+    int r = 0;
+
+    if (options->pid && options->rest_count == 1) {
+        env.pid = (pid_t)options->pid;
+        snprintf(env.name, sizeof(env.name), "of process %u", options->pid);
+    } else {
+        r = find_by_name(options, &env, err);
+    }
+    if (r < 0)
+        return r;
+    style.container = env.name;
+    report_open(&style);
+    return start_host(&env, options, err);
+}

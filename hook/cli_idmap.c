@@ -1,0 +1,144 @@
+#include "cli.h"
+
+#include "base/cleanup.h"
+#include "config_edit.h"
+#include "container.h"
+#include "exit_status.h"
+#include "gpu.h"
+#include "idmap_redirect.h"
+#include "plan.h"
+#include "report.h"
+#include "start.h"
+
+#include <stdio.h>
+
+/* What the calculation starts from. */
+struct wish {
+    const struct gpu_node *node; /* its group is the one to map */
+    struct plan_owner owner;     /* the guest's gid and group name */
+};
+
+static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
+{
+    const struct idmap_extent *a = &facts->guest.gids.extents[clash->first];
+    const struct idmap_extent *b = &facts->guest.gids.extents[clash->second];
+
+    (void)fprintf(stderr,
+                  "lxc-gpu-hook: the lines 'g %u %u %u' and 'g %u %u %u' claim the same ids; the "
+                  "shorter one wins\n",
+                  a->inside, a->outside, a->length, b->inside, b->outside, b->length);
+}
+
+/* One guest gid can stand for one host gid only. */
+static void tell_other_groups(const struct options *options, const struct gpu_list *gpus,
+                              const struct wish *wish)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (plan_is_wanted(options, gpus, node) && node->gid != wish->node->gid)
+            (void)fprintf(stderr,
+                          "lxc-gpu-hook: %s belongs to host gid %u, not %u: these lines do not "
+                          "serve it (choose with --select)\n",
+                          node->name, node->gid, wish->node->gid);
+    }
+}
+
+static int find_wish(const struct options *options, const struct container_facts *facts,
+                     struct gpu_list *gpus, struct wish *ret, struct err *err)
+{
+    static struct plan plan; /* for its owner only */
+    struct guest_group groups[2] = {{0}};
+    int r = start_find_gpus(options, gpus, err);
+
+    if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
+                    facts->no_root);
+        err_fix(err, "--group GID    # the guest's render group by number, or start the container");
+    }
+    if (r == 0 && !options->has_gid)
+        r = start_find_groups(options, facts->guest.root, groups, err);
+    if (r == 0)
+        r = plan_choose_group(options, groups, &plan, err);
+    for (size_t i = 0; r == 0 && i < gpus->count; i++)
+        if (!ret->node && plan_is_wanted(options, gpus, &gpus->nodes[i]))
+            ret->node = &gpus->nodes[i];
+    ret->owner = plan.owner;
+    return r;
+}
+
+static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
+                        const struct wish *wish)
+{
+    printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
+           wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
+           wish->node->gid, wish->node->name);
+    if (change->has_moved)
+        printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
+               wish->node->gid, change->moved_outside);
+    printf("# in %s, in place of its lxc.idmap = g lines:\n", facts->config_file);
+    for (size_t i = 0; i < change->map.count; i++)
+        printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
+               change->map.extents[i].outside, change->map.extents[i].length);
+}
+
+static void print_subgid(const struct container_facts *facts, const struct wish *wish)
+{
+    CLEANUP_FREE char *text = subid_read("/etc/subgid");
+
+    if (text && !subid_allows(text, &facts->owner, wish->node->gid, 1))
+        printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node->gid);
+}
+
+static int calculate(const struct options *options, const struct container_facts *facts,
+                     const struct wish *wish, struct err *err)
+{
+    struct idmap_change change;
+    struct idmap_clash clash;
+    struct idmap sound = facts->guest.gids;
+    bool has_clash = idmap_find_clash(&facts->guest.gids, &clash);
+    int r = 0;
+
+    if (has_clash) {
+        tell_clash(facts, &clash);
+        r = idmap_untangle(&facts->guest.gids, &sound, err);
+    }
+    if (r == 0)
+        r = idmap_redirect(&sound, wish->owner.guest_gid, wish->node->gid, &change, err);
+    if (r < 0)
+        return r;
+    if (change.is_same && !has_clash) {
+        printf("# guest gid %u is host gid %u already: nothing to change in %s\n",
+               wish->owner.guest_gid, wish->node->gid, facts->config_file);
+    } else {
+        print_lines(facts, &change, wish);
+        if (options->write)
+            r = config_write_gids(facts->config_file, &facts->guest.gids, &change.map, err);
+        if (r == 0 && options->write)
+            printf("# written; the old config is %s.lxc-gpu-hook.bak\n", facts->config_file);
+    }
+    print_subgid(facts, wish);
+    return r;
+}
+
+int cli_idmap(const struct options *options, struct err *err)
+{
+    static struct gpu_list gpus;
+    __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
+                                                                                  GUEST_CLOSED};
+    struct wish wish = {0};
+    int r = container_load(options, &facts, err);
+
+    if (r == 0 && facts.is_privileged)
+        r = err_set(err, STATUS_OWNERSHIP, 0,
+                    "container %s has no lxc.idmap lines: its ids are the host's own",
+                    facts.container.name);
+    if (r == 0)
+        r = find_wish(options, &facts, &gpus, &wish, err);
+    if (r == 0) {
+        tell_other_groups(options, &gpus, &wish);
+        r = calculate(options, &facts, &wish, err);
+    }
+    if (r < 0)
+        err_wrap(err, "work out the idmap");
+    return r;
+}

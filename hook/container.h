@@ -1,0 +1,33 @@
+/*
+ * A container as its config says, running or not: what check and idmap work on.
+ */
+#ifndef HOOK_CONTAINER_H
+#define HOOK_CONTAINER_H
+
+#include "base/err.h"
+#include "guest.h"
+#include "lxc_config.h"
+#include "options.h"
+#include "subid.h"
+
+#include <limits.h>
+
+struct container_facts {
+    struct container container;
+    char config_file[PATH_MAX];
+    struct subid_user owner; /* of the config file: who starts it */
+    bool is_privileged;      /* no lxc.idmap at all */
+    bool has_autodev;
+    bool is_read_only; /* lxc.rootfs.options has ro */
+    /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
+     */
+    struct guest guest;
+    char no_root[160]; /* why there is no root folder to look into; "" otherwise */
+};
+
+void container_close(struct container_facts *facts);
+
+/* The container named by the command's second word. The caller closes it, also after an error. */
+int container_load(const struct options *options, struct container_facts *ret, struct err *err);
+
+#endif

@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# `check` predicts: over many configurations, good and bad, of both kinds, its exit status is the
+# status that the start then has, and its text is what the hook then says.
+
+setup() {
+    load lib.bash
+    reset_host
+    node renderD128 226 128 107
+    cp "$work/subgid" "$work/subgid.before"
+    cp "$work/rootfs/etc/group" "$work/group.before"
+}
+
+teardown() {
+    stop c1 2>/dev/null || true
+    user_stop c1 2>/dev/null || true
+    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
+    cat "$work/subgid.before" >"$work/subgid"
+    cat "$work/group.before" >"$work/rootfs/etc/group"
+}
+
+# Where LXC itself gives up before any hook (a map that newgidmap refuses), the hook has no status:
+# check says 4 then.
+outcome() {
+    if "$1" c1; then
+        echo 0
+    elif grep -q 'exited with status' "$work/c1.log"; then
+        hook_status c1
+    else
+        grep -qi 'idmap\|newgidmap\|id_map\|map id' "$work/c1.log" "$work/c1.err" && echo 4
+    fi
+}
+
+# same WANTED: check and the start of the root-started container both end with it, and say the same
+same() {
+    local predicted
+    run "$hook" check c1 -P "$lxcpath"
+    predicted=$status
+    text=$(echo "$output" | sed -n 's/^lxc-gpu-hook: check container c1: //p' | sed "s/^the config's hook line: //" | head -n 1)
+    echo "check: $output"
+    started=$(outcome start)
+    stop c1
+    echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
+    [ "$predicted" = "$1" ]
+    [ "$started" = "$1" ]
+    [ -z "$text" ] || hook_said c1 | grep -qF "$text" || ! grep -q 'exited with status' "$work/c1.log"
+}
+
+user_same() {
+    local predicted
+    run as_user "$hook" check c1 -P "$userpath"
+    predicted=$status
+    echo "check: $output"
+    started=$(outcome user_start)
+    user_stop c1
+    echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
+    [ "$predicted" = "$1" ]
+    [ "$started" = "$1" ]
+}
+
+both_hooks() {
+    echo "lxc.hook.mount = $hook $1"
+    echo "lxc.hook.start-host = $hook $1"
+}
+
+root_case() {
+    local wanted=$1
+    container c1
+    same "$wanted"
+}
+
+user_case() {
+    local wanted=$1
+    user_container c1
+    user_same "$wanted"
+}
+
+@test "root-started: good ones" {
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | root_case 0
+    { idmap "0 100000 2992" "2992 777000 1" "2993 202993 10000"; both_hooks --no-probe; } | root_case 0
+    { idmap "0 100000 65536"; both_hooks "--no-probe --group video --mode 0600"; } | root_case 0
+    { both_hooks --no-probe; } | root_case 0
+}
+
+@test "root-started: node does not answer (9), with gpu.conf itself" {
+    { idmap "0 100000 65536"; echo "lxc.include = /usr/share/lxc/config/gpu.conf"; } | root_case 9
+    echo "lxc.include = /usr/share/lxc/config/gpu-privileged.conf" | root_case 9
+}
+
+@test "root-started: nothing selected, nothing there (3), and --optional (0)" {
+    { idmap "0 100000 65536"; both_hooks "--select driver=xe"; } | root_case 3
+    reset_host
+    { idmap "0 100000 65536"; both_hooks ""; } | root_case 3
+    { idmap "0 100000 65536"; both_hooks --optional; } | root_case 0
+}
+
+@test "root-started: ownership cannot be mapped (4)" {
+    { idmap "0 100000 1000"; both_hooks --no-probe; } | root_case 4
+    { idmap "0 100000 65536"; both_hooks "--no-probe --group media"; } | root_case 4
+    { idmap "0 100000 65536"; both_hooks "--no-probe --user 70000"; } | root_case 4
+}
+
+@test "root-started: overlapping maps, and a range that /etc/subgid does not grant (4)" {
+    { idmap "0 100000 65536"; echo "lxc.idmap = g 2992 107 1"; both_hooks --no-probe; } | root_case 4
+    printf 'root:100000:65536\n' >"$work/subgid"
+    { idmap "0 200000 65536"; both_hooks --no-probe; } | root_case 4
+}
+
+@test "root-started: device rules deny (5)" {
+    { both_hooks ""; } | root_case 5
+}
+
+@test "root-started: unusable /dev (6)" {
+    rootfs=$(own_rootfs c1)
+    static_dev "$rootfs"
+    ln -s /etc "$rootfs/dev/dri"
+    { idmap "0 100000 65536"; no_autodev; both_hooks --no-probe; } | container c1 "$rootfs"
+    same 6
+    rm "$rootfs/dev/dri"
+    { idmap "0 100000 65536"; no_autodev; echo "lxc.rootfs.options = ro"; both_hooks --no-probe; } | container c1 "$rootfs"
+    same 6
+    rm "$rootfs/etc/group"
+    mkfifo "$rootfs/etc/group"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1 "$rootfs"
+    same 6
+    rm -rf "$rootfs"
+}
+
+@test "root-started: wrong use of the hook (2)" {
+    { idmap "0 100000 65536"; both_hooks --selekt; } | root_case 2
+    { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $hook"; } | root_case 2
+}
+
+user_maps() {
+    echo "lxc.include = /usr/share/lxc/config/userns.conf"
+    echo "lxc.idmap = u 0 300000 65536"
+    for extent in "$@"; do
+        echo "lxc.idmap = g $extent"
+    done
+}
+
+@test "user-started: mapped (0), and dead behind it (9)" {
+    echo tester:107:1 >>"$work/subgid"
+    { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks --no-probe; } | user_case 0
+    { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks ""; } | user_case 9
+}
+
+@test "user-started: a 0666 node needs no map (0)" {
+    chmod 0666 /dev/dri/renderD128
+    { user_maps "0 300000 65536"; both_hooks --no-probe; } | user_case 0
+}
+
+@test "user-started: not mapped, or not granted (4), with the same lines from check, idmap and the start" {
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
+    lines=$(hook_said c1 | sed -n 's/^fix: \(lxc.*\)/\1/p')
+    [ "$(as_user "$hook" check c1 -P "$userpath" 2>&1 | sed -n 's/^lxc-gpu-hook: fix: \(lxc.*\)/\1/p')" = "$lines" ]
+    [ "$(as_user "$hook" idmap c1 -P "$userpath" | grep '^lxc')" = "$lines" ]
+    { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks ""; } | user_case 4
+    run as_user "$hook" check c1 -P "$userpath"
+    [[ "$output" == *"/etc/subgid does not let tester map 1 host ids from 107 on"* ]]
+    [[ "$output" == *"fix: sudo sh -c 'echo tester:107:1 >>/etc/subgid'"* ]]
+}
+
+@test "user-started: nothing there (3), and --optional (0)" {
+    reset_host
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 3
+    { user_maps "0 300000 65536"; both_hooks --optional; } | user_case 0
+}
+
+@test "a config without the hook, and no such container: 2 with the line" {
+    idmap "0 100000 65536" | container c1
+    run "$hook" check c1 -P "$lxcpath"
+    [ "$status" = 2 ]
+    [[ "$output" == *"fix: lxc.include = /usr/share/lxc/config/gpu.conf"* ]]
+    run "$hook" check nope -P "$lxcpath"
+    [ "$status" = 2 ]
+    run "$hook" check
+    [ "$status" = 2 ]
+}

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# What a person runs on the host: list, idmap, attach.
+
+setup() {
+    load lib.bash
+    reset_host
+    node renderD128 226 128 107
+    cp "$work/subgid" "$work/subgid.before"
+    cp "$work/rootfs/etc/group" "$work/group.before"
+}
+
+teardown() {
+    stop c1 2>/dev/null || true
+    rm -rf "${lxcpath:?}/c1" "${userpath:?}/c1"
+    cat "$work/subgid.before" >"$work/subgid"
+    cat "$work/group.before" >"$work/rootfs/etc/group"
+}
+
+@test "list: two GPUs, one, none, and junk" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    node renderD129 226 129 44
+    device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
+    touch /dev/dri/renderD130
+    run "$hook" list
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"renderD128   0000:00:02.0  i915         intel    "*"0660"* ]]
+    [[ "$output" == *"renderD129   0000:03:00.0  amdgpu       amd      video        0660"* ]]
+    [[ "$output" == *"/dev/dri/renderD130 is a regular file: not used"* ]]
+    run "$hook" list --select vendor=amd
+    [ "$(echo "$output" | grep -c '^renderD')" = 1 ]
+    reset_host
+    run "$hook" list
+    [ "$status" = 3 ]
+    [[ "$output" == *"no render node on this host"* ]]
+}
+
+# The report that this project began with: host render 107, guest render 109, user lxc.
+classic() {
+    sed -i 's/^render:.*/render:x:109:viewer/' "$work/rootfs/etc/group"
+    printf 'lxc:100000:65536\nroot:100000:65536\n' >"$work/subgid"
+    {
+        printf '# a comment that stays\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536 \n'
+        echo "lxc.environment = A=b"
+        echo "lxc.include = /usr/share/lxc/config/gpu.conf"
+    } | container c1
+    grep -q '^lxc:' /etc/passwd || echo "lxc:x:7002:7002::/nonexistent:/bin/sh" >>/etc/passwd
+    chown -R 7002:7002 "$lxcpath/c1"
+}
+
+@test "idmap: the classic case, number for number" {
+    classic
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 0 ]
+    [ "$(echo "$output" | grep -v '^#')" = "lxc.idmap = g 0 100000 109
+lxc.idmap = g 109 107 1
+lxc.idmap = g 110 100110 65426
+lxc:107:1" ]
+}
+
+@test "idmap --write: only the g lines change, a backup is kept, and a second run changes nothing" {
+    classic
+    before=$(cat "$lxcpath/c1/config")
+    run setpriv --reuid 7002 --regid 7002 --clear-groups env -u XDG_RUNTIME_DIR HOME="$lxcpath/c1" "$hook" idmap c1 -P "$lxcpath" --write
+    echo "$output"
+    [ "$status" = 0 ]
+    [ "$(cat "$lxcpath/c1/config.lxc-gpu-hook.bak")" = "$before" ]
+    [ "$(diff <(echo "$before") "$lxcpath/c1/config" | grep '^[<>]')" = "< lxc.idmap = g 0 100000 65536 
+> lxc.idmap = g 0 100000 109
+> lxc.idmap = g 109 107 1
+> lxc.idmap = g 110 100110 65426" ]
+    [ "$(stat -c %u:%g "$lxcpath/c1/config")" = 7002:7002 ]
+    once=$(cat "$lxcpath/c1/config")
+    run setpriv --reuid 7002 --regid 7002 --clear-groups env -u XDG_RUNTIME_DIR HOME="$lxcpath/c1" "$hook" idmap c1 -P "$lxcpath" --write
+    [ "$status" = 0 ]
+    [[ "$output" == *"nothing to change"* ]]
+    [ "$(cat "$lxcpath/c1/config")" = "$once" ]
+    [ "$(cat "$lxcpath/c1/config.lxc-gpu-hook.bak")" = "$before" ]
+}
+
+@test "idmap --write by root on another user's config is refused, with the way to do it" {
+    classic
+    before=$(cat "$lxcpath/c1/config")
+    run "$hook" idmap c1 -P "$lxcpath" --write
+    echo "$output"
+    [ "$status" = 7 ]
+    [[ "$output" == *"only its owner edits it"* ]]
+    [ "$(cat "$lxcpath/c1/config")" = "$before" ]
+}
+
+@test "idmap --write refuses when the maps come from an included file, and prints the lines" {
+    printf 'lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n' >"$work/maps.conf"
+    echo "lxc.include = $work/maps.conf" | container c1
+    before=$(cat "$lxcpath/c1/config")
+    run "$hook" idmap c1 -P "$lxcpath" --write
+    echo "$output"
+    [ "$status" = 4 ]
+    [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
+    [[ "$output" == *"an included file"* ]]
+    [ "$(cat "$lxcpath/c1/config")" = "$before" ]
+    [ ! -e "$lxcpath/c1/config.lxc-gpu-hook.bak" ]
+}
+
+@test "idmap: the lines that people write beside the whole range overlap; named and corrected" {
+    {
+        printf 'lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.idmap = g 2992 107 1\n'
+    } | container c1
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"the lines 'g 0 100000 65536' and 'g 2992 107 1' claim the same ids"* ]]
+    [[ "$output" == *"lxc.idmap = g 0 100000 2992
+lxc.idmap = g 2992 107 1
+lxc.idmap = g 2993 102993 62543"* ]]
+}
+
+@test "idmap: two render nodes with different groups: one is served, the other is named" {
+    node renderD129 226 129 44
+    idmap "0 100000 65536" | container c1
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
+    [[ "$output" == *"renderD129 belongs to host gid 44, not 107"* ]]
+    run "$hook" idmap c1 -P "$lxcpath" --select renderD129
+    [[ "$output" == *"lxc.idmap = g 2992 44 1"* ]]
+}
+
+@test "idmap: the real newgidmap accepts a sample of calculated maps" {
+    build=$TEST_BUILD
+    "$build/tests/unit/test_hook_redirect" 25 >"$work/sample"
+    [ "$(wc -l <"$work/sample")" = 25 ]
+    while read -r -a numbers; do
+        unshare --user sleep 60 &
+        pid=$!
+        until [ "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.01; done
+        newgidmap "$pid" "${numbers[@]}"
+        [ "$(wc -l <"/proc/$pid/gid_map")" = $((${#numbers[@]} / 3)) ]
+        kill "$pid"
+        wait "$pid" || true
+    done <"$work/sample"
+}
+
+@test "idmap: unknown container, privileged container, no name" {
+    run "$hook" idmap nope -P "$lxcpath"
+    [ "$status" = 2 ]
+    [[ "$output" == *"there is no container 'nope'"* ]]
+    echo "" | container c1
+    run "$hook" idmap c1 -P "$lxcpath"
+    [ "$status" = 4 ]
+    [[ "$output" == *"has no lxc.idmap lines"* ]]
+    run "$hook" idmap
+    [ "$status" = 2 ]
+}
+
+@test "attach: a running container gets the nodes, twice over, and keeps its own" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    idmap "0 100000 65536" | container c1
+    start c1
+    run in_container c1 ls /dev/dri
+    [ "$status" != 0 ]
+    "$hook" attach c1 -P "$lxcpath" --no-probe
+    [ "$(in_container c1 stat -c '%u:%g %t:%T' /dev/dri/renderD128)" = "0:2992 e2:80" ]
+    node renderD129 226 129
+    "$hook" attach --pid "$(init_pid c1)" --no-probe
+    [ "$(in_container c1 ls /dev/dri | tr '\n' ' ')" = "by-path renderD128 renderD129 " ]
+    [ "$(in_container c1 grep -c ' /dev/dri ' /proc/self/mountinfo)" = 1 ]
+    "$hook" attach c1 -P "$lxcpath" --no-probe --select renderD129
+    [ "$(in_container c1 ls /dev/dri)" = renderD129 ]
+}
+
+@test "attach: a second one keeps what the container's own config brought" {
+    node card0 226 0 44
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"
+    } | container c1
+    start c1
+    "$hook" attach c1 -P "$lxcpath" --no-probe
+    "$hook" attach c1 -P "$lxcpath" --no-probe
+    [ "$(in_container c1 ls /dev/dri | tr '\n' ' ')" = "card0 renderD128 " ]
+    [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+}
+
+@test "attach: not running, no such container, no container's process" {
+    idmap "0 100000 65536" | container c1
+    run "$hook" attach c1 -P "$lxcpath"
+    [ "$status" = 2 ]
+    [[ "$output" == *"container c1 is not running"* ]]
+    run "$hook" attach nope -P "$lxcpath"
+    [ "$status" = 2 ]
+    run "$hook" attach --pid $$
+    [ "$status" = 2 ]
+    [[ "$output" == *"is in no container"* ]]
+    run "$hook" attach --pid 4194304
+    [ "$status" = 2 ]
+    run "$hook" attach --pid 0
+    [ "$status" = 2 ]
+}

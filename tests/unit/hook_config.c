@@ -1,0 +1,108 @@
+/* Editing lxc.idmap lines, reading /etc/subgid, judging device rules: pure text work. */
+#include "cmocka_all.h"
+#include "config_edit.h"
+#include "device_rules.h"
+#include "subid.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct idmap whole = {1, {{0, 100000, 65536}}};
+static const struct idmap split = {3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
+static struct err err;
+
+static void assert_edit(const char *before, const struct idmap *current, const char *after)
+{
+    char *made = NULL;
+
+    assert_int_equal(config_replace_gids(before, current, &split, &made, &err), 0);
+    assert_string_equal(made, after);
+    free(made);
+}
+
+static void only_the_g_lines_change(void **state)
+{
+    (void)state;
+    assert_edit(
+        "# lxc.idmap = g 0 1 1\nlxc.idmap = u 0 100000 65536\n  lxc.idmap=g 0 100000 65536  "
+        "\n\nlxc.x = y\n",
+        &whole,
+        "# lxc.idmap = g 0 1 1\nlxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 109\n"
+        "lxc.idmap = g 109 107 1\nlxc.idmap = g 110 100110 65426\n\nlxc.x = y\n");
+}
+
+static void several_g_lines_become_the_new_ones_at_the_first(void **state)
+{
+    static const struct idmap two = {2, {{0, 5, 1}, {1, 7, 2}}};
+
+    (void)state;
+    assert_edit("a\nlxc.idmap = g 0 5 1\nb\nlxc.idmap = g 1 7 2\nc", &two,
+                "a\nlxc.idmap = g 0 100000 109\nlxc.idmap = g 109 107 1\nlxc.idmap = g 110 100110 "
+                "65426\nb\nc");
+}
+
+static void lines_that_lxc_has_from_elsewhere_are_refused(void **state)
+{
+    char *made = NULL;
+
+    (void)state;
+    assert_true(config_replace_gids("lxc.include = x\n", &whole, &split, &made, &err) < 0);
+    assert_true(config_replace_gids("lxc.idmap = g 0 100000 100\n", &whole, &split, &made, &err) <
+                0);
+    assert_null(made);
+}
+
+static void subgid_grants_by_name_number_and_own_group(void **state)
+{
+    static const struct subid_user user = {.uid = 1000, .gid = 1001, .name = "lxc"};
+    static const char text[] =
+        "# comment\nother:1:100000\nlxc:100000:65536\n1000:107:1\nlxc:bad:1\nlxc:5\n"
+        "lxcx:200:5\n";
+
+    (void)state;
+    assert_true(subid_allows(text, &user, 100000, 65536));
+    assert_true(subid_allows(text, &user, 100109, 1));
+    assert_false(subid_allows(text, &user, 100000, 65537));
+    assert_false(subid_allows(text, &user, 99999, 2));
+    assert_true(subid_allows(text, &user, 107, 1));
+    assert_false(subid_allows(text, &user, 108, 1));
+    assert_false(subid_allows(text, &user, 201, 1));
+    assert_true(subid_allows(text, &user, 1001, 1));
+    assert_false(subid_allows(text, &user, 1001, 2));
+    assert_false(subid_allows("", &user, 100000, 1));
+    assert_true(subid_allows("lxc:4294967295:1", &user, 4294967295U, 1));
+}
+
+static void device_rules_are_judged_as_the_kernel_does(void **state)
+{
+    struct device_rules rules = {.denies_all = true,
+                                 .allowed = "c *:* m\nb *:* m\nc 1:3 rwm\nc 136:* rwm"};
+
+    (void)state;
+    assert_false(device_rules_allow(&rules, 226, 128));
+    assert_true(device_rules_allow(&rules, 136, 5));
+    strcpy(rules.allowed, "c 226:* rwm");
+    assert_true(device_rules_allow(&rules, 226, 128));
+    strcpy(rules.allowed, "c 226:129 rwm\nc 226:128 r");
+    assert_false(device_rules_allow(&rules, 226, 128));
+    assert_true(device_rules_allow(&rules, 226, 129));
+    strcpy(rules.allowed, "a");
+    assert_true(device_rules_allow(&rules, 226, 128));
+    rules.allowed[0] = '\0';
+    assert_false(device_rules_allow(&rules, 226, 128));
+    rules.denies_all = false;
+    assert_true(device_rules_allow(&rules, 226, 128));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_g_lines_change),
+        cmocka_unit_test(several_g_lines_become_the_new_ones_at_the_first),
+        cmocka_unit_test(lines_that_lxc_has_from_elsewhere_are_refused),
+        cmocka_unit_test(subgid_grants_by_name_number_and_own_group),
+        cmocka_unit_test(device_rules_are_judged_as_the_kernel_does),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
