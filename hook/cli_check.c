@@ -9,6 +9,7 @@
 #include "container.h"
 #include "device_rules.h"
 #include "drm.h"
+#include "env.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"
 #include "plan.h"
@@ -26,22 +27,19 @@
 
 static int wrong_section(const struct container *container, struct err *err)
 {
-    static const char *const sections[] = {"pre-start", "pre-mount", "autodev", "start",
-                                           "stop",      "post-stop", "clone",   "destroy"};
+    static const char *const types[] = {"pre-start", "pre-mount", "autodev", "start",
+                                        "stop",      "post-stop", "clone",   "destroy"};
 
-    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         CLEANUP_FREE char *lines = NULL;
+        enum hook_type unused;
         char key[40];
-        snprintf(key, sizeof(key), "lxc.hook.%s", sections[i]);
+        snprintf(key, sizeof(key), "lxc.hook.%s", types[i]);
         int r = lxc_config_get(container, key, &lines, err);
+        if (r == 0 && strstr(lines, "lxc-gpu-hook"))
+            r = hook_type_read(types[i], &unused, err);
         if (r < 0)
             return r;
-        if (strstr(lines, "lxc-gpu-hook")) {
-            r = err_set(err, STATUS_USAGE, 0, "the hook stands under %s, where it cannot work",
-                        key);
-            err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
-            return r;
-        }
     }
     return 0;
 }

@@ -47,7 +47,7 @@ bool hook_env_is_hook(int rest_count, char *const *rest)
     return env_text("LXC_HOOK_TYPE") || has_version0_arguments(rest_count, rest);
 }
 
-static int hook_type_read(const char *type, enum hook_type *ret, struct err *err)
+int hook_type_read(const char *type, enum hook_type *ret, struct err *err)
 {
     char shown[40];
 

@@ -29,6 +29,9 @@ struct hook_env {
  */
 bool hook_env_is_hook(int rest_count, char *const *rest);
 
+/* The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there. */
+int hook_type_read(const char *type, enum hook_type *ret, struct err *err);
+
 /* Reads and checks the environment. STATUS_USAGE with a message that names what is wrong. */
 int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err);
 
