@@ -3,9 +3,9 @@
 # The one list of Debian packages that building and testing need.
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
-    libva-dev libcap-dev libmount-dev libcmocka-dev)
+    libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
 packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
-packages_lxc=(lxc uidmap busybox-static bats socat)
+packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base)
 packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)
 
 # packages_install NAME...: installs what is missing, and says so.
