@@ -2,10 +2,12 @@
  * another decoder makes of its stream. */
 #include "pattern.h"
 
-#include "base/cleanup.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
+
+#define WIDTH_MAX 8192
 
 static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *row)
 {
@@ -26,19 +28,18 @@ static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *row)
 
 int main(int argc, char **argv)
 {
-    CLEANUP_FREE uint8_t *row = NULL;
+    static uint8_t row[WIDTH_MAX];
     struct pattern pattern = {0};
     uint32_t width, height, frames;
     int status;
 
-    if (argc != 4 || text_to_u32(argv[1], 10, 8192, &width) < 0 ||
+    if (argc != 4 || text_to_u32(argv[1], 10, WIDTH_MAX, &width) < 0 ||
         text_to_u32(argv[2], 10, 8192, &height) < 0 ||
         text_to_u32(argv[3], 10, 100000, &frames) < 0) {
         (void)fputs("usage: pattern-dump WIDTH HEIGHT FRAMES\n", stderr);
         return 2;
     }
-    row = malloc(width);
-    status = row ? pattern_open(&pattern, width, height) : -ENOMEM;
+    status = pattern_open(&pattern, width, height);
     if (status == 0)
         status = dump(&pattern, frames, row);
     pattern_close(&pattern);
