@@ -18,9 +18,9 @@
 #include <sys/sysmacros.h>
 
 /* Files of the container, which may be anything: no more than this is read. */
-#define NAMES_FILE_MAX  (1024 * 1024)
-#define MOUNTS_FILE_MAX (4 * 1024 * 1024)
-#define SMALL_FILE_MAX  (64 * 1024)
+#define NAMES_FILE_MAX  ((size_t)1 << 20)
+#define MOUNTS_FILE_MAX ((size_t)4 << 20)
+#define SMALL_FILE_MAX  ((size_t)64 << 10)
 /* NGROUPS_MAX of Linux. */
 #define GROUPS_CAP 65536
 
@@ -95,7 +95,7 @@ static uint32_t overflow_collect(const char *path)
 static void groups_collect(uint32_t node_gid, struct access_facts *ret)
 {
     int count = getgroups(0, NULL);
-    CLEANUP_FREE gid_t *groups = NULL;
+    gid_t *groups;
 
     ret->is_in_group = ret->gid == node_gid;
     if (count <= 0 || count > GROUPS_CAP)
@@ -110,6 +110,7 @@ static void groups_collect(uint32_t node_gid, struct access_facts *ret)
         if (ret->group_count < ACCESS_GROUPS_MAX)
             ret->groups[ret->group_count++] = groups[i];
     }
+    free(groups);
 }
 
 static void names_collect(uint32_t node_gid, struct access_facts *ret)
@@ -157,7 +158,7 @@ static int null_open(void)
 /* Opens the node, and makes sure that it still is the device that was looked at. */
 static int node_open(const struct node_facts *node, int *ret_fd)
 {
-    CLEANUP_FD int fd = open(node->real, O_RDWR | O_CLOEXEC | O_NOCTTY);
+    CLEANUP_FD int fd = open(node->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct stat st;
 
     if (fd < 0 || fstat(fd, &st) < 0)

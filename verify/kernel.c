@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -84,7 +85,7 @@ static uint32_t sys_id_read(int device, const char *name)
     return text_to_u32(text + 2, 16, UINT32_MAX, &id) == 0 ? id : 0;
 }
 
-/* "0000:00:02.0": the last component of where `subsystem` says the device is a PCI one. */
+/* "0000:00:02.0": the name of the device's folder, when it is on the PCI bus. */
 static void pci_address_read(int device, const char *device_path, struct kernel_facts *ret)
 {
     char target[NODE_PATH_MAX];
@@ -96,12 +97,10 @@ static void pci_address_read(int device, const char *device_path, struct kernel_
     const char *slash = strrchr(target, '/');
     if (!slash || !text_is_equal(slash, "/pci"))
         return;
-    length = readlink(device_path, target, sizeof(target) - 1);
-    if (length <= 0)
-        return;
-    target[length] = '\0';
-    slash = strrchr(target, '/');
-    snprintf(ret->pci, sizeof(ret->pci), "%s", slash ? slash + 1 : target);
+    CLEANUP_FREE char *real = realpath(device_path, NULL);
+    slash = real ? strrchr(real, '/') : NULL;
+    if (slash && strchr(slash, ':'))
+        snprintf(ret->pci, sizeof(ret->pci), "%s", slash + 1);
 }
 
 static void sysfs_collect(const struct node_facts *node, struct kernel_facts *ret)

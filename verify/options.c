@@ -288,7 +288,7 @@ void options_print_help(FILE *out)
             "and names the cause and the fix when that does not work.\n\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const struct option_row *row = &OPTIONS[i];
-        char left[40];
+        char left[40] = "";
         struct text text = TEXT_ON(left);
 
         if (row->short_name)

@@ -5,10 +5,10 @@
 #define DISTROS (DISTRO_ARCH + 1)
 
 struct package_row {
-    enum package_use use;
     const char *kernel_driver;
-    bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
     const char *commands[DISTROS];
+    enum package_use use;
+    bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
 };
 
 #define APT(name)    [DISTRO_DEBIAN] = "apt-get install " name
@@ -42,12 +42,12 @@ struct package_row {
     }
 
 static const struct package_row ROWS[] = {
-    {PACKAGE_DRIVER, "i915", true, INTEL_OLD},      {PACKAGE_DRIVER, "i915", false, INTEL_NEW},
-    {PACKAGE_DRIVER, "xe", false, INTEL_NEW},       {PACKAGE_DRIVER, "amdgpu", false, MESA},
-    {PACKAGE_DRIVER, "radeon", false, MESA},        {PACKAGE_DRIVER, "nouveau", false, MESA},
-    {PACKAGE_OTHER, "i915", true, INTEL_NEW},       {PACKAGE_OTHER, "i915", false, INTEL_OLD},
-    {PACKAGE_ENCODERS, "i915", false, INTEL_FULL},  {PACKAGE_ENCODERS, "xe", false, INTEL_FULL},
-    {PACKAGE_ENCODERS, "amdgpu", false, MESA_FULL}, {PACKAGE_ENCODERS, "radeon", false, MESA_FULL},
+    {"i915", INTEL_OLD, PACKAGE_DRIVER, true},      {"i915", INTEL_NEW, PACKAGE_DRIVER, false},
+    {"xe", INTEL_NEW, PACKAGE_DRIVER, false},       {"amdgpu", MESA, PACKAGE_DRIVER, false},
+    {"radeon", MESA, PACKAGE_DRIVER, false},        {"nouveau", MESA, PACKAGE_DRIVER, false},
+    {"i915", INTEL_NEW, PACKAGE_OTHER, true},       {"i915", INTEL_OLD, PACKAGE_OTHER, false},
+    {"i915", INTEL_FULL, PACKAGE_ENCODERS, false},  {"xe", INTEL_FULL, PACKAGE_ENCODERS, false},
+    {"amdgpu", MESA_FULL, PACKAGE_ENCODERS, false}, {"radeon", MESA_FULL, PACKAGE_ENCODERS, false},
 };
 
 /*

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#define EVIDENCE_MAX (1024 * 1024)
+#define EVIDENCE_MAX ((size_t)1 << 20)
 
 /* Manager names as in systemd's container interface (systemd.io/CONTAINER_INTERFACE). */
 static const struct {
@@ -148,14 +148,14 @@ void place_distro(const char *os_release, struct place_facts *ret)
     }
 }
 
-/* What does not exist, cannot be read or is too long counts as empty. Free the result. */
+/* NULL for what does not exist, cannot be read or is too long. Free the result. */
 static char *text_read(const char *path)
 {
     char *text = NULL;
     size_t size;
 
     if (file_read_at(AT_FDCWD, path, EVIDENCE_MAX, &text, &size) < 0)
-        return strdup("");
+        return NULL;
     /* /proc/1/environ separates with NUL. */
     for (size_t i = 0; i < size; i++) {
         if (text[i] == '\0')
@@ -187,6 +187,11 @@ static void manager_collect(char *ret, size_t size)
         snprintf(ret, size, "%s", own);
 }
 
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
 static bool file_exists(const char *path)
 {
     struct stat st;
@@ -202,11 +207,11 @@ static void decide(const char *mountinfo, struct place_facts *ret)
     struct id_map map;
     char manager[48];
 
-    id_map_parse(uid_map ? uid_map : "", &map);
+    id_map_parse(or_empty(uid_map), &map);
     manager_collect(manager, sizeof(manager));
     const struct place_evidence evidence = {
         .manager = manager,
-        .cgroup = cgroup ? cgroup : "",
+        .cgroup = or_empty(cgroup),
         .mountinfo = mountinfo,
         .has_docker_file = file_exists("/.dockerenv"),
         .has_podman_file = file_exists("/run/.containerenv"),
@@ -233,7 +238,7 @@ void place_collect(struct place_facts *ret)
     struct utsname name;
 
     *ret = (struct place_facts){0};
-    decide(mountinfo ? mountinfo : "", ret);
+    decide(or_empty(mountinfo), ret);
     if (uname(&name) == 0) {
         snprintf(ret->name, sizeof(ret->name), "%.60s", name.nodename);
         snprintf(ret->release, sizeof(ret->release), "%.60s", name.release);

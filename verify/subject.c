@@ -243,14 +243,11 @@ VALUE(distro_hint)
 /* The failure of the section that was reached last. */
 static const struct va_failure *failure_last(const struct facts *f)
 {
-    const struct va_failure *const failures[] = {&f->va.decode.failure, &f->va.encode.failure,
-                                                 &f->va.entrypoints.failure, &f->va.driver.failure};
-
-    for (size_t i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
-        if (failures[i]->happened)
-            return failures[i];
-    }
-    return &f->va.driver.failure;
+    if (f->va.decode.failure.happened)
+        return &f->va.decode.failure;
+    if (f->va.encode.failure.happened)
+        return &f->va.encode.failure;
+    return f->va.entrypoints.failure.happened ? &f->va.entrypoints.failure : &f->va.driver.failure;
 }
 
 VALUE(call)
@@ -399,8 +396,7 @@ VALUE(worst_frame)
 
 VALUE(looks_like)
 {
-    text_add(out, f->va.decode.looks_like[0] ? "; it looks like %s" : "%s",
-             f->va.decode.looks_like);
+    text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);
 }
 
 enum trust {

@@ -167,7 +167,7 @@ static bool strays_kill(const struct strays *before)
 /* Leaves nothing alive; `is_reaped` says whether the child's end was already collected. */
 static bool all_kill(pid_t child, bool is_reaped, const struct strays *before)
 {
-    const struct timespec pause = {.tv_nsec = 2 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 2000000L};
     double deadline = now_seconds() + REAP_SECONDS;
 
     /* The group may still have members when its leader is gone. */

@@ -397,7 +397,7 @@ CASE(g26_green)
 {
     facts.va.decode.psnr_uv = 9;
     facts.va.decode.psnr_uv_worst = 8;
-    SET(facts.va.decode.looks_like, "one flat colour");
+    SET(facts.va.decode.looks_like, "frame 3 is one flat colour");
 }
 
 CASE(g26_one_frame)

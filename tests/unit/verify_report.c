@@ -31,10 +31,6 @@ static const struct verify_case *case_number(size_t index)
     return NULL;
 }
 
-#define FOR_EACH_CASE(one)                                                                         \
-    size_t index_##one = 0;                                                                        \
-    for (const struct verify_case *one; (one = case_number(index_##one)); index_##one++)
-
 static struct report judged(const struct verify_case *one)
 {
     struct report report;
@@ -56,9 +52,10 @@ static const char *first_row(const struct report *report)
 
 static void names_status_and_row(void **state)
 {
+    const struct verify_case *one;
+
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         struct report report = judged(one);
         if (report.status != one->status)
             fail_msg("%s: exit status %d", one->name, (int)report.status);
@@ -70,10 +67,10 @@ static void names_status_and_row(void **state)
 static void every_cause_has_a_case(void **state)
 {
     bool is_seen[CAUSE_COUNT] = {false};
+    const struct verify_case *one;
 
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         struct report report = judged(one);
         for (int id = 0; id < CHECK_COUNT; id++)
             is_seen[report.findings[id].cause] = true;
@@ -130,10 +127,10 @@ static void golden_compare(const char *name, const char *ending, const char *tex
 static void text_is_as_agreed(void **state)
 {
     char text[REPORT_MAX];
+    const struct verify_case *one;
 
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         rendered(one, render_text, VERBOSITY_NORMAL, text);
         golden_compare(one->name, "txt", text);
     }
@@ -142,10 +139,10 @@ static void text_is_as_agreed(void **state)
 static void json_is_as_agreed(void **state)
 {
     char text[REPORT_MAX];
+    const struct verify_case *one;
 
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         rendered(one, render_json, VERBOSITY_NORMAL, text);
         golden_compare(one->name, "json", text);
     }
@@ -154,10 +151,10 @@ static void json_is_as_agreed(void **state)
 static void text_fits_a_terminal(void **state)
 {
     char text[REPORT_MAX];
+    const struct verify_case *one;
 
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         char *rest = NULL;
         int lines = 0;
         rendered(one, render_text, VERBOSITY_NORMAL, text);
@@ -174,10 +171,10 @@ static void text_fits_a_terminal(void **state)
 static void quiet_is_one_verdict_line(void **state)
 {
     char text[REPORT_MAX];
+    const struct verify_case *one;
 
     (void)state;
-    FOR_EACH_CASE(one)
-    {
+    for (size_t i = 0; (one = case_number(i)); i++) {
         bool is_pass = one->status == STATUS_PASS;
         const char *start = is_pass ? "gpu-verify: PASS (" : "gpu-verify: FAIL (";
         if (strcmp(one->name, "listed") == 0)

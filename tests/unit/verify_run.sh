@@ -1,0 +1,138 @@
+#!/bin/bash
+# The real gpu-verify from the command line to the verdict, on the test driver: for each way a
+# driver can fail, the exit status and the words; and for those that work, a pass.
+#     verify_run.sh GPU_VERIFY DRIVERS [FAKEDRM]
+set -eu
+verify=$1 drivers=$2 fakedrm=${3:-}
+node=/dev/dri/renderD128
+
+fail() {
+    echo "FAIL: $*" >&2
+    cat "$scratch/log" >&2
+    exit 1
+}
+
+# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
+skip() {
+    echo "SKIP: $*" >&2
+    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
+    exit 77
+}
+
+[ -n "$fakedrm" ] || [ -c $node ] || skip "no render node, and none can be faked"
+[ -e "$drivers/test_drv_video.so" ] || skip "no test driver"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# run SWITCHES OPTION...: the stand-in for the kernel has to come before the sanitizer's runtime,
+# which minds unless told.
+run() {
+    local switches=$1
+    shift
+    env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$drivers" TESTDRV="$switches" FAKEDRM=kbl \
+        FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
+        ${fakedrm:+LD_PRELOAD="$fakedrm"} "$verify" --size 320x240 --frames 20 "$@" \
+        >"$scratch/log" 2>&1
+}
+
+# ends STATUS WORDS SWITCHES OPTION...
+ends() {
+    local status=0 wanted=$1 words=$2
+    shift 2
+    run "$@" || status=$?
+    [ "$status" = "$wanted" ] || fail "$*: exit status $status, not $wanted"
+    tr '\n' ' ' <"$scratch/log" | tr -s ' ' | grep -qF -- "$words" || fail "$*: does not say $words"
+    [ "$(wc -l <"$scratch/log")" -le 12 ] || [ "$status" = 0 ] || fail "$*: more than 12 lines"
+    echo "ok: $wanted $words ($*)"
+}
+
+for switches in "" segments no-packed packed-seq-only no-rate-control rate-control no-derive \
+    derive-i420 no-syncbuffer no-constrained-baseline; do
+    ends 0 "gpu-verify: PASS (20 frames" "$switches"
+done
+ends 0 "low power only" lp-only
+ends 0 "EncSliceLP" "" --entrypoint lp
+ends 0 "H264High by" "" --profile high
+ends 0 "not decoded back" "" --no-decode
+ends 0 "not decoded back" no-vld
+ends 0 "H264Main VLD" "" --list
+ends 0 "gpu-verify: PASS" "" --all
+
+ends 21 "does not work with" init-fail
+ends 22 "does not encode it" no-encode
+ends 22 "not by this entrypoint" lp-only --entrypoint slice
+ends 22 "the largest is 4096x4096" "" --size 8192x4320
+ends 30 "vaEndPicture failed in frame 2 with VA_STATUS_ERROR_ALLOCATION_FAILED" \
+    fail@vaEndPicture=2@3
+ends 31 "no answer within 1 s from vaQueryConfigProfiles" hang@vaQueryConfigProfiles --timeout 1
+ends 31 "no answer within 1 s from vaInitialize" hang@vaInitialize --timeout 1
+ends 31 "no answer within 1 s from vaEndPicture" spin@vaEndPicture@2 --timeout 1
+ends 32 "crashed with SIGSEGV in vaInitialize" init-crash
+ends 32 "crashed with SIGSEGV in vaEndPicture" crash@vaEndPicture@2
+ends 32 "crashed with SIGABRT in vaCreateConfig" abort@vaCreateConfig
+ends 32 "crashed with SIGSEGV in vaTerminate" crash@vaTerminate
+ends 33 "coded frames are empty" empty-buffer
+ends 33 "bad bitstream" bad-flag
+ends 33 "slice overflow" slice-overflow
+ends 33 "the stream breaks a rule" no-headers
+ends 33 "the stream breaks a rule" bad-nal
+ends 33 "the stream breaks a rule" missing-picture@2
+ends 33 "the stream breaks a rule" wrong-size
+ends 34 "flat colour" green
+ends 34 "is frame 0 again" stale
+ends 34 "the decoded picture is not the source" shifted
+ends 34 "the decoded picture is not the source" shifted@3
+ends 34 "the decoded picture is not the source" bad-decode
+
+# A driver that talks changes nothing of what is printed.
+without_times() {
+    sed -E 's/"(seconds|fps)": [0-9.]+/"\1": 0/g; s/[0-9.]+ fps/0 fps/' "$scratch/log"
+}
+run "" --json
+without_times >"$scratch/quiet"
+run chatty --json
+without_times >"$scratch/chatty"
+cmp "$scratch/quiet" "$scratch/chatty" || fail "a chatty driver changes the JSON"
+python3 -m json.tool <"$scratch/chatty" >/dev/null || fail "no JSON"
+run chatty
+[ "$(wc -l <"$scratch/log")" = 9 ] || fail "a chatty driver is heard"
+
+# The stream is kept when it is whole, and only then.
+run "" --output "$scratch/a.h264"
+[ -s "$scratch/a.h264" ] || fail "no stream"
+cp "$scratch/a.h264" "$scratch/before"
+! run crash@vaEndPicture@5 --output "$scratch/a.h264" || fail "a crash passes"
+cmp "$scratch/a.h264" "$scratch/before" || fail "half a stream took the place of a whole one"
+[ -z "$(find "$scratch" -name '*.part-*')" ] || fail "half a stream is left behind"
+
+# Ended from outside: nothing is left, and the status is the signal's.
+children() {
+    tr ' ' '\n' <"/proc/$1/task/$1/children" 2>/dev/null || true
+}
+
+# The hanging driver shows that it was reached by ignoring SIGTERM.
+ignores_sigterm() {
+    local mask
+    mask=$(sed -n 's/^SigIgn:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null)
+    [ -n "$mask" ] && [ $((0x$mask & 0x4000)) -ne 0 ]
+}
+
+run hang@vaEndPicture@2 --output "$scratch/b.h264" --timeout 600 &
+shell=$!
+child=
+until [ -n "$child" ]; do
+    kill -0 "$shell" || fail "it ended before it was interrupted"
+    for pid in $(children "$shell"); do
+        for one in $(children "$pid"); do
+            ! ignores_sigterm "$one" || child=$one
+        done
+    done
+    sleep 0.02
+done
+kill -TERM "$(children "$shell" | head -n 1)"
+status=0
+wait "$shell" || status=$?
+[ "$status" = 143 ] || fail "interrupted: exit status $status, not 143"
+! kill -0 "$child" 2>/dev/null || fail "the hung child outlived its supervisor"
+[ -z "$(find "$scratch" -name 'b.h264*')" ] || fail "an interrupted run left a stream"
+echo "all ok"
