@@ -162,17 +162,15 @@ static int check_maps(const struct container_facts *facts, struct err *err)
 /* ---- the plan, for either kind of start -------------------------------------------------------
  */
 
-static int check_dev(struct container_facts *facts, struct err *err)
+/* With autodev LXC makes /dev anew. */
+static int check_dev(const struct container_facts *facts, struct err *err)
 {
     int r;
 
-    if (facts->has_autodev)
-        return 0; /* LXC makes /dev anew */
-    r = guest_read_dri(&facts->guest, err);
-    if (r == 0 && !facts->guest.has_dri && facts->is_read_only) {
-        r = err_set(err, STATUS_UNSAFE_PATH, EROFS, "make the folder /dev/dri in the container");
-        err_fix(err, "lxc.autodev = 1");
-    }
+    if (facts->has_autodev || facts->guest.has_dri || !facts->is_read_only)
+        return 0;
+    r = err_set(err, STATUS_UNSAFE_PATH, EROFS, "make the folder /dev/dri in the container");
+    err_fix(err, "lxc.autodev = 1");
     return r;
 }
 
@@ -270,15 +268,18 @@ static int check_plan(const struct options *options, struct container_facts *fac
 {
     static struct plan plan;
     struct guest_group groups[2] = {{0}};
-    int r = check_dev(facts, err);
+    bool has_root = facts->guest.root >= 0;
+    int r = 0;
 
-    if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
+    if (!has_root && (!options->has_gid || !facts->has_autodev)) {
         r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
                     facts->no_root);
         err_fix(err, "lxc-start -n %s    # check again while it runs", facts->container.name);
     }
-    if (r == 0 && !options->has_gid)
-        r = start_find_groups(options, facts->guest.root, groups, err);
+    if (r == 0 && has_root)
+        r = start_look_from_outside(options, !facts->has_autodev, &facts->guest, groups, err);
+    if (r == 0)
+        r = check_dev(facts, err);
     if (r == 0)
         r = geteuid() == 0 ? check_root_start(options, facts, gpus, groups, &plan, err)
                            : check_user_start(options, facts, gpus, groups, &plan, err);

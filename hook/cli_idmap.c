@@ -43,7 +43,7 @@ static void tell_other_groups(const struct options *options, const struct gpu_li
     }
 }
 
-static int find_wish(const struct options *options, const struct container_facts *facts,
+static int find_wish(const struct options *options, struct container_facts *facts,
                      struct gpu_list *gpus, struct wish *ret, struct err *err)
 {
     static struct plan plan; /* for its owner only */
@@ -56,7 +56,7 @@ static int find_wish(const struct options *options, const struct container_facts
         err_fix(err, "--group GID    # the guest's render group by number, or start the container");
     }
     if (r == 0 && !options->has_gid)
-        r = start_find_groups(options, facts->guest.root, groups, err);
+        r = start_look_from_outside(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
     for (size_t i = 0; r == 0 && i < gpus->count; i++)

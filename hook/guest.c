@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cgroup.h"
 #include "exit_status.h"
+#include "mountinfo.h"
 #include "path.h"
 
 #include <fcntl.h>
@@ -140,20 +141,13 @@ static int folder_open(int root, const char *path, int *ret, struct err *err)
     return 0;
 }
 
-/* The last mount on a place is the one that shows. */
 static void find_our_tree(struct guest *guest)
 {
     CLEANUP_FREE char *text = NULL;
-    char *rest = NULL;
     size_t size;
 
-    if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) < 0)
-        return;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        char place[16];
-        if (sscanf(line, "%*u %*u %*u:%*u %*s %15s", place) == 1 && strcmp(place, "/dev/dri") == 0)
-            guest->has_our_tree = strstr(line, " - tmpfs lxc-gpu-hook ") != NULL;
-    }
+    if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) == 0)
+        guest->has_our_tree = mountinfo_shows_our_tree(text);
 }
 
 static void node_remember(struct guest *guest, int dri, const struct stat *folder, const char *name)
@@ -227,7 +221,7 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
         return r;
     cgroup_locate(guest);
     find_our_tree(guest);
-    return guest_read_dri(guest, err);
+    return 0;
 }
 
 int guest_open(pid_t pid, struct guest *ret, struct err *err)

@@ -55,14 +55,15 @@ void guest_close(struct guest *guest);
 
 /*
  * Opens the container whose init is `pid`. STATUS_USAGE when there is no such process or it is not
- * in a container, STATUS_PRIVILEGE when it may not be looked into, STATUS_UNSAFE_PATH when its /dev
- * or /dev/dri is not what it has to be. On error nothing stays open.
+ * in a container, STATUS_PRIVILEGE when it may not be looked into. On error nothing stays open.
+ * Only the kernel answers here: no file of the container is touched, so this cannot wait for it.
  */
 int guest_open(pid_t pid, struct guest *ret, struct err *err);
 
 /*
  * Looks at /dev and /dev/dri below guest->root: has_dri and the nodes. STATUS_UNSAFE_PATH when
- * either is not what it has to be. Part of guest_open.
+ * either is not what it has to be. The container's files may never answer: for a worker only, as is
+ * guest_find_groups.
  */
 int guest_read_dri(struct guest *guest, struct err *err);
 

@@ -1,13 +1,13 @@
 #include "start.h"
 
+#include "attach.h"
 #include "base/cleanup.h"
+#include "cgroup.h"
 #include "exit_status.h"
-#include "gpu.h"
-#include "guest.h"
 #include "node.h"
-#include "plan.h"
 #include "privilege.h"
 #include "report.h"
+#include "share.h"
 #include "start_user.h"
 #include "worker.h"
 
@@ -68,64 +68,142 @@ int start_find_groups(const struct options *options, int root, struct guest_grou
     return count ? guest_find_groups(root, names, count, ret, err) : 0;
 }
 
-static int perform(const struct options *options, const struct guest *guest,
-                   const struct plan *plan, struct err *err)
+/* What both kinds of start know before anything of the container's is touched. */
+int start_facts(const struct hook_env *env, struct start_job *job, struct err *err)
 {
-    struct proofs proofs = {0};
-    CLEANUP_FD int tree = -1;
-    struct worker_task task = {.guest = guest, .plan = plan, .prove = !options->no_probe};
-    int r = node_tree_make(plan, &tree, err);
+    int r = guest_open(env->pid, &job->guest, err);
 
-    task.tree = tree;
+    if (r < 0)
+        return r;
+    guest_scan_config(env->config_file, &job->guest);
+    tell_guest(&job->guest);
+    r = start_find_gpus(job->options, &job->gpus, err);
     if (r == 0)
-        r = worker_run(&task, &proofs, err);
-    if (r == 0 && task.prove)
-        r = prove_judge(guest, plan, &proofs, err);
-    if (r == 0)
-        report_success(plan, guest, &proofs);
+        tell_gpus(&job->gpus);
     return r;
 }
 
-static int start_steps(const struct hook_env *env, const struct options *options,
-                       struct gpu_list *gpus, struct plan *plan, struct guest *guest,
-                       struct err *err)
+/* ---- the worker's part: everything that is the container's own ------------------------------- */
+
+int start_look(struct start_job *job, struct err *err)
 {
-    struct guest_group groups[2];
+    int r = guest_read_dri(&job->guest, err);
+
+    return r == 0 ? start_find_groups(job->options, job->guest.root, job->groups, err) : r;
+}
+
+int start_enter(struct start_job *job, struct err *err)
+{
+    const struct guest *guest = &job->guest;
+    int r;
+
+    enter_leave_apparmor(job->label);
+    r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
+    if (r == 0 && !job->options->no_probe)
+        job->proofs.in_cgroup = guest->cgroup_file[0] && cgroup_join(guest->cgroup_file) == 0;
+    return r == 0 ? enter_namespaces(guest, err) : r;
+}
+
+int start_prove(struct start_job *job, struct err *err)
+{
+    return job->options->no_probe ? 0 : prove_nodes(&job->guest, &job->plan, &job->proofs, err);
+}
+
+static int worker_steps(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    CLEANUP_FD int tree = -1;
+    int r = start_look(job, err);
+
+    if (r == 0)
+        r = share_check(&job->guest, err);
+    if (r == 0)
+        r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
+    if (r == 0)
+        r = node_tree_make(&job->plan, &tree, err);
+    if (r == 0)
+        r = start_enter(job, err);
+    if (r == 0)
+        r = attach_tree(&job->guest, &job->plan, tree, job->label, err);
+    return r == 0 ? start_prove(job, err) : r;
+}
+
+/* ---- the parent's --------------------------------------------------------------------------- */
+
+static int start_steps(const struct hook_env *env, struct start_job *job, struct err *err)
+{
+    const struct worker_job work = {.steps = worker_steps, .memory = job};
     int r = privilege_enter(PHASE_PREPARE, err);
 
     if (r == 0)
-        r = guest_open(env->pid, guest, err);
-    if (r == 0) {
-        guest_scan_config(env->config_file, guest);
-        tell_guest(guest);
-    }
+        r = start_facts(env, job, err);
     if (r == 0)
-        r = start_find_gpus(options, gpus, err);
+        r = worker_run(&work, err);
+    if (r == 0 && !job->options->no_probe)
+        r = prove_judge(&job->guest, &job->plan, &job->proofs, err);
     if (r == 0)
-        tell_gpus(gpus);
-    if (r == 0)
-        r = start_find_groups(options, guest->root, groups, err);
-    if (r == 0)
-        r = plan_build(options, gpus, guest, groups, plan, err);
-    if (r == 0)
-        r = perform(options, guest, plan, err);
+        report_success(&job->plan, &job->guest, &job->proofs);
     return r;
 }
 
 int start_host(const struct hook_env *env, const struct options *options, struct err *err)
 {
-    /* Large, and one to a process. */
-    static struct gpu_list gpus;
-    static struct plan plan;
-    __attribute__((cleanup(guest_close))) struct guest guest = GUEST_CLOSED;
-    int r = geteuid() == 0 ? start_steps(env, options, &gpus, &plan, &guest, err)
-                           : start_user(env, options, &gpus, &plan, &guest, err);
+    struct start_job *job = worker_memory(sizeof(*job));
+    int r;
 
+    if (!job)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "add GPU to container %s", env->name);
+    job->options = options;
+    job->guest = GUEST_CLOSED;
+    job->as_user = geteuid() != 0;
+    r = job->as_user ? start_user(env, job, err) : start_steps(env, job, err);
+    guest_close(&job->guest);
+    worker_memory_free(job, sizeof(*job));
     if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
         report_warning(err->text);
         return 0;
     }
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
+    return r;
+}
+
+/* ---- for a person's commands ---------------------------------------------------------------- */
+
+struct look {
+    const struct options *options;
+    bool has_dev;
+    struct guest guest;
+    struct guest_group groups[2];
+};
+
+static int look_steps(void *memory, struct err *err)
+{
+    struct look *look = memory;
+    int r = look->has_dev ? guest_read_dri(&look->guest, err) : 0;
+
+    if (r == 0 && look->guest.root >= 0)
+        r = start_find_groups(look->options, look->guest.root, look->groups, err);
+    return r;
+}
+
+int start_look_from_outside(const struct options *options, bool has_dev, struct guest *guest,
+                            struct guest_group ret[2], struct err *err)
+{
+    struct look *look = worker_memory(sizeof(*look));
+    const struct worker_job work = {.steps = look_steps, .memory = look, .keeps_privilege = true};
+    int r;
+
+    if (!look)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "look into the container");
+    look->options = options;
+    look->has_dev = has_dev;
+    look->guest = *guest;
+    r = worker_run(&work, err);
+    if (r == 0) {
+        *guest = look->guest;
+        memcpy(ret, look->groups, sizeof(look->groups));
+    }
+    worker_memory_free(look, sizeof(*look));
     return r;
 }

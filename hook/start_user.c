@@ -4,7 +4,6 @@
 #include "exit_status.h"
 #include "idmap_redirect.h"
 #include "report.h"
-#include "start.h"
 #include "worker.h"
 
 #include <pwd.h>
@@ -63,60 +62,51 @@ static const struct gpu_node *first_wanted(const struct options *options,
     return NULL;
 }
 
-static int nothing_usable(const struct options *options, const struct gpu_list *gpus,
-                          const struct guest *guest, const struct plan *plan, struct err *err)
+static int nothing_usable(const struct start_job *job, struct err *err)
 {
     struct subid_user user;
 
     start_user_self(&user);
-    return start_user_unmapped(first_wanted(options, gpus), &plan->owner, &guest->gids, &user, err);
+    return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,
+                               &job->guest.gids, &user, err);
 }
 
 /* A node that is bound but shut by its group needs the lines too; every other failure speaks
  * itself. */
-static int judge(const struct options *options, const struct gpu_list *gpus,
-                 const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
-                 struct err *err)
+static int judge(const struct start_job *job, struct err *err)
 {
-    int r = prove_judge(guest, plan, proofs, err);
+    int r = prove_judge(&job->guest, &job->plan, &job->proofs, err);
 
-    return r == -EACCES ? nothing_usable(options, gpus, guest, plan, err) : r;
+    return r == -EACCES ? nothing_usable(job, err) : r;
 }
 
-static int prove(const struct options *options, const struct gpu_list *gpus,
-                 const struct guest *guest, const struct plan *plan, struct err *err)
+static int worker_steps(void *memory, struct err *err)
 {
-    struct proofs proofs = {0};
-    struct worker_task task = {
-        .guest = guest, .plan = plan, .tree = -1, .prove = true, .as_user = true};
-    int r = 0;
+    struct start_job *job = memory;
+    int r = start_look(job, err);
 
-    if (plan->op_count == 0)
-        return nothing_usable(options, gpus, guest, plan, err);
-    if (!options->no_probe)
-        r = worker_run(&task, &proofs, err);
-    if (r == 0 && !options->no_probe)
-        r = judge(options, gpus, guest, plan, &proofs, err);
     if (r == 0)
-        report_success(plan, guest, &proofs);
-    return r;
+        r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
+    if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
+        return r;
+    r = start_enter(job, err);
+    return r == 0 ? start_prove(job, err) : r;
 }
 
-int start_user(const struct hook_env *env, const struct options *options, struct gpu_list *gpus,
-               struct plan *plan, struct guest *guest, struct err *err)
+int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
 {
-    struct guest_group groups[2];
-    int r = guest_open(env->pid, guest, err);
+    const struct worker_job work = {.steps = worker_steps, .memory = job, .keeps_privilege = true};
+    int r = start_facts(env, job, err);
 
     if (r < 0 && err->status == STATUS_PRIVILEGE)
         err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
     if (r == 0)
-        r = start_find_gpus(options, gpus, err);
+        r = worker_run(&work, err);
+    if (r == 0 && job->plan.op_count == 0)
+        r = nothing_usable(job, err);
+    else if (r == 0 && !job->options->no_probe)
+        r = judge(job, err);
     if (r == 0)
-        r = start_find_groups(options, guest->root, groups, err);
-    if (r == 0)
-        r = plan_build_bound(options, gpus, guest, groups, plan, err);
-    if (r == 0)
-        r = prove(options, gpus, guest, plan, err);
+        report_success(&job->plan, &job->guest, &job->proofs);
     return r;
 }

@@ -6,16 +6,11 @@
 #ifndef HOOK_START_USER_H
 #define HOOK_START_USER_H
 
-#include "env.h"
-#include "gpu.h"
-#include "guest.h"
-#include "options.h"
-#include "plan.h"
+#include "start.h"
 #include "subid.h"
 
-/* The caller owns and closes the three. STATUS_OWNERSHIP with the lines when nothing is usable. */
-int start_user(const struct hook_env *env, const struct options *options, struct gpu_list *gpus,
-               struct plan *plan, struct guest *guest, struct err *err);
+/* The caller closes the job's guest. STATUS_OWNERSHIP with the lines when nothing is usable. */
+int start_user(const struct hook_env *env, struct start_job *job, struct err *err);
 
 /*
  * The failure "the id map does not make this node usable", with the lxc.idmap and /etc/subgid lines

@@ -1,16 +1,12 @@
 #include "worker.h"
 
-#include "attach.h"
 #include "base/cleanup.h"
-#include "cgroup.h"
-#include "enter.h"
 #include "exit_status.h"
 #include "privilege.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -21,13 +17,28 @@
 /* How long a killed worker may take to go: one that hangs inside the kernel may not go at all. */
 #define GRACE_SECONDS 2
 
-/* Memory shared with the worker: what it did comes back without a protocol. */
+/* Memory shared with the worker: what became of it comes back without a protocol. */
 struct report {
     bool finished;
     int result;
     struct err err;
-    struct proofs proofs;
 };
+
+void *worker_memory(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void worker_memory_free(void *memory, size_t size)
+{
+    int saved = errno;
+
+    if (memory)
+        (void)munmap(memory, size);
+    errno = saved;
+}
 
 /* LXC waits for the end of a hook's output: a worker that hangs in the kernel must not hold it
  * open. */
@@ -35,37 +46,18 @@ static void leave_output(void)
 {
     CLEANUP_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    for (int fd = 0; fd <= 2 && null > 2; fd++)
-        (void)dup2(null, fd);
+    for (int fd = 0; fd <= 2; fd++)
+        (void)(null > 2 ? dup2(null, fd) : close(fd));
 }
 
-static int worker_steps(const struct worker_task *task, struct proofs *proofs, struct err *err)
-{
-    char label[LSM_LABEL_MAX];
-    int r;
-
-    enter_leave_apparmor(label);
-    r = task->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
-    if (r == 0 && task->prove)
-        proofs->in_cgroup =
-            task->guest->cgroup_file[0] && cgroup_join(task->guest->cgroup_file) == 0;
-    if (r == 0)
-        r = enter_namespaces(task->guest, err);
-    if (r == 0 && task->tree >= 0)
-        r = attach_tree(task->guest, task->plan, task->tree, label, err);
-    if (r == 0 && task->prove)
-        r = prove_nodes(task->guest, task->plan, proofs, err);
-    return r;
-}
-
-__attribute__((noreturn)) static void worker_main(const struct worker_task *task, pid_t parent,
+__attribute__((noreturn)) static void worker_main(const struct worker_job *job, pid_t parent,
                                                   struct report *report)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
     leave_output();
-    report->result = worker_steps(task, &report->proofs, &report->err);
+    report->result = job->steps(job->memory, &report->err);
     report->finished = true;
     _exit(0);
 }
@@ -95,41 +87,50 @@ static int collect(pid_t pid, int pipe_end, const struct report *report, struct 
     if (!is_gone_within(pid, pipe_end, DEADLINE_SECONDS)) {
         (void)kill(pid, SIGKILL);
         (void)is_gone_within(pid, pipe_end, GRACE_SECONDS);
-        return err_set(err, STATUS_DEAD_NODE, ETIMEDOUT, "no answer for %d seconds",
+        return err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
+                       "no answer from the container's files or the node for %d seconds",
                        DEADLINE_SECONDS);
     }
     if (!report->finished)
-        return err_set(err, STATUS_INTERNAL, 0, "the worker process ended early");
+        return err_set(err, STATUS_INTERNAL, 0, "the worker process was killed");
     if (report->result < 0)
         *err = report->err;
     return report->result;
 }
 
-int worker_run(const struct worker_task *task, struct proofs *ret, struct err *err)
+static int run(const struct worker_job *job, struct report *report, struct err *err)
 {
-    struct report *report =
-        mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     pid_t parent = getpid();
     int ends[2];
     pid_t pid;
     int r;
 
-    if (report == MAP_FAILED || pipe2(ends, O_CLOEXEC) < 0)
+    if (pipe2(ends, O_CLOEXEC) < 0)
         return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
     pid = fork();
     if (pid == 0)
-        worker_main(task, parent, report);
+        worker_main(job, parent, report);
     (void)close(ends[1]);
     if (pid < 0) {
         r = err_set(err, STATUS_INTERNAL, errno, "start the worker process");
     } else {
-        r = task->as_user ? 0 : privilege_enter(PHASE_WAIT, err);
-        int collected = collect(pid, ends[0], report, err);
-        r = r < 0 ? r : collected;
+        int waiting = job->keeps_privilege ? 0 : privilege_enter(PHASE_WAIT, err);
+        struct err reported = {0};
+        r = collect(pid, ends[0], report, waiting < 0 ? &reported : err);
+        r = waiting < 0 ? waiting : r;
     }
-    if (r == 0)
-        *ret = report->proofs;
     (void)close(ends[0]);
-    (void)munmap(report, sizeof(*report));
+    return r;
+}
+
+int worker_run(const struct worker_job *job, struct err *err)
+{
+    struct report *report = worker_memory(sizeof(*report));
+    int r;
+
+    if (!report)
+        return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
+    r = run(job, report, err);
+    worker_memory_free(report, sizeof(*report));
     return r;
 }

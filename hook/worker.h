@@ -1,24 +1,32 @@
 /*
- * The one process that enters the container: a child that attaches the tree and gives the proof,
- * and is surely gone when this returns. The parent never enters.
+ * The one process that touches what is the container's: a child that reads its files, attaches the
+ * tree and gives the proof. Any of that may wait for the container for ever (a FUSE that does not
+ * answer, a frozen cgroup), so the parent never does it; it waits, with a deadline.
  */
 #ifndef HOOK_WORKER_H
 #define HOOK_WORKER_H
 
 #include "base/err.h"
-#include "guest.h"
-#include "plan.h"
-#include "prove.h"
 
-struct worker_task {
-    const struct guest *guest;
-    const struct plan *plan;
-    int tree; /* from node_tree_make; -1: nothing to attach, the nodes are there */
-    bool prove;
-    bool as_user; /* no privilege on the host: rights come from owning the user namespace */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct worker_job {
+    int (*steps)(void *memory, struct err *err); /* 0 or -errno; runs in the child */
+    void *memory;                                /* from worker_memory: what both sides see */
+    bool keeps_privilege; /* the parent does; else it is in PHASE_WAIT from then on */
 };
 
-/* *ret is all zero without a proof. A privileged parent is in PHASE_WAIT afterwards. */
-int worker_run(const struct worker_task *task, struct proofs *ret, struct err *err);
+/* Zeroed memory that a worker shares with its parent, at the same address. NULL when there is none.
+ */
+void *worker_memory(size_t size);
+void worker_memory_free(void *memory, size_t size);
+
+/*
+ * The result of `steps`, or a failure of its own: STATUS_UNSAFE_PATH when it did not end in time.
+ * When this returns the child is gone, but for one that waits inside the kernel for the container:
+ * that one is killed, holds none of our output, and goes when the kernel lets it.
+ */
+int worker_run(const struct worker_job *job, struct err *err);
 
 #endif
