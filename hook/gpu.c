@@ -119,6 +119,28 @@ static void link_basename(int dir, const char *name, char *ret, size_t size)
     text_printable(ret, size, slash ? slash + 1 : target);
 }
 
+/* A virtio GPU's PCI device belongs to the transport; the GPU driver is bound to the device below
+ * it. */
+static void driver_below_virtio(int dir, struct gpu_node *node)
+{
+    int device = openat(dir, "device", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP_DIR DIR *entries = device < 0 ? NULL : fdopendir(device);
+    const struct dirent *entry;
+    char link[NAME_MAX + 16];
+
+    if (!entries) {
+        fd_cleanup(&device);
+        return;
+    }
+    while ((entry = readdir(entries))) {
+        if (strncmp(entry->d_name, "virtio", strlen("virtio")) != 0)
+            continue;
+        snprintf(link, sizeof(link), "%s/driver", entry->d_name);
+        link_basename(device, link, node->driver, sizeof(node->driver));
+        return;
+    }
+}
+
 /* sysfs knows the device but no driver is bound to it, as with vgem: ask the node itself. */
 static void driver_ask(int dev_dri, struct gpu_node *node)
 {
@@ -144,6 +166,8 @@ static void node_describe(int dev_dri, struct gpu_node *node)
     node->device_id = sysfs_hex(dir, "device/device");
     link_basename(dir, "device", node->device, sizeof(node->device));
     link_basename(dir, "device/driver", node->driver, sizeof(node->driver));
+    if (text_is_equal(node->driver, "virtio-pci"))
+        driver_below_virtio(dir, node);
     if (text_is_equal(node->driver, "unknown"))
         driver_ask(dev_dri, node);
 }
