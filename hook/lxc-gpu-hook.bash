@@ -1,0 +1,62 @@
+# bash completion for lxc-gpu-hook. Commands and options come from its own help text.
+# shellcheck shell=bash
+
+# What may follow "driver=" and the like: a column of the host's nodes.
+_lxc_gpu_hook_nodes() {
+    "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $column != "-" { print $column }' | sort -u
+}
+
+# _lxc_gpu_hook_containers COMMAND [LXCPATH]: attach wants a running one
+_lxc_gpu_hook_containers() {
+    local arguments=(-1)
+
+    [[ $1 != attach ]] || arguments+=(--running)
+    [[ -z ${2:-} ]] || arguments+=(-P "$2")
+    lxc-ls "${arguments[@]}" 2>/dev/null
+}
+
+# _lxc_gpu_hook_values PROGRAM OPTION: the words that fit behind it; no success where it takes no value
+_lxc_gpu_hook_values() {
+    case $2 in
+        --select) printf '%s\n' all pci= driver= vendor= "$(_lxc_gpu_hook_nodes "$1" 1)" ;;
+        pci) _lxc_gpu_hook_nodes "$1" 2 ;;
+        driver) _lxc_gpu_hook_nodes "$1" 3 ;;
+        vendor) printf '%s\n' amd intel nvidia ;;
+        --group) printf '%s\n' render video ;;
+        *) "$1" --help 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
+    esac
+}
+
+_lxc_gpu_hook() {
+    local program=$1 current=$2 previous=$3 command='' lxcpath='' words='' i
+
+    COMPREPLY=()
+    # readline takes "=" for a word of its own
+    if [[ $current == = ]]; then
+        current=
+    elif [[ $previous == = ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+            -P | --lxcpath) lxcpath=${COMP_WORDS[i + 1]} ;;
+            list | check | idmap | attach) command=${command:-${COMP_WORDS[i]}} ;;
+        esac
+    done
+    if [[ $previous == -P || $previous == --lxcpath ]]; then
+        mapfile -t COMPREPLY < <(compgen -d -- "$current")
+        compopt -o filenames 2>/dev/null
+        return
+    elif words=$(_lxc_gpu_hook_values "$program" "$previous"); then
+        [[ $words != *=* ]] || compopt -o nospace 2>/dev/null
+    elif [[ $current == -* ]]; then
+        words=$("$program" --help 2>/dev/null | grep -oE -- '(^|[ ,])(--[a-z-]+|-[A-Za-z])\b' | tr -d ' ,')
+    elif [[ -z $command ]]; then
+        words='attach check idmap list'
+    elif [[ $command != list ]]; then
+        words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+}
+
+complete -F _lxc_gpu_hook lxc-gpu-hook
