@@ -51,25 +51,6 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
 
 /* ---- kernel ---- */
 
-static void kernel_describe(const struct kernel_facts *kernel, struct text *detail)
-{
-    const char *huc = words_huc(kernel);
-
-    if (kernel->error) {
-        text_add(detail, "no version: %s", strerror(kernel->error));
-        return;
-    }
-    text_add(detail, "%s %d.%d.%d", kernel->driver, kernel->major, kernel->minor, kernel->patch);
-    if (kernel->pci[0])
-        text_add(detail, ", PCI %s", kernel->pci);
-    if (kernel->vendor_id)
-        text_add(detail, ", %04x:%04x", kernel->vendor_id, kernel->device_id);
-    if (huc)
-        text_add(detail, ", HuC %s", huc);
-    else if (kernel->is_huc_asked && kernel->huc_error == 0)
-        text_add(detail, ", HuC running");
-}
-
 /* Only the low-power encoder needs HuC firmware; where there is the other one it can wait. */
 static bool is_low_power_only(const struct va_facts *va)
 {
@@ -93,11 +74,13 @@ static struct judgement check_kernel(const struct facts *facts, struct text *det
 
     if (!kernel->is_asked)
         return JUDGED_SKIP;
-    kernel_describe(kernel, detail);
-    if (kernel->error)
+    if (kernel->error) {
+        text_add(detail, "no version: %s", strerror(kernel->error));
         return JUDGED_FAIL(CAUSE_KERNEL_SILENT);
+    }
+    words_kernel(kernel, detail);
     if (words_huc(kernel) && is_low_power_only(&facts->va))
-        return JUDGED_WARN(CAUSE_HUC);
+        return JUDGED_WARN(text_is_equal(kernel->driver, "xe") ? CAUSE_HUC_XE : CAUSE_HUC);
     return JUDGED_PASS;
 }
 

@@ -1,5 +1,7 @@
 #include "checks.h"
+#include "encode_plan.h"
 #include "packages.h"
+#include "rate_control.h"
 #include "words.h"
 
 #include <string.h>
@@ -65,6 +67,13 @@ static bool is_virtual_absent(const struct facts *f)
     return is_absent(f) && gpu_without_video(f->sys.kernel.driver);
 }
 
+/* libva knows which driver goes with the kernel's xe from 2.22 on; before, it asks for this. */
+static bool is_xe_unknown(const struct facts *f)
+{
+    return is_absent(f) && text_is_equal(f->sys.kernel.driver, "xe") &&
+           f->va.driver.tried_count > 0 && strstr(f->va.driver.tried[0], "/xe_drv_video.so");
+}
+
 static bool is_nvidia_absent(const struct facts *f)
 {
     return is_absent(f) && strncmp(f->sys.kernel.driver, "nvidia", strlen("nvidia")) == 0;
@@ -96,6 +105,7 @@ static const struct {
     {has_variables, CAUSE_VARIABLE_INIT},
     {is_virtual_absent, CAUSE_VIRTUAL_ABSENT},
     {is_nvidia_absent, CAUSE_NVIDIA_ABSENT},
+    {is_xe_unknown, CAUSE_XE_UNKNOWN},
     {is_absent, CAUSE_DRIVER_ABSENT},
     {is_init_failed, CAUSE_INIT_FAILED},
     {is_mismatch, CAUSE_DRIVER_MISMATCH},
@@ -109,6 +119,7 @@ struct judgement check_driver(const struct facts *facts, struct text *detail)
     if (va->driver.done) {
         text_add(detail, "%s, VA-API %d.%d, %s", va->driver.name, va->driver.va_major,
                  va->driver.va_minor, va->driver.vendor);
+        words_refused_drivers(va, detail);
         return JUDGED_PASS;
     }
     if (!va->driver.failure.happened)
@@ -137,6 +148,9 @@ static enum cause no_encoder_cause(const struct facts *facts)
 {
     if (gpu_without_video(facts->sys.kernel.driver))
         return CAUSE_VIRTUAL_NO_ENCODER;
+    if (facts->sys.kernel.is_caps_asked && !facts->sys.kernel.caps_error &&
+        !facts->sys.kernel.can_encode)
+        return CAUSE_NO_ENGINE;
     if (facts->va.entrypoints.has_h264_decode && package_command(PACKAGE_ENCODERS, facts))
         return CAUSE_DECODE_ONLY;
     return CAUSE_NO_ENCODER;
@@ -206,6 +220,12 @@ struct judgement check_encode(const struct facts *facts, struct text *detail)
     text_add(detail, "%u frames (%u IDR, %u P) %ux%u, %llu bytes, %.1f fps", va->encode.frames,
              va->encode.idr_frames, va->encode.p_frames, va->encode.width, va->encode.height,
              (unsigned long long)va->encode.bytes, words_fps(va));
+    if (facts->request.rate != VA_RATE_CQP)
+        text_add(detail, ", %s", rate_mode(facts->request.rate)->name);
+    if (va->encode.bits_per_second)
+        text_add(detail, " at %.0f of %u kbit/s",
+                 (double)va->encode.bytes * 8 / va->encode.frames * FRAME_RATE / 1000,
+                 va->encode.bits_per_second / 1000);
     return JUDGED_PASS;
 }
 
@@ -274,7 +294,8 @@ struct judgement check_decode(const struct facts *facts, struct text *detail)
              va->decode.frames, va->decode.psnr_y, va->decode.psnr_uv, va->decode.psnr_y_worst);
     if (!is_like_source(va))
         return JUDGED_FAIL(CAUSE_DIFFERENT);
-    if (va->decode.psnr_y < PSNR_WARN && facts->request.qp <= QP_COARSE)
+    if (va->decode.psnr_y < PSNR_WARN && facts->request.qp <= QP_COARSE &&
+        rate_mode(facts->request.rate)->has_quality)
         return JUDGED_WARN(CAUSE_COARSE);
     return JUDGED_PASS;
 }

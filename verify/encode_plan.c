@@ -1,8 +1,8 @@
 #include "encode_plan.h"
 
-#include <string.h>
+#include "rate_control.h"
 
-#define FRAME_RATE 30
+#include <string.h>
 
 /* Table A-1: the lowest level that holds the picture size and rate; the lower ones are left out,
  * for a level is only an upper bound and these also allow the bit rate of a busy test pattern. */
@@ -62,6 +62,8 @@ void plan_make(struct encode_plan *plan, const struct va_request *request, const
     sps->num_units_in_tick = 1;
     sps->time_scale = 2 * FRAME_RATE; /* E.2.1: counts fields */
     sps->max_dec_frame_buffering = 1;
+    if (rate_mode(request->rate)->has_bit_rate)
+        plan->bits_per_second = rate_bits_per_second(request->width, request->height);
     plan->pps = (struct h264_pps){
         .present = true,
         .num_ref_idx_l0_default = 1,
@@ -104,6 +106,7 @@ void plan_fill_sequence(const struct encode_plan *plan, VAEncSequenceParameterBu
     ret->intra_period = IDR_PERIOD;
     ret->intra_idr_period = IDR_PERIOD;
     ret->ip_period = 1;
+    ret->bits_per_second = plan->bits_per_second;
     ret->max_num_ref_frames = sps->max_num_ref_frames;
     ret->picture_width_in_mbs = (uint16_t)sps->width_mbs;
     ret->picture_height_in_mbs = (uint16_t)sps->height_mbs;

@@ -1,7 +1,8 @@
 /*
  * What is asked of the encoder, frame by frame, as H.264 headers and as libva's parameter buffers.
  * Pure: makes no libva call. An IDR picture every IDR_PERIOD frames, P pictures with the frame
- * before as their only reference between them, one slice each, CAVLC, constant quantiser.
+ * before as their only reference between them, one slice each, CAVLC; a constant quantiser, or
+ * what the rate control makes of it.
  */
 #ifndef VERIFY_ENCODE_PLAN_H
 #define VERIFY_ENCODE_PLAN_H
@@ -15,10 +16,13 @@
 /* Short enough that the usual run sees a second IDR picture. Never 0: Mesa 22.3 divides by it. */
 #define IDR_PERIOD 15
 
+#define FRAME_RATE 30
+
 struct encode_plan {
     uint32_t coded_width, coded_height; /* multiples of 16; the SPS crops to what was asked */
     struct h264_sps sps;
     struct h264_pps pps;
+    uint32_t bits_per_second; /* 0 where the rate control mode has none */
 };
 
 /* The surfaces and buffers of one frame. */

@@ -2,17 +2,20 @@
 
 #include "coded_buffer.h"
 #include "h264_write.h"
+#include "rate_control.h"
 #include "va_image.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { INPUT, RECONSTRUCTED_A, RECONSTRUCTED_B, SURFACE_COUNT };
 
-/* Sequence, picture and slice, and two packed headers of two buffers each. */
-#define FRAME_BUFFERS_MAX 7
+/* Sequence, picture and slice, two packed headers of two buffers each, and three for the rate. */
+#define FRAME_BUFFERS_MAX 10
 
 struct encoder {
     struct va_session *session;
+    const struct va_request *request;
     const struct va_row *row;
     struct encode_plan plan;
     uint32_t packed; /* VA_ENC_PACKED_HEADER_* that we send */
@@ -29,7 +32,7 @@ struct encoder {
 };
 
 /* Only what the driver advertises, and only what we write: some refuse a config that asks for
- * more. A reported set without CQP never comes here; later rate control modes go in here too. */
+ * more. */
 static bool create_config(struct encoder *encoder)
 {
     struct va_session *session = encoder->session;
@@ -39,8 +42,8 @@ static bool create_config(struct encoder *encoder)
     int count = 1;
 
     if (encoder->row->rate_control)
-        attributes[count++] =
-            (VAConfigAttrib){.type = VAConfigAttribRateControl, .value = VA_RC_CQP};
+        attributes[count++] = (VAConfigAttrib){.type = VAConfigAttribRateControl,
+                                               .value = rate_mode(encoder->request->rate)->bit};
     encoder->packed =
         encoder->row->packed_headers & (VA_ENC_PACKED_HEADER_SEQUENCE | VA_ENC_PACKED_HEADER_SLICE);
     if (encoder->packed)
@@ -178,6 +181,45 @@ static bool add_slice_header(struct encoder *encoder, uint32_t frame)
     return add_packed(encoder, VAEncPackedHeaderSlice, &header);
 }
 
+static bool add_misc(struct encoder *encoder, VAEncMiscParameterType type, const void *data,
+                     size_t size)
+{
+    union {
+        VAEncMiscParameterBuffer head;
+        unsigned char
+            bytes[sizeof(VAEncMiscParameterBuffer) + sizeof(VAEncMiscParameterRateControl)];
+    } misc = {.head.type = type};
+
+    memcpy(misc.bytes + sizeof(VAEncMiscParameterBuffer), data, size);
+    return add_buffer(encoder, VAEncMiscParameterBufferType, &misc,
+                      sizeof(VAEncMiscParameterBuffer) + size);
+}
+
+/* Where the sequence begins, as FFmpeg does: not every driver keeps them over an IDR picture. */
+static bool add_rate_control(struct encoder *encoder)
+{
+    struct rate_parameters rate;
+
+    if (encoder->request->rate == VA_RATE_CQP)
+        return true;
+    rate_parameters_fill(encoder->request, FRAME_RATE, &rate);
+    return add_misc(encoder, VAEncMiscParameterTypeRateControl, &rate.rate, sizeof(rate.rate)) &&
+           add_misc(encoder, VAEncMiscParameterTypeHRD, &rate.hrd, sizeof(rate.hrd)) &&
+           add_misc(encoder, VAEncMiscParameterTypeFrameRate, &rate.frame_rate,
+                    sizeof(rate.frame_rate));
+}
+
+static bool add_sequence(struct encoder *encoder, uint32_t frame)
+{
+    VAEncSequenceParameterBufferH264 sequence;
+
+    if (!plan_is_idr(frame))
+        return true;
+    plan_fill_sequence(&encoder->plan, &sequence);
+    return add_buffer(encoder, VAEncSequenceParameterBufferType, &sequence, sizeof(sequence)) &&
+           add_rate_control(encoder);
+}
+
 static bool add_parameters(struct encoder *encoder, uint32_t frame)
 {
     const struct encode_targets targets = {
@@ -185,17 +227,13 @@ static bool add_parameters(struct encoder *encoder, uint32_t frame)
         .reference = encoder->surfaces[frame % 2 ? RECONSTRUCTED_A : RECONSTRUCTED_B],
         .coded = encoder->coded,
     };
-    VAEncSequenceParameterBufferH264 sequence;
     VAEncPictureParameterBufferH264 picture;
     VAEncSliceParameterBufferH264 slice;
 
-    plan_fill_sequence(&encoder->plan, &sequence);
     plan_fill_picture(&encoder->plan, frame, &targets, &picture);
     plan_fill_slice(&encoder->plan, frame, &targets, &slice);
-    if (plan_is_idr(frame) &&
-        !add_buffer(encoder, VAEncSequenceParameterBufferType, &sequence, sizeof(sequence)))
-        return false;
-    return add_buffer(encoder, VAEncPictureParameterBufferType, &picture, sizeof(picture)) &&
+    return add_sequence(encoder, frame) &&
+           add_buffer(encoder, VAEncPictureParameterBufferType, &picture, sizeof(picture)) &&
            add_headers(encoder, frame) && add_slice_header(encoder, frame) &&
            add_buffer(encoder, VAEncSliceParameterBufferType, &slice, sizeof(slice));
 }
@@ -277,6 +315,7 @@ bool encoder_run(struct va_session *session, const struct va_request *request,
     struct va_facts *facts = session->facts;
     struct encoder encoder = {
         .session = session,
+        .request = request,
         .row = row,
         .config = VA_INVALID_ID,
         .context = VA_INVALID_ID,
@@ -294,6 +333,7 @@ bool encoder_run(struct va_session *session, const struct va_request *request,
                    row->entrypoint_name);
     facts->encode.width = request->width;
     facts->encode.height = request->height;
+    facts->encode.bits_per_second = encoder.plan.bits_per_second;
     facts->encode.coded_width = encoder.plan.coded_width;
     facts->encode.coded_height = encoder.plan.coded_height;
     facts->encode.done = open_encoder(&encoder) && encode_all(&encoder, request, pattern, stream);

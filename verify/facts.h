@@ -85,9 +85,16 @@ struct kernel_facts {
     bool is_node_visible; /* with /sys/dev/char/226:N/device/drm, which libdrm wants */
     char pci[32];         /* "0000:00:02.0"; "" when the device is not a PCI one or unknown */
     uint32_t vendor_id, device_id; /* 0 when unknown */
+    /* i915: huc_status is positive when the firmware runs; xe: there is a version then. */
     bool is_huc_asked;
     int huc_error;
     int32_t huc_status;
+    char huc_version[32]; /* "9.4.13"; "" when the kernel does not say */
+    /* amdgpu: what the kernel driver knows of the GPU's own H.264 encoder. */
+    bool is_caps_asked;
+    int caps_error;
+    bool can_encode;
+    uint32_t encode_max_width, encode_max_height;
 };
 
 enum place {

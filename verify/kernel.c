@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 /*
- * The two requests we need. Debian's kernel headers package has no drm/ folder, and libdrm is not
- * wanted for this: layouts as in the kernel's include/uapi/drm/drm.h and i915_drm.h, which never
- * change.
+ * The requests we need. Debian's kernel headers package has no drm/ folder, and libdrm is not
+ * wanted for this: layouts as in the kernel's include/uapi/drm/drm.h, i915_drm.h, xe_drm.h and
+ * amdgpu_drm.h, which never change.
  */
 struct drm_version_request {
     int version_major;
@@ -37,6 +37,34 @@ struct i915_getparam_request {
 };
 #define I915_GETPARAM_IOCTL _IOWR('d', 0x40 + 0x06, struct i915_getparam_request)
 #define I915_HUC_STATUS     42
+
+struct xe_query_request {
+    uint64_t extensions;
+    uint32_t query, size;
+    uint64_t data, reserved[2];
+};
+struct xe_firmware_version {
+    uint16_t type, pad;
+    uint32_t branch, major, minor, patch, pad2;
+    uint64_t reserved;
+};
+#define XE_QUERY_IOCTL            _IOWR('d', 0x40 + 0x00, struct xe_query_request)
+#define XE_QUERY_FIRMWARE_VERSION 7
+#define XE_FIRMWARE_HUC           1
+
+struct amdgpu_info_request {
+    uint64_t return_pointer;
+    uint32_t return_size, query;
+    uint32_t type, unused[3];
+};
+struct amdgpu_codec {
+    uint32_t valid, max_width, max_height, max_pixels, max_level, pad;
+};
+#define AMDGPU_INFO_IOCTL        _IOW('d', 0x40 + 0x05, struct amdgpu_info_request)
+#define AMDGPU_VIDEO_CAPS        0x21
+#define AMDGPU_VIDEO_CAPS_ENCODE 1
+#define AMDGPU_CODEC_H264        3
+#define AMDGPU_CODEC_COUNT       8
 
 static int request_send(int fd, unsigned long request, void *argument)
 {
@@ -61,16 +89,62 @@ static void version_collect(int fd, struct kernel_facts *ret)
     ret->patch = version.version_patchlevel;
 }
 
-static void huc_collect(int fd, struct kernel_facts *ret)
+static void i915_collect(int fd, struct kernel_facts *ret)
 {
     int value = 0;
     struct i915_getparam_request request = {.param = I915_HUC_STATUS, .value = &value};
 
-    if (ret->error || !text_is_equal(ret->driver, "i915"))
-        return;
     ret->huc_error = request_send(fd, I915_GETPARAM_IOCTL, &request);
     ret->huc_status = value;
     ret->is_huc_asked = true;
+}
+
+/* xe_query.c in the kernel: ENODEV while the firmware does not run, or where there is no HuC. */
+static void xe_collect(int fd, struct kernel_facts *ret)
+{
+    struct xe_firmware_version version = {.type = XE_FIRMWARE_HUC};
+    struct xe_query_request request = {
+        .query = XE_QUERY_FIRMWARE_VERSION, .size = sizeof(version), .data = (uintptr_t)&version};
+
+    ret->huc_error = request_send(fd, XE_QUERY_IOCTL, &request);
+    ret->is_huc_asked = true;
+    if (ret->huc_error)
+        return;
+    ret->huc_status = 1;
+    snprintf(ret->huc_version, sizeof(ret->huc_version), "%u.%u.%u", version.major, version.minor,
+             version.patch);
+}
+
+/* From kernel 5.18 on; EINVAL before. */
+static void amdgpu_collect(int fd, struct kernel_facts *ret)
+{
+    struct amdgpu_codec codecs[AMDGPU_CODEC_COUNT] = {{0}};
+    struct amdgpu_info_request request = {.return_pointer = (uintptr_t)codecs,
+                                          .return_size = sizeof(codecs),
+                                          .query = AMDGPU_VIDEO_CAPS,
+                                          .type = AMDGPU_VIDEO_CAPS_ENCODE};
+
+    ret->caps_error = request_send(fd, AMDGPU_INFO_IOCTL, &request);
+    ret->is_caps_asked = true;
+    if (ret->caps_error)
+        return;
+    ret->can_encode = codecs[AMDGPU_CODEC_H264].valid != 0;
+    ret->encode_max_width = codecs[AMDGPU_CODEC_H264].max_width;
+    ret->encode_max_height = codecs[AMDGPU_CODEC_H264].max_height;
+}
+
+/* Each kernel driver has its own way to say what becomes of video. */
+static void video_collect(int fd, struct kernel_facts *ret)
+{
+    static const struct {
+        const char *driver;
+        void (*collect)(int fd, struct kernel_facts *ret);
+    } rows[] = {{"i915", i915_collect}, {"xe", xe_collect}, {"amdgpu", amdgpu_collect}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && !ret->error; i++) {
+        if (text_is_equal(ret->driver, rows[i].driver))
+            rows[i].collect(fd, ret);
+    }
 }
 
 static uint32_t sys_id_read(int device, const char *name)
@@ -125,5 +199,5 @@ void kernel_collect(int fd, const struct node_facts *node, struct kernel_facts *
     *ret = (struct kernel_facts){0};
     sysfs_collect(node, ret);
     version_collect(fd, ret);
-    huc_collect(fd, ret);
+    video_collect(fd, ret);
 }

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "exit_status.h"
+#include "rate_control.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -15,6 +16,7 @@
     X(size, 0, "size", "WxH", "picture size, even, 16 to 8192 (default 640x480)")                  \
     X(entrypoint, 0, "entrypoint", "KIND", "auto, slice or lp (low power; default auto)")          \
     X(profile, 0, "profile", "NAME", "auto, constrained-baseline, main or high")                   \
+    X(rc, 0, "rc", "MODE", "cqp, cbr, vbr, vcm, icq, qvbr or avbr (default cqp)")                  \
     X(qp, 0, "qp", "N", "quantiser, 0 (best) to 51 (default 26)")                                  \
     X(no_decode, 0, "no-decode", NULL, "do not decode the stream back and compare")                \
     X(output, 0, "output", "FILE", "keep the H.264 stream here")                                   \
@@ -123,6 +125,12 @@ static int take_profile(struct options *options, const char *value, const char *
         return -EINVAL;
     options->request.profile = (enum va_profile_choice)choice;
     return 0;
+}
+
+static int take_rc(struct options *options, const char *value, const char **ret_wanted)
+{
+    *ret_wanted = "cqp, cbr, vbr, vcm, icq, qvbr or avbr";
+    return rate_mode_find(value, &options->request.rate) ? 0 : -EINVAL;
 }
 
 static int take_qp(struct options *options, const char *value, const char **ret_wanted)

@@ -1,6 +1,9 @@
 #include "render.h"
 
+#include "gpu_names.h"
 #include "json.h"
+#include "rate_control.h"
+#include "render_list.h"
 #include "words.h"
 
 #include <string.h>
@@ -59,6 +62,14 @@ static void check_write(const struct rendering *r, int id, struct json *json)
     json_close(json, '}');
 }
 
+/* null where there is no HuC, or nobody could say. */
+static const char *huc_word(const struct kernel_facts *kernel)
+{
+    if (kernel->is_huc_asked && kernel->huc_error == 0 && kernel->huc_status > 0)
+        return "running";
+    return words_huc(kernel);
+}
+
 static void gpu_write(const struct kernel_facts *kernel, struct json *json)
 {
     bool is_known = kernel->is_asked && !kernel->error;
@@ -74,6 +85,12 @@ static void gpu_write(const struct kernel_facts *kernel, struct json *json)
     known_string(json, "vendor_id", kernel->vendor_id ? value : "");
     snprintf(value, sizeof(value), "0x%04x", kernel->device_id);
     known_string(json, "device_id", kernel->vendor_id ? value : "");
+    json_string(json, "name", gpu_name(kernel->vendor_id, kernel->device_id));
+    json_string(json, "huc", huc_word(kernel));
+    json_string(json, "sysfs",
+                kernel->is_node_visible  ? "visible"
+                : kernel->is_sys_visible ? "not this node"
+                                         : "hidden");
     json_close(json, '}');
 }
 
@@ -87,16 +104,26 @@ static void va_write(const struct va_facts *va, struct json *json)
     known_string(json, "version", version);
     known_string(json, "driver", va->driver.name);
     known_string(json, "vendor", va->driver.vendor);
+    json_open(json, "tried", '[');
+    for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++) {
+        json_open(json, NULL, '{');
+        json_string(json, "file", va->driver.tried[i]);
+        json_string(json, "result", words_tried_result(va->driver.tried_result[i]));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
     json_close(json, '}');
 }
 
-static void encode_write(const struct va_facts *va, struct json *json)
+static void encode_write(const struct facts *facts, struct json *json)
 {
+    const struct va_facts *va = &facts->va;
     bool is_known = va->encode.done;
 
     json_open(json, "encode", '{');
     known_string(json, "profile", va->encode.profile_name);
     known_string(json, "entrypoint", va->encode.entrypoint_name);
+    json_string(json, "rate_control", rate_mode(facts->request.rate)->name);
     known_number(json, "width", is_known, va->encode.width);
     known_number(json, "height", is_known, va->encode.height);
     known_number(json, "frames", is_known, va->encode.frames);
@@ -112,22 +139,6 @@ static void decode_write(const struct va_facts *va, struct json *json)
     known_number(json, "frames", va->decode.done, va->decode.frames);
     known_real(json, "psnr_y", va->decode.done, va->decode.psnr_y);
     json_close(json, '}');
-}
-
-/* For --list only. */
-static void list_write(const struct va_facts *va, struct json *json)
-{
-    json_open(json, "entrypoints", '[');
-    for (uint32_t i = 0; i < va->entrypoints.count; i++) {
-        const struct va_row *row = &va->entrypoints.rows[i];
-        json_open(json, NULL, '{');
-        json_string(json, "profile", row->profile_name);
-        json_string(json, "entrypoint", row->entrypoint_name);
-        known_number(json, "max_width", row->max_width > 0, row->max_width);
-        known_number(json, "max_height", row->max_height > 0, row->max_height);
-        json_close(json, '}');
-    }
-    json_close(json, ']');
 }
 
 void render_json(const struct rendering *r, FILE *out)
@@ -146,7 +157,7 @@ void render_json(const struct rendering *r, FILE *out)
     json_close(&json, ']');
     gpu_write(&facts->sys.kernel, &json);
     va_write(&facts->va, &json);
-    encode_write(&facts->va, &json);
+    encode_write(facts, &json);
     decode_write(&facts->va, &json);
     if (facts->request.list_only)
         list_write(&facts->va, &json);

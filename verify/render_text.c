@@ -1,5 +1,6 @@
 #include "render.h"
 
+#include "render_list.h"
 #include "words.h"
 
 #include <string.h>
@@ -133,21 +134,6 @@ static void fail_print(const struct rendering *r, FILE *out)
         fix_print(r, finding->cause, out);
 }
 
-static void list_print(const struct va_facts *va, FILE *out)
-{
-    char vendor[sizeof(va->driver.vendor)];
-
-    fprintf(out, "%s: VA-API %d.%d, %s\n", va->driver.name, va->driver.va_major,
-            va->driver.va_minor, text_printable(vendor, sizeof(vendor), va->driver.vendor));
-    for (uint32_t i = 0; i < va->entrypoints.count; i++) {
-        const struct va_row *row = &va->entrypoints.rows[i];
-        fprintf(out, "%-24s %-12s", row->profile_name, row->entrypoint_name);
-        if (row->max_width)
-            fprintf(out, " up to %ux%u", row->max_width, row->max_height);
-        fputc('\n', out);
-    }
-}
-
 /* ---- raw facts for -v ---- */
 
 static void raw_log_print(const char *log, FILE *out)
@@ -162,6 +148,21 @@ static void raw_log_print(const char *log, FILE *out)
         log += length;
         log += *log == '\n';
     }
+}
+
+static void raw_va_print(const struct va_facts *va, FILE *out)
+{
+    char safe[sizeof(va->driver.tried[0]) * 4];
+    char sync[sizeof(va->encode.sync) * 4];
+
+    text_printable(sync, sizeof(sync), va->encode.sync);
+    for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++)
+        fprintf(out, "  driver: %s: %s\n", text_printable(safe, sizeof(safe), va->driver.tried[i]),
+                words_tried_result(va->driver.tried_result[i]));
+    if (va->encode.upload[0])
+        fprintf(out, "  encoder: headers %s, upload by %s, wait for %s\n",
+                va->encode.packed_headers_ours ? "ours" : "of the driver",
+                text_printable(safe, sizeof(safe), va->encode.upload), sync);
 }
 
 static void raw_print(const struct facts *f, FILE *out)
@@ -184,7 +185,14 @@ static void raw_print(const struct facts *f, FILE *out)
         fprintf(out, " %u", f->sys.access.groups[i]);
     fprintf(out, "\n  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
     fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
-    fprintf(out, "  child: %.2f s\n", f->run.seconds);
+    fprintf(out, "  child: %.2f s", f->run.seconds);
+    if (f->run.end == RUN_CRASHED) {
+        text = TEXT_ON(value);
+        words_signal(f->run.signal, &text);
+        fprintf(out, ", ended by %s in %s", value, f->va.progress.call);
+    }
+    fputc('\n', out);
+    raw_va_print(&f->va, out);
     raw_log_print(f->va.driver.log, out);
 }
 

@@ -1,6 +1,7 @@
 #include "subject.h"
 
 #include "base/text.h"
+#include "gpu_names.h"
 #include "packages.h"
 #include "words.h"
 
@@ -157,6 +158,16 @@ VALUE(ids)
         text_add(out, "%04x:%04x", f->sys.kernel.vendor_id, f->sys.kernel.device_id);
     else
         text_add(out, "no PCI id");
+}
+
+VALUE(chip)
+{
+    const char *name = gpu_name(f->sys.kernel.vendor_id, f->sys.kernel.device_id);
+
+    if (name)
+        text_add(out, "%s", name);
+    else
+        value_ids(f, out);
 }
 
 VALUE(huc)
@@ -349,6 +360,15 @@ VALUE(flagged)
     text_add(out, "%u", f->va.encode.flagged_frames);
 }
 
+/* A hung GPU shows so with iHD: nothing in the buffer, and a flag. */
+VALUE(marked)
+{
+    if (!f->va.encode.flagged_frames)
+        return;
+    text_add(out, ", marked as ");
+    words_coded_flags(f->va.encode.flags, out);
+}
+
 VALUE(first_flagged)
 {
     text_add(out, "%u", f->va.encode.first_flagged);
@@ -439,6 +459,7 @@ static const struct value_row VALUES[] = {
     ROW(kernel, THEIRS),
     ROW(kind, OURS),
     ROW(ids, OURS),
+    ROW(chip, OURS),
     ROW(huc, OURS),
     ROW(place, OURS),
     ROW(name, NAMED),
@@ -471,6 +492,7 @@ static const struct value_row VALUES[] = {
     ROW(asked, OURS),
     ROW(empty, OURS),
     ROW(flagged, OURS),
+    ROW(marked, MAYBE),
     ROW(first_flagged, OURS),
     ROW(flags, OURS),
     ROW(bad_frame, OURS),

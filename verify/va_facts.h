@@ -29,6 +29,16 @@ enum va_profile_choice {
     VA_PROFILE_HIGH,
 };
 
+enum va_rate_choice {
+    VA_RATE_CQP, /* constant quantiser: the one mode that every driver has */
+    VA_RATE_CBR,
+    VA_RATE_VBR,
+    VA_RATE_VCM, /* for video conferences */
+    VA_RATE_ICQ, /* constant quality */
+    VA_RATE_QVBR,
+    VA_RATE_AVBR,
+};
+
 /* What was asked for; filled from the options. */
 struct va_request {
     uint32_t width, height; /* pixels, as asked; the stream is cropped to exactly this */
@@ -36,6 +46,7 @@ struct va_request {
     uint32_t qp; /* 0..51 */
     enum va_entrypoint_choice entrypoint;
     enum va_profile_choice profile;
+    enum va_rate_choice rate;
     bool decode;    /* decode back and compare */
     bool list_only; /* stop after the entrypoints were listed */
     int output_fd;  /* the H.264 elementary stream is written here; -1: nowhere */
@@ -62,7 +73,7 @@ enum va_refusal {
     VA_REFUSED_PROFILE,        /* an encoder, but not for the profile asked for */
     VA_REFUSED_ENTRYPOINT,     /* the profile, but not by the entrypoint asked for */
     VA_REFUSED_FORMAT,         /* no 8-bit 4:2:0 input */
-    VA_REFUSED_RATE_CONTROL,   /* no constant quantiser (CQP) */
+    VA_REFUSED_RATE_CONTROL,   /* not with the rate control mode asked for */
     VA_REFUSED_SIZE_TOO_SMALL, /* below min_width x min_height of the chosen row */
     VA_REFUSED_SIZE_TOO_LARGE, /* above max_width x max_height of the chosen row */
     VA_REFUSED_SIZE_ODD,       /* 4:2:0 H.264 has even sizes only; 0 and more than 16384 too */
@@ -92,7 +103,8 @@ struct va_row {
     uint32_t max_references; /* list 0 | list 1 << 16 */
     uint32_t max_slices;
     uint32_t max_width, max_height; /* 0: the driver does not say */
-    uint32_t min_width, min_height; /* 0: the driver does not say; only asked for the chosen row */
+    uint32_t min_width, min_height; /* 0: the driver does not say; only asked for the chosen row
+                                       and, for a list, for all encoders */
 };
 
 struct va_facts {
@@ -136,6 +148,7 @@ struct va_facts {
         uint32_t frames, idr_frames, p_frames;
         uint64_t bytes;
         double seconds;             /* from the first upload to the last coded buffer read */
+        uint32_t bits_per_second;   /* what the rate control was told; 0: no bit rate */
         bool packed_headers_ours;   /* our SPS/PPS went in; else the driver wrote its own */
         char upload[16];            /* "derive" or "put" */
         uint32_t smallest, largest; /* coded frame, bytes */

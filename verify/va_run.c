@@ -39,8 +39,11 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
     struct pattern pattern;
 
     facts->entrypoints.chosen_row = -1;
-    if (session_open(&session, drm_fd, facts) && table_read(&session))
+    if (session_open(&session, drm_fd, facts) && table_read(&session)) {
+        if (request->list_only)
+            table_read_limits(&session);
         row = table_choose(&session, request);
+    }
     if (row && !request->list_only) {
         session.failure = &facts->encode.failure;
         if (pattern_open(&pattern, request->width, request->height) == 0)

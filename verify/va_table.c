@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "h264.h"
+#include "rate_control.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -159,13 +160,12 @@ static struct va_row *find_row(struct va_facts *facts, VAProfile profile, VAEntr
     return NULL;
 }
 
-/* What keeps this row from being used, whatever the size. A driver that reports no rate control
- * at all does CQP (facts of libva's own samples and FFmpeg: pass no attribute then). */
-static enum va_refusal refuse_row(const struct va_row *row)
+/* What keeps this row from being used, whatever the size. */
+static enum va_refusal refuse_row(const struct va_row *row, const struct va_request *request)
 {
     if (row->rt_format && !(row->rt_format & VA_RT_FORMAT_YUV420))
         return VA_REFUSED_FORMAT;
-    if (row->rate_control && !(row->rate_control & VA_RC_CQP))
+    if (!rate_mode_is_offered(row->rate_control, request->rate))
         return VA_REFUSED_RATE_CONTROL;
     return VA_REFUSED_NOT;
 }
@@ -187,9 +187,9 @@ static struct va_row *prefer_row(struct va_facts *facts, const struct va_request
                 refusal = VA_REFUSED_ENTRYPOINT;
             continue;
         }
-        if (refuse_row(row) == VA_REFUSED_NOT)
+        if (refuse_row(row, request) == VA_REFUSED_NOT)
             return row;
-        refusal = refuse_row(row);
+        refusal = refuse_row(row, request);
     }
     *ret_refusal = facts->entrypoints.has_h264_encode ? refusal : VA_REFUSED_NO_ENCODER;
     return NULL;
@@ -230,7 +230,9 @@ static void take_limit(struct va_row *row, const VASurfaceAttrib *attribute)
 /* Limits are a courtesy of the driver: that it does not tell them is no failure. */
 static void read_limits(struct va_session *session, struct va_row *row)
 {
-    VAConfigAttrib format = {.type = VAConfigAttribRTFormat, .value = VA_RT_FORMAT_YUV420};
+    bool is_other = row->rt_format && !(row->rt_format & VA_RT_FORMAT_YUV420);
+    VAConfigAttrib format = {.type = VAConfigAttribRTFormat,
+                             .value = is_other ? row->rt_format : VA_RT_FORMAT_YUV420};
     VAConfigID config = VA_INVALID_ID;
     unsigned count = 0;
 
@@ -249,8 +251,19 @@ static void read_limits(struct va_session *session, struct va_row *row)
         }
     }
     (void)VA_TRY(session, vaDestroyConfig, session->display, config);
-    if (!row->min_width)
+    if (!row->min_width && row->is_encoder)
         row->min_width = known_min_width(session->facts->driver.name);
+}
+
+void table_read_limits(struct va_session *session)
+{
+    struct va_facts *facts = session->facts;
+
+    for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
+        struct va_row *row = &facts->entrypoints.rows[i];
+        if (row->is_encoder || row->entrypoint == (int32_t)VAEntrypointVLD)
+            read_limits(session, row);
+    }
 }
 
 static enum va_refusal refuse_size(const struct va_row *row, const struct va_request *request)

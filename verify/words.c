@@ -1,10 +1,20 @@
 #include "words.h"
 
+#include "gpu_names.h"
+#include "rate_control.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <va/va.h>
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? slash + 1 : path;
+}
 
 const char *words_file_type(uint32_t mode)
 {
@@ -49,17 +59,68 @@ const char *words_huc(const struct kernel_facts *kernel)
     static const struct {
         int error;
         const char *words;
-    } rows[] = {{EOPNOTSUPP, "disabled"},        {ENOPKG, "firmware not installed"},
+    } i915[] = {{EOPNOTSUPP, "disabled"},        {ENOPKG, "firmware not installed"},
                 {ENOEXEC, "firmware not valid"}, {ENOMEM, "could not be set up"},
                 {EIO, "could not be loaded"},    {0, "not authenticated"}};
 
     if (!kernel->is_huc_asked || (kernel->huc_error == 0 && kernel->huc_status > 0))
         return NULL;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-        if (kernel->huc_error == rows[i].error)
-            return rows[i].words;
+    if (text_is_equal(kernel->driver, "xe"))
+        return kernel->huc_error == ENODEV ? "not loaded" : NULL;
+    for (size_t i = 0; i < sizeof(i915) / sizeof(*i915); i++) {
+        if (kernel->huc_error == i915[i].error)
+            return i915[i].words;
     }
     return NULL;
+}
+
+void words_kernel(const struct kernel_facts *kernel, struct text *out)
+{
+    const char *name = gpu_name(kernel->vendor_id, kernel->device_id);
+    const char *huc = words_huc(kernel);
+
+    text_add(out, "%s %d.%d.%d", kernel->driver, kernel->major, kernel->minor, kernel->patch);
+    if (name)
+        text_add(out, ", %s", name);
+    if (huc)
+        text_add(out, ", HuC %s", huc);
+    else if (kernel->is_huc_asked && kernel->huc_error == 0)
+        text_add(out, ", HuC %s", kernel->huc_version[0] ? kernel->huc_version : "running");
+    if (kernel->is_caps_asked && !kernel->caps_error && !kernel->can_encode)
+        text_add(out, ", no H.264 encoder");
+    else if (kernel->encode_max_width)
+        text_add(out, ", H.264 up to %ux%u", kernel->encode_max_width, kernel->encode_max_height);
+    if (!kernel->is_sys_visible)
+        text_add(out, ", /sys hidden");
+    else if (!kernel->is_node_visible)
+        text_add(out, ", not in /sys");
+    if (kernel->vendor_id)
+        text_add(out, ", %04x:%04x", kernel->vendor_id, kernel->device_id);
+    if (kernel->pci[0])
+        text_add(out, " at %s", kernel->pci);
+}
+
+const char *words_tried_result(uint8_t result)
+{
+    static const char *const words[] = {
+        [VA_TRIED_ABSENT] = "not there",
+        [VA_TRIED_UNLOADABLE] = "cannot be loaded",
+        [VA_TRIED_NO_INIT] = "built for another VA-API",
+        [VA_TRIED_IN_INIT] = "did not come back from its init function",
+        [VA_TRIED_INIT_FAILED] = "refused this GPU",
+        [VA_TRIED_OPENED] = "in use",
+    };
+
+    return result < sizeof(words) / sizeof(*words) ? words[result] : words[0];
+}
+
+void words_refused_drivers(const struct va_facts *va, struct text *out)
+{
+    for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++) {
+        uint8_t result = va->driver.tried_result[i];
+        if (result != VA_TRIED_ABSENT && result != VA_TRIED_OPENED)
+            text_add(out, ", %s %s", base_name(va->driver.tried[i]), words_tried_result(result));
+    }
 }
 
 void words_id_map(const struct id_map *map, struct text *out)
@@ -67,13 +128,6 @@ void words_id_map(const struct id_map *map, struct text *out)
     for (uint32_t i = 0; i < map->count && i < ID_EXTENTS_MAX; i++)
         text_add(out, "%s%u %u %u", i ? ", " : "", map->extents[i].inside, map->extents[i].outside,
                  map->extents[i].count);
-}
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? slash + 1 : path;
 }
 
 static bool is_tried_before(const struct va_facts *va, uint32_t index)
@@ -137,6 +191,20 @@ const char *words_other_entrypoint(const struct va_facts *va)
     return text_is_equal(va->encode.entrypoint_name, "EncSliceLP") ? "slice" : "lp";
 }
 
+/* The modes of all the H.264 encoders together. */
+static void rates_add(const struct va_facts *va, struct text *out)
+{
+    uint32_t mask = 0;
+
+    for (uint32_t i = 0; i < va->entrypoints.count && i < VA_ROWS_MAX; i++) {
+        const struct va_row *row = &va->entrypoints.rows[i];
+        if (row->is_encoder && strncmp(row->profile_name, "H264", 4) == 0)
+            mask |= row->rate_control ? row->rate_control : VA_RC_CQP;
+    }
+    text_add(out, "it has ");
+    rate_modes_add(mask, ", ", out);
+}
+
 static void encoders_add(const struct va_facts *va, struct text *out)
 {
     const char *separator = "it has ";
@@ -173,7 +241,8 @@ void words_refusal(const struct facts *facts, struct text *out)
         text_add(out, "it takes no 8-bit 4:2:0 pictures");
         break;
     case VA_REFUSED_RATE_CONTROL:
-        text_add(out, "it has no constant quantiser mode");
+        text_add(out, "not with rate control %s; ", rate_mode(facts->request.rate)->name);
+        rates_add(va, out);
         break;
     case VA_REFUSED_SIZE_TOO_SMALL:
         if (row)

@@ -18,6 +18,15 @@ const char *words_place_name(enum place place);
 /* What became of the HuC firmware, "not installed"; NULL when it runs or there is none. */
 const char *words_huc(const struct kernel_facts *kernel);
 
+/* "i915 1.6.0, Kaby Lake (Gen9.5), HuC running, 8086:5912 at 0000:00:02.0". */
+void words_kernel(const struct kernel_facts *kernel, struct text *out);
+
+/* Of enum va_tried_result: "refused this GPU". */
+const char *words_tried_result(uint8_t result);
+
+/* ", iHD_drv_video.so refused this GPU" for each that was there and did not do; else nothing. */
+void words_refused_drivers(const struct va_facts *va, struct text *out);
+
 /* "0 100000 65536" with ", " between extents; nothing when the map is not known. */
 void words_id_map(const struct id_map *map, struct text *out);
 

@@ -181,6 +181,15 @@ CASE(g15_arch)
     facts.sys.place.distro = DISTRO_ARCH;
 }
 
+static void lunar_lake(void);
+
+CASE(g15_xe)
+{
+    init_failed();
+    lunar_lake();
+    tried("xe_drv_video.so", VA_TRIED_ABSENT);
+}
+
 CASE(g15_nvidia)
 {
     init_failed();
@@ -248,6 +257,17 @@ CASE(g18_debian)
     no_encoders();
 }
 
+CASE(g18_no_engine)
+{
+    encode_never();
+    radeon();
+    facts.sys.kernel.device_id = 0x743f;
+    facts.sys.kernel.is_caps_asked = true;
+    facts.va.entrypoints.done = false;
+    facts.va.entrypoints.has_h264_encode = false;
+    facts.va.entrypoints.refusal = VA_REFUSED_NO_ENCODER;
+}
+
 CASE(g18_fedora_radeon)
 {
     no_encoders();
@@ -287,6 +307,20 @@ CASE(g20)
 {
     case_g19();
     facts.sys.kernel.huc_error = ENOPKG;
+}
+
+static void lunar_lake(void)
+{
+    SET(facts.sys.kernel.driver, "xe");
+    facts.sys.kernel.device_id = 0x64a0;
+}
+
+CASE(g20_xe)
+{
+    case_g19();
+    lunar_lake();
+    facts.sys.kernel.huc_error = ENODEV;
+    facts.sys.kernel.huc_status = 0;
 }
 
 CASE(g20_not_needed)
@@ -448,6 +482,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_old_intel, STATUS_VA_ABSENT, "g15"),
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_xe, STATUS_VA_ABSENT, "g15"),
     ROW(g15_nvidia, STATUS_VA_ABSENT, "g15"),
     ROW(g16_newer_gpu, STATUS_VA_INIT, "g16"),
     ROW(g16_virtual, STATUS_VA_INIT, "g16"),
@@ -458,12 +493,14 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g17_path_absent, STATUS_VA_ABSENT, "g17"),
     ROW(g17_wrong, STATUS_VA_INIT, "g17"),
     ROW(g18_debian, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nothing, STATUS_NO_ENCODER, "g18"),
     ROW(g18_not_asked_so, STATUS_NO_ENCODER, "g18"),
     ROW(g18_too_small, STATUS_NO_ENCODER, "g18"),
     ROW(g19, STATUS_PASS, ""),
     ROW(g20, STATUS_PASS, "g20"),
+    ROW(g20_xe, STATUS_PASS, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
     ROW(g21, STATUS_ENCODE, "g21"),
     ROW(g21_detail, STATUS_ENCODE, "g21"),

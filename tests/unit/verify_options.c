@@ -49,11 +49,12 @@ static void every_option_is_taken(void **state)
     struct err err;
 
     (void)state;
-    assert_int_equal(parsed("--device /dev/dri/renderD129 --frames 5 --size 320x240 "
-                            "--entrypoint lp --profile high --qp 0 --no-decode --output a.h264 "
-                            "--timeout 7 --json -v",
-                            &options, &err),
-                     0);
+    assert_int_equal(
+        parsed("--device /dev/dri/renderD129 --frames 5 --size 320x240 "
+               "--entrypoint lp --profile high --qp 0 --rc vbr --no-decode --output a.h264 "
+               "--timeout 7 --json -v",
+               &options, &err),
+        0);
     assert_string_equal(options.device, "/dev/dri/renderD129");
     assert_int_equal(options.request.frames, 5);
     assert_int_equal(options.request.width, 320);
@@ -61,6 +62,7 @@ static void every_option_is_taken(void **state)
     assert_int_equal(options.request.entrypoint, VA_CHOICE_LP);
     assert_int_equal(options.request.profile, VA_PROFILE_HIGH);
     assert_int_equal(options.request.qp, 0);
+    assert_int_equal(options.request.rate, VA_RATE_VBR);
     assert_false(options.request.decode);
     assert_string_equal(options.output, "a.h264");
     assert_int_equal(options.timeout, 7);
@@ -93,6 +95,8 @@ static void mistakes_are_named(void **state)
         {"--frames +1", "--frames +1: not a number from 1 to 100000"},
         {"--frames 99999999999999999999", "--frames 99999999999999999999: not a number"},
         {"--qp 52", "--qp 52: not a number from 0 to 51"},
+        {"--rc crf", "--rc crf: not cqp, cbr, vbr, vcm, icq, qvbr or avbr"},
+        {"--rc crf", "--rc crf: not cqp, cbr, vbr, vcm, icq, qvbr or avbr"},
         {"--size 640", "--size 640: not WxH"},
         {"--size 641x480", "--size 641x480: not WxH"},
         {"--size 640x", "--size 640x: not WxH"},

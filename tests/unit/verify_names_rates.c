@@ -1,0 +1,132 @@
+/* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
+#include "gpu_names.h"
+#include "kernel.h"
+#include "rate_control.h"
+#include "words.h"
+
+#include "cmocka_all.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static void gpus_have_the_names_of_their_generation(void **state)
+{
+    static const struct {
+        uint32_t vendor, device;
+        const char *name;
+    } rows[] = {
+        {0x8086, 0x1912, "Skylake (Gen9)"},
+        {0x8086, 0x46d1, "Alder Lake-N (Gen12)"},
+        {0x8086, 0x0412, "Haswell (Gen7.5)"},
+        {0x8086, 0x591c, "Amber Lake (Gen9.5)"},
+        {0x8086, 0x5912, "Kaby Lake (Gen9.5)"},
+        {0x8086, 0x3184, "Gemini Lake (Gen9.5)"},
+        {0x8086, 0x56a0, "Arc Alchemist (Xe-HPG)"},
+        {0x8086, 0x64a0, "Lunar Lake (Xe2)"},
+        {0x8086, 0x0157, "Bay Trail (Gen7)"},
+        {0x8086, 0x0152, "Ivy Bridge (Gen7)"},
+        {0x1002, 0x15dd, "Raven (GCN 5)"},
+        {0x1002, 0x73bf, "Navi 21 (RDNA 2)"},
+        {0x1002, 0x743f, "Navi 24 (RDNA 2)"},
+        {0x1002, 0x1912, NULL},
+        {0x8086, 0xffff, NULL},
+        {0, 0, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *name = gpu_name(rows[i].vendor, rows[i].device);
+        if ((name == NULL) != (rows[i].name == NULL) || (name && strcmp(name, rows[i].name) != 0))
+            fail_msg("%04x:%04x is %s", rows[i].vendor, rows[i].device, name ? name : "unknown");
+    }
+}
+
+static void every_mode_is_found_by_its_name(void **state)
+{
+    enum va_rate_choice choice;
+
+    (void)state;
+    for (int i = VA_RATE_CQP; i <= VA_RATE_AVBR; i++) {
+        assert_true(rate_mode_find(rate_mode((enum va_rate_choice)i)->name, &choice));
+        assert_int_equal(choice, i);
+    }
+    assert_false(rate_mode_find("crf", &choice));
+}
+
+static void a_mask_reads_as_names(void **state)
+{
+    char text[80] = "";
+
+    (void)state;
+    rate_modes_add(VA_RC_VBR | VA_RC_CQP | VA_RC_MB | 0x40000000, ", ", &TEXT_ON(text));
+    assert_string_equal(text, "cqp, vbr, 0x40000000");
+    assert_true(rate_mode_is_offered(0, VA_RATE_CQP));
+    assert_false(rate_mode_is_offered(0, VA_RATE_CBR));
+    assert_true(rate_mode_is_offered(VA_RC_CBR, VA_RATE_CBR));
+    assert_false(rate_mode_is_offered(VA_RC_CBR, VA_RATE_CQP));
+}
+
+static void the_encoder_is_told_what_the_mode_needs(void **state)
+{
+    struct va_request request = {.width = 640, .height = 480, .qp = 0};
+    struct rate_parameters rate;
+
+    (void)state;
+    for (int i = VA_RATE_CBR; i <= VA_RATE_AVBR; i++) {
+        const struct rate_mode *mode = rate_mode((enum va_rate_choice)i);
+        request.rate = (enum va_rate_choice)i;
+        rate_parameters_fill(&request, 30, &rate);
+        assert_int_equal(rate.frame_rate.framerate, 30);
+        assert_true(rate.hrd.buffer_size > 0); /* Mesa refuses 0 */
+        assert_true(rate.hrd.initial_buffer_fullness <= rate.hrd.buffer_size);
+        assert_int_equal(rate.rate.bits_per_second > 0, mode->has_bit_rate);
+        assert_int_equal(rate.rate.ICQ_quality_factor, i == VA_RATE_ICQ ? 1 : 0);
+        assert_int_equal(rate.rate.quality_factor, i == VA_RATE_QVBR ? 1 : 0);
+    }
+    request.rate = VA_RATE_CBR;
+    rate_parameters_fill(&request, 30, &rate);
+    assert_int_equal(rate.rate.target_percentage, 100);
+    /* The largest picture still has a bit rate that is a 32-bit number. */
+    assert_int_equal(rate_bits_per_second(8192, 8192), 402653160);
+}
+
+static void the_kernel_line_says_why_huc_does_not_run(void **state)
+{
+    static const struct {
+        const char *driver;
+        int error;
+        const char *words; /* NULL: nothing is said */
+    } rows[] = {
+        {"i915", ENOPKG, "firmware not installed"},
+        {"i915", EOPNOTSUPP, "disabled"},
+        {"i915", 0, "not authenticated"},
+        {"i915", ENODEV, NULL},
+        {"xe", ENODEV, "not loaded"},
+        {"xe", EINVAL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct kernel_facts kernel = {.is_huc_asked = true, .huc_error = rows[i].error};
+        const char *words;
+        (void)snprintf(kernel.driver, sizeof(kernel.driver), "%s", rows[i].driver);
+        words = words_huc(&kernel);
+        if ((words == NULL) != (rows[i].words == NULL) ||
+            (words && strcmp(words, rows[i].words) != 0))
+            fail_msg("%s, %d: %s", rows[i].driver, rows[i].error, words ? words : "nothing");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gpus_have_the_names_of_their_generation),
+        cmocka_unit_test(every_mode_is_found_by_its_name),
+        cmocka_unit_test(a_mask_reads_as_names),
+        cmocka_unit_test(the_encoder_is_told_what_the_mode_needs),
+        cmocka_unit_test(the_kernel_line_says_why_huc_does_not_run),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
