@@ -28,7 +28,8 @@ void enter_leave_apparmor(char label[LSM_LABEL_MAX])
     if (!strstr(text, " (enforce)"))
         return;
     text_printable(label, LSM_LABEL_MAX, text);
-    /* At offset 0: after the read the file stands elsewhere, and attr files refuse any other offset. */
+    /* At offset 0: after the read the file stands elsewhere, and attr files refuse any other
+     * offset. */
     if (pwrite(fd, leave, sizeof(leave) - 1, 0) == (ssize_t)sizeof(leave) - 1)
         label[0] = '\0';
 }

@@ -73,27 +73,36 @@ static int no_node_at_all(const struct gpu_list *gpus, struct err *err)
     return -ENODEV;
 }
 
+/* What could have been selected. */
+static bool is_on_offer(const struct options *options, const struct gpu_node *node)
+{
+    return node->is_render || options->selection.with_card;
+}
+
 int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
 {
     char asked[200];
     char there[400] = "";
     struct text text = TEXT_ON(there);
+    size_t lines = 0;
 
-    if (gpus->count == 0)
-        return no_node_at_all(gpus, err);
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
-        text_add(&text, "%s%s (%s%s%s)", i ? ", " : "", node->name, node->driver,
-                 node->pci[0] ? " at " : "", node->pci);
+        if (is_on_offer(options, node))
+            text_add(&text, "%s%s (%s%s%s)", text.used ? ", " : "", node->name, node->driver,
+                     node->pci[0] ? " at " : "", node->pci);
     }
+    if (text.used == 0)
+        return no_node_at_all(gpus, err);
     err_set(err, STATUS_NO_NODE, 0, "no render node matches '%s'; this host has %s",
             select_describe(&options->selection, asked, sizeof(asked)), there);
-    for (size_t i = 0; i < gpus->count && i < 8; i++) {
+    for (size_t i = 0; i < gpus->count && lines < 8; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
-        if (node->pci[0])
-            err_fix(err, "--select pci=%s", node->pci);
-        else
-            err_fix(err, "--select %s", node->name);
+        if (!is_on_offer(options, node))
+            continue;
+        err_fix(err, "--select %s%s", node->pci[0] ? "pci=" : "",
+                node->pci[0] ? node->pci : node->name);
+        lines++;
     }
     return -ENODEV;
 }

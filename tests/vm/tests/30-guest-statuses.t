@@ -3,7 +3,7 @@
 # can be applied here, that it mends. Faults of a driver come from the switches of the test driver.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
-plan 39
+plan 37
 
 verify() {
     output=$(ct_user "$ct" viewer env "${environment[@]}" gpu-verify --frames 6 --size 320x240 "$@" 2>&1)
@@ -36,7 +36,7 @@ while read -r name wanted pattern; do
     verdict "driver fault $name" "$wanted" "$pattern"
 done <<'END'
 init-fail 21 FAIL \(21\)
-no-encode 22 FAIL \(22\): .*encod
+no-encode 22 FAIL \(22\): .*(encod|no video engine)
 fail@vaEndPicture=1 30 FAIL \(30\): .*vaEndPicture
 hang@vaEndPicture 31 FAIL \(31\): no answer within 5 s from vaEndPicture
 crash@vaEndPicture 32 FAIL \(32\): .*vaEndPicture
@@ -56,7 +56,7 @@ check 'not in the group: the fix as printed' ct_run good $fix
 output=$(ct_user good outsider gpu-verify --frames 6 2>&1)
 is 'not in the group: after the fix' $? 0
 
-check 'the VA driver goes' ct_run good sh -c 'rm /usr/lib/*/dri/*_drv_video.so'
+rm /var/lib/lxc/good/rootfs/usr/lib/*/dri/*_drv_video.so
 verify
 verdict 'no VA driver' 20 'FAIL \(20\)'
 

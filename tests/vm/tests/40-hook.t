@@ -3,7 +3,7 @@
 # running container, a guest's own udev, reboot from inside, and a host that stays as it was.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
-plan 33
+plan 29
 
 hook=/usr/bin/lxc-gpu-hook
 pci=$("$hook" list --select renderD128 | awk '$1 == "renderD128" { print $2 }')
@@ -14,7 +14,7 @@ host_state() {
     find /etc /usr -xdev -type f -newer /run/host-stamp
     find /run -xdev -not -path '/run/lxc*' -not -path '/run/lock/lxc*' -not -path '/run/upper*' \
         -not -path '/run/*.log' -not -path '/run/systemd*' -not -path '/run/udev*' -not -path '/run/dbus*' \
-        -not -path '/run/host-stamp' -printf '%p %y %m %u:%g\n' | sort
+        -not -path '/run/host-stamp' -not -path /run/before -not -path /run/after -printf '%p %y %m %u:%g\n' | sort
     pgrep -a lxc-gpu-hook
 }
 
