@@ -2,6 +2,7 @@
 #include "encode_plan.h"
 #include "packages.h"
 #include "rate_control.h"
+#include "va_session.h"
 #include "words.h"
 
 #include <string.h>
@@ -213,6 +214,9 @@ struct judgement check_encode(const struct facts *facts, struct text *detail)
 
     if (va->encode.failure.happened) {
         failure_describe(&va->encode.failure, detail);
+        /* We wait without end: it was the driver that gave the GPU up. */
+        if (va->encode.failure.status == VA_STATUS_ERROR_TIMEDOUT)
+            return JUDGED_FAIL(CAUSE_GPU_TIMEOUT);
         return JUDGED_FAIL(CAUSE_ENCODE_FAILED);
     }
     if (!va->encode.done)

@@ -55,8 +55,11 @@ static void record(struct va_session *session, const char *call, VAStatus status
     failure->frame = session->facts->progress.frame;
     (void)snprintf(failure->call, sizeof(failure->call), "%s", call);
     (void)snprintf(failure->status_name, sizeof(failure->status_name), "%s", vaStatusStr(status));
-    /* Drivers return statuses of their own, too. */
-    if (strncmp(failure->status_name, "VA_STATUS_", strlen("VA_STATUS_")) != 0)
+    /* libva 2.17 has no name for its own newest status, and drivers have statuses of their own. */
+    if (status == VA_STATUS_ERROR_TIMEDOUT)
+        (void)snprintf(failure->status_name, sizeof(failure->status_name),
+                       "VA_STATUS_ERROR_TIMEDOUT");
+    else if (strncmp(failure->status_name, "VA_STATUS_", strlen("VA_STATUS_")) != 0)
         (void)snprintf(failure->status_name, sizeof(failure->status_name), "VAStatus 0x%x",
                        (unsigned)status);
     (void)snprintf(failure->detail, sizeof(failure->detail), "%s", detail);

@@ -10,6 +10,11 @@
 
 #include <va/va.h>
 
+/* From libva 2.9 on; drivers may be newer than the headers. */
+#ifndef VA_STATUS_ERROR_TIMEDOUT
+#define VA_STATUS_ERROR_TIMEDOUT 0x00000026
+#endif
+
 struct va_session {
     struct va_facts *facts;
     VADisplay display;

@@ -335,6 +335,12 @@ CASE(g21)
     facts.va.encode.failure.frame = 3;
 }
 
+CASE(g22_gave_up)
+{
+    encode_never();
+    failure(&facts.va.encode.failure, "vaSyncBuffer", 0x26, "VA_STATUS_ERROR_TIMEDOUT");
+}
+
 CASE(g21_detail)
 {
     case_g21();
@@ -503,6 +509,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g20_xe, STATUS_PASS, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
     ROW(g21, STATUS_ENCODE, "g21"),
+    ROW(g22_gave_up, STATUS_HUNG, "g22"),
     ROW(g21_detail, STATUS_ENCODE, "g21"),
     ROW(g22, STATUS_HUNG, "g22"),
     ROW(g23, STATUS_CRASHED, "g23"),
