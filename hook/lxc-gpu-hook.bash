@@ -50,7 +50,7 @@ _lxc_gpu_hook() {
     elif words=$(_lxc_gpu_hook_values "$program" "$previous"); then
         [[ $words != *=* ]] || compopt -o nospace 2>/dev/null
     elif [[ $current == -* ]]; then
-        words=$("$program" --help 2>/dev/null | grep -oE -- '(^|[ ,])(--[a-z-]+|-[A-Za-z])\b' | tr -d ' ,')
+        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
         words='attach check idmap list'
     elif [[ $command != list ]]; then

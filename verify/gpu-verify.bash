@@ -24,7 +24,7 @@ _gpu_verify() {
     if "$program" --help 2>/dev/null | grep -qE -- "^ +(-., )?$previous [A-Z]"; then
         words=$(_gpu_verify_values "$program" "$previous")
     else
-        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +((-[a-z]), )?--[a-z0-9-]+' | tr -d ',')
+        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z0-9-]+' | tr -d ',')
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }
