@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# For the tests of gpu-verify on the distribution's own VA drivers, which run on the fake kernel of
+# ../fakedrm: nothing is ever coded there, so no run may pass.
+# GPU_VERIFY is the program, FAKEDRM_LIBRARY the fake kernel.
+set -eu
+
+: "${GPU_VERIFY:?the program}"
+
+fail() {
+    echo "FAIL: $*" >&2
+    [ ! -s "$scratch/log" ] || cat "$scratch/log" >&2
+    exit 1
+}
+
+# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
+skip() {
+    echo "SKIP: $*" >&2
+    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
+    exit 77
+}
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+[ -n "${FAKEDRM_LIBRARY:-}" ] || skip "no fake kernel: libdrm's headers are missing or too old"
+command -v ffmpeg >/dev/null || skip "ffmpeg is not installed"
+
+# driver_needed NAME: skips without this driver.
+driver_needed() {
+    local folder
+
+    folder=$(pkg-config --variable driverdir libva) || skip "pkg-config does not know libva"
+    [ -e "$folder/$1_drv_video.so" ] || skip "the VA driver $1 is not installed"
+}
+
+# on_chip CHIP COMMAND...: with this chip behind the node. The sanitizers of a development build
+# mind that the fake kernel comes before their runtime, and that drivers leak.
+on_chip() {
+    local chip=$1
+    shift
+    env REAL_DRIVERS_TEST="$scratch" FAKEDRM="$chip" FAKEDRM_ROOT="$scratch/$chip" \
+        ASAN_OPTIONS=verify_asan_link_order=0:detect_leaks=0 LD_PRELOAD="$FAKEDRM_LIBRARY" "$@"
+}
+
+# verify CHIP OPTION...: sets status, leaves the output in $scratch/log. The deadline is what five
+# seconds for a run means here: past it the status is 31, which is nobody's expectation but a hang's.
+verify() {
+    local chip=$1
+    shift
+    status=0
+    on_chip "$chip" "$GPU_VERIFY" --frames 5 --size 320x240 --timeout 5 "$@" \
+        >"$scratch/log" 2>&1 || status=$?
+}
+
+# The output as one line, so that a sentence is found however it is wrapped.
+said() { tr '\n' ' ' <"$scratch/log" | tr -s ' '; }
+
+# expect STATUS WORDS WHAT: the status, the cause, and nobody left behind.
+expect() {
+    [ "$status" = "$1" ] || fail "$3: exit status $status, not $1"
+    said | grep -qF -- "$2" || fail "$3: does not say: $2"
+    nobody_left "$3"
+    echo "ok: $3: $1, $2"
+}
+
+# Every process of a run carries our mark in its environment.
+nobody_left() {
+    local left
+    left=$(grep -lasF "REAL_DRIVERS_TEST=$scratch" /proc/[0-9]*/environ 2>/dev/null || true)
+    [ -z "$left" ] || fail "$1: still running: $left"
+}
+
+# check_passed ID: the line of this check says so.
+check_passed() { grep -qE "^$1 +(pass|warn) " "$scratch/log"; }
