@@ -60,7 +60,7 @@ while read -r profile entrypoint; do
     High) option=high ;;
     *) continue ;;
     esac
-    case $entrypoint in EncSlice) way=slice ;; *) way=lp ;; esac
+    case $entrypoint in EncSlice) way="slice" ;; *) way="lp" ;; esac
     accepted "$option by $way" --profile "$option" --entrypoint "$way"
 done <"$scratch/pairs"
 for rate in cqp cbr vbr vcm icq qvbr avbr; do
