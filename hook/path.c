@@ -123,7 +123,8 @@ int path_open(int root, const char *path, enum path_links links, int *ret)
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
                    (links == PATH_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0),
     };
-    long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+    /* Not SYS_openat2: the C library of Debian 11 is older than the call. */
+    long fd = syscall(__NR_openat2, root, path, &how, sizeof(how));
 
     if (fd >= 0) {
         *ret = (int)fd;
