@@ -19,10 +19,10 @@ struct container_facts {
     bool is_privileged;      /* no lxc.idmap at all */
     bool has_autodev;
     bool is_read_only; /* lxc.rootfs.options has ro */
+    char no_root[160]; /* why there is no root folder to look into; "" otherwise */
     /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
      */
     struct guest guest;
-    char no_root[160]; /* why there is no root folder to look into; "" otherwise */
 };
 
 void container_close(struct container_facts *facts);
