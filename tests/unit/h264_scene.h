@@ -59,12 +59,14 @@ static inline struct scene scene_picture(uint32_t number)
 static inline void scene_add_slice(struct coded *coded, const struct scene *scene)
 {
     struct h264_header header = {0};
+    int filler;
 
     h264_write_slice_header(&header, &scene->slice, &scene->sps, &scene->pps);
+    filler = header.bits % 8 ? 0xff >> header.bits % 8 : 0;
     memcpy(coded->data + coded->size, header.data, (header.bits + 7) / 8);
     coded->size += (header.bits + 7) / 8;
     /* The first macroblock bits fill the header's last byte; none of them a zero byte. */
-    coded->data[coded->size - 1] |= (uint8_t)(header.bits % 8 ? 0xff >> header.bits % 8 : 0);
+    coded->data[coded->size - 1] = (uint8_t)(coded->data[coded->size - 1] | filler);
     memset(coded->data + coded->size, 0x55, scene->data_size);
     coded->size += scene->data_size;
     if (scene->data_size)
