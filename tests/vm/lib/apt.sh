@@ -1,12 +1,17 @@
 # shellcheck shell=bash
 # The machine's own package sources and download settings, turned to the wanted release.
 
+# The Debian release of this machine.
+own_release() {
+    # shellcheck source=/dev/null
+    (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
+}
+
 # The sources.list lines of RELEASE, from the sources this machine uses for its own Debian.
 apt_sources() {
     local release=$1 own
 
-    # shellcheck source=/dev/null
-    own=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+    own=$(own_release)
     # shellcheck disable=SC2016  # apt's own variables
     apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)' 'Created-By: Packages' |
         sort -u | awk -F'|' -v own="$own" -v release="$release" '

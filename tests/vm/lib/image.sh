@@ -1,5 +1,9 @@
 # shellcheck shell=bash
-# Where the image of a release lies, and what it is made from.
+# Where images lie, and what they are made from. Kinds:
+#   machine  root.ext4, vmlinuz, initrd    the virtual machine
+#   apps     the same                      with Docker, and Incus where there is one
+#   guest    root.ext4                     a container's file tree
+#   native   tree/                         where the project is built
 
 vm_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
 vm_releases='bullseye bookworm trixie'
@@ -10,26 +14,22 @@ vm_check_release() {
 }
 
 # Only what shapes the image counts: tests and binaries are handed in at each boot.
-vm_image_path() {
+image_sources() {
+    printf '%s\n' build lib/apt.sh lib/debian.sh
+    case $1 in
+        machine | apps) printf '%s\n' lib/machine.sh lib/container.sh lib/initrd.sh guest/* ;;
+        guest) printf '%s\n' lib/container.sh ;;
+        native) printf '%s\n' lib/native.sh ;;
+    esac
+}
+
+# image_path KIND RELEASE
+image_path() {
     local sum
 
-    sum=$(cd "$vm_dir" && sha256sum build lib/apt.sh lib/image.sh lib/rootfs.sh lib/initrd.sh guest/* | sha256sum)
-    printf '%s/%s-%s\n' "$vm_cache" "$1" "${sum:0:16}"
+    sum=$(cd "$vm_dir" && image_sources "$1" | xargs sha256sum | sha256sum)
+    printf '%s/%s-%s-%s\n' "$vm_cache" "$1" "$2" "${sum:0:16}"
 }
 
-# vm_image RELEASE LOG: prints the folder of the image, which is built when it is missing or outdated.
-vm_image() {
-    local release=$1 log=$2 image
-
-    image=$(vm_image_path "$release")
-    mkdir -p "$vm_cache"
-    (
-        flock 9
-        [[ ! -e $image/root.ext4 ]] || exit 0
-        rm -rf "${vm_cache:?}/$release-"*
-        say "# building the virtual machine of Debian $release, once" >&2
-        quietly "build the virtual machine of Debian $release" "$log" "$vm_dir/build" "$release" "$image.new"
-        mv "$image.new" "$image"
-    ) 9>"$vm_cache/lock" || return
-    printf '%s\n' "$image"
-}
+# images KIND RELEASE...: makes what is missing, two at a time. Pairs of words.
+images_make() { (($# == 0)) || printf '%s\n' "$@" | xargs -n 2 -P 2 "$vm_dir/image" >/dev/null; }

@@ -1,18 +1,30 @@
 # shellcheck shell=bash
-# What is handed in at each boot: the installed project, the test driver, the tests.
+# What is handed in at each boot: the project as each release has it, the test driver, the tests.
 
-# payload_make BUILD DIR TEST...: makes DIR.tar
-payload_make() {
-    local build=$1 dir=$2 component test
+# payload_project BUILD DIR: one release's packages, and what is in them; the test driver; the program that
+# tests/lxc runs beside LXC.
+payload_project() {
+    local build=$1 dir=$2 component package
 
-    shift 2
-    mkdir -p "$dir/tests" "$dir/driver"
-    for component in host guest; do
-        mkdir -p "$dir/$component"
-        DESTDIR=$dir/$component cmake --install "$build" --prefix /usr --component "$component" >/dev/null
+    mkdir -p "$dir"/{driver,packages}
+    cp "$build"/*.deb "$dir/packages/"
+    for component in host:lxc-gpu guest:gpu-verify; do
+        package=$(find "$dir/packages" -name "${component#*:}_*.deb")
+        dpkg-deb --extract "$package" "$dir/${component%:*}"
     done
     cp "$build"/tests/driver/va/*_drv_video.so "$dir/driver/"
+    cp "$build/tests/lxc/box" "$dir/"
+}
+
+# payload_make DIR TEST...: makes DIR.tar of what payload_project put into DIR, and of the tests.
+payload_make() {
+    local dir=$1 test
+
+    shift
+    mkdir -p "$dir/tests"
     cp "${vm_dir:?}"/payload/* "$vm_dir/../lib/demo-scene" "$dir/"
+    cp -r "$vm_dir/../lxc" "$dir/lxc"
+    cp -r "$vm_dir/../../config-snippets" "$dir/config-snippets"
     for test; do
         [[ -e $vm_dir/tests/$test ]] || die "no test $test in tests/vm/tests"
         cp "$vm_dir/tests/$test" "$dir/tests/"
