@@ -157,6 +157,14 @@ static enum cause no_encoder_cause(const struct facts *facts)
     return CAUSE_NO_ENCODER;
 }
 
+/* Intel's low-power encoder controls a bit rate in its HuC firmware, and iHD offers none while
+ * that does not run (seen with 23.1.1). */
+static bool is_huc_missing(const struct facts *facts)
+{
+    return words_huc(&facts->sys.kernel) && facts->request.rate != VA_RATE_CQP &&
+           has_row_with(&facts->va, VAEntrypointEncSliceLP);
+}
+
 static struct judgement refusal_judge(const struct facts *facts)
 {
     switch ((enum va_refusal)facts->va.entrypoints.refusal) {
@@ -164,10 +172,11 @@ static struct judgement refusal_judge(const struct facts *facts)
         return JUDGED_SKIP;
     case VA_REFUSED_NO_ENCODER:
         return JUDGED_FAIL(no_encoder_cause(facts));
+    case VA_REFUSED_RATE_CONTROL:
+        return JUDGED_FAIL(is_huc_missing(facts) ? CAUSE_NEEDS_HUC : CAUSE_NOT_OFFERED);
     case VA_REFUSED_PROFILE:
     case VA_REFUSED_ENTRYPOINT:
     case VA_REFUSED_FORMAT:
-    case VA_REFUSED_RATE_CONTROL:
         return JUDGED_FAIL(CAUSE_NOT_OFFERED);
     case VA_REFUSED_SIZE_TOO_SMALL:
     case VA_REFUSED_SIZE_TOO_LARGE:

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "gpu_names.h"
 #include "packages.h"
+#include "rate_control.h"
 #include "words.h"
 
 #include <stdio.h>
@@ -294,6 +295,11 @@ VALUE(refusal)
     words_refusal(f, out);
 }
 
+VALUE(rate)
+{
+    known_add(out, rate_mode(f->request.rate)->name);
+}
+
 VALUE(size)
 {
     text_add(out, "%ux%u", f->request.width, f->request.height);
@@ -480,6 +486,7 @@ static const struct value_row VALUES[] = {
     ROW(failure_detail, MAYBE),
     ROW(other_entrypoint, OURS),
     ROW(refusal, THEIRS),
+    ROW(rate, OURS),
     ROW(size, OURS),
     ROW(stream_size, OURS),
     ROW(seconds, OURS),

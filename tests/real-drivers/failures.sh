@@ -71,6 +71,9 @@ grep -q '^fix: apt-get install intel-media-va-driver-non-free' "$scratch/log" ||
 # What the kernel knows of the video engine.
 FAKEDRM_HUC=ENOPKG verify kbl
 grep -q '^kernel  *warn i915 .*Kaby Lake (Gen9.5), HuC firmware not installed' "$scratch/log" || fail 'HuC firmware not installed'
+FAKEDRM_HUC=ENOPKG verify kbl --rc cbr
+expect 22 'rate control cbr of the low-power encoder needs HuC firmware, which is not running (firmware not installed)' \
+    'a bit rate without HuC'
 FAKEDRM_HUC=EOPNOTSUPP verify tgl -v
 grep -q '^kernel  *warn i915 .*HuC disabled' "$scratch/log" || fail 'HuC disabled'
 verify hsw

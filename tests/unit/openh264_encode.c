@@ -72,7 +72,7 @@ static bool picture_encode(struct job *job, int frame)
         .pData = {job->i420, job->i420 + luma, job->i420 + luma + luma / 4, NULL},
         .iPicWidth = job->width,
         .iPicHeight = job->height,
-        .uiTimeStamp = frame * 33,
+        .uiTimeStamp = (long long)frame * 33,
     };
 
     picture_draw(job, frame);

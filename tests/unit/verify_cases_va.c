@@ -323,6 +323,15 @@ CASE(g20_xe)
     facts.sys.kernel.huc_status = 0;
 }
 
+CASE(g20_rate)
+{
+    case_g20();
+    encode_never();
+    facts.request.rate = VA_RATE_VBR;
+    facts.va.entrypoints.done = false;
+    facts.va.entrypoints.refusal = VA_REFUSED_RATE_CONTROL;
+}
+
 CASE(g20_not_needed)
 {
     facts.sys.kernel.huc_error = EOPNOTSUPP;
@@ -507,6 +516,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g19, STATUS_PASS, ""),
     ROW(g20, STATUS_PASS, "g20"),
     ROW(g20_xe, STATUS_PASS, "g20"),
+    ROW(g20_rate, STATUS_NO_ENCODER, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
     ROW(g21, STATUS_ENCODE, "g21"),
     ROW(g22_gave_up, STATUS_HUNG, "g22"),
