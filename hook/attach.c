@@ -5,35 +5,40 @@
 #include "mountfd.h"
 #include "path.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
-static int make_dri(int dev, struct err *err)
+static int make_dri(int dev, bool *ret_is_made, struct err *err)
 {
     int r;
 
-    if (mkdirat(dev, "dri", 0755) == 0 || errno == EEXIST)
+    if (mkdirat(dev, "dri", 0755) == 0) {
+        *ret_is_made = true;
         return 0;
-    if (errno != EROFS)
-        return err_set(err, STATUS_UNSAFE_PATH, errno, "make the folder /dev/dri in the container");
+    }
+    if (errno == EEXIST)
+        return 0;
     r = err_set(err, STATUS_UNSAFE_PATH, errno, "make the folder /dev/dri in the container");
-    err_fix(err, "lxc.autodev = 1");
+    if (r == -EROFS)
+        err_fix(err, "lxc.autodev = 1");
     return r;
 }
 
-static int open_dri(const struct guest *guest, int *ret, struct err *err)
+/* Where the tree goes, and what has to be undone when it does not get there. */
+struct place {
+    int dev; /* the guest's /dev */
+    int dri;
+    bool is_made; /* /dev/dri was not there */
+    int old;      /* the tree of an earlier run, taken off; -1: there was none */
+};
+
+static int open_dri(int dev, int *ret, struct err *err)
 {
-    CLEANUP_FD int dev = -1;
     CLEANUP_FD int dri = -1;
     struct stat st;
-    int r = path_open(guest->root, "dev", PATH_NO_LINKS, &dev);
+    int r = path_open(dev, "dri", PATH_NO_LINKS, &dri);
 
-    if (r < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, -r, "open /dev in the container");
-    r = guest->has_dri ? 0 : make_dri(dev, err);
-    if (r < 0)
-        return r;
-    r = path_open(dev, "dri", PATH_NO_LINKS, &dri);
     if (r < 0 || fstat(dri, &st) < 0)
         return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno,
                        "open /dev/dri in the container");
@@ -41,6 +46,16 @@ static int open_dri(const struct guest *guest, int *ret, struct err *err)
         return err_set(err, STATUS_UNSAFE_PATH, ENOTDIR, "open /dev/dri in the container");
     *ret = fd_steal(&dri);
     return 0;
+}
+
+static int place_open(const struct guest *guest, struct place *place, struct err *err)
+{
+    int r = path_open(guest->root, "dev", PATH_NO_LINKS, &place->dev);
+
+    if (r < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, -r, "open /dev in the container");
+    r = guest->has_dri ? 0 : make_dri(place->dev, &place->is_made, err);
+    return r == 0 ? open_dri(place->dev, &place->dri, err) : r;
 }
 
 static int mount_refused(const char *what, const char *label, struct err *err)
@@ -102,31 +117,60 @@ static void detach(int tree)
 }
 
 /* A second attach takes the place of the first, rather than to pile up on it. */
-static int replace_old(const struct guest *guest, int *dri, struct err *err)
+static int take_off_old(struct place *place, const char *label, struct err *err)
 {
-    detach(*dri);
-    fd_cleanup(dri);
-    *dri = -1;
-    return open_dri(guest, dri, err);
+    place->old = sys_open_tree(place->dri, "",
+                               OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
+    if (place->old < 0)
+        return mount_refused("keep the nodes of an earlier run", label, err);
+    detach(place->dri);
+    fd_cleanup(&place->dri);
+    place->dri = -1;
+    return open_dri(place->dev, &place->dri, err);
+}
+
+/* As it was before; all that can be done when this fails too is to say why it began. */
+static void put_back(const struct place *place)
+{
+    if (place->old >= 0 && place->dri >= 0)
+        (void)sys_move_mount_fd(place->old, place->dri);
+    if (place->is_made)
+        (void)unlinkat(place->dev, "dri", AT_REMOVEDIR);
+}
+
+static int mount_on(const struct plan *plan, int tree, int dri, const char *label,
+                    const int *clones, struct err *err)
+{
+    int r;
+
+    if (sys_move_mount_fd(tree, dri) < 0)
+        return mount_refused("mount /dev/dri in the container", label, err);
+    r = bind_kept(tree, plan, label, clones, err);
+    if (r < 0)
+        detach(tree);
+    return r;
 }
 
 int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const char *label,
                 struct err *err)
 {
+    struct place place = {.dev = -1, .dri = -1, .old = -1};
     int clones[GUEST_NODES_MAX];
-    CLEANUP_FD int dri = -1;
-    int r = open_dri(guest, &dri, err);
+    int r = place_open(guest, &place, err);
 
     memset(clones, -1, sizeof(clones));
     if (r == 0)
-        r = clone_kept(dri, plan, label, clones, err);
+        r = clone_kept(place.dri, plan, label, clones, err);
     if (r == 0 && guest->has_our_tree)
-        r = replace_old(guest, &dri, err);
-    if (r == 0 && sys_move_mount_fd(tree, dri) < 0)
-        r = mount_refused("mount /dev/dri in the container", label, err);
-    else if (r == 0 && (r = bind_kept(tree, plan, label, clones, err)) < 0)
-        detach(tree);
+        r = take_off_old(&place, label, err);
+    if (r == 0)
+        r = mount_on(plan, tree, place.dri, label, clones, err);
+    if (r < 0)
+        put_back(&place);
     for (size_t i = 0; i < GUEST_NODES_MAX; i++)
         fd_cleanup(&clones[i]);
+    fd_cleanup(&place.old);
+    fd_cleanup(&place.dri);
+    fd_cleanup(&place.dev);
     return r;
 }

@@ -111,6 +111,57 @@ static int file_replace(const char *file, const char *data, const struct stat *l
     return r;
 }
 
+/* A folder whose entries only this user or root can change; a sticky one, as /tmp, is one. */
+static bool is_ours_alone(const struct stat *st)
+{
+    return (st->st_uid == geteuid() || st->st_uid == 0) &&
+           (!(st->st_mode & 0022) || (st->st_mode & S_ISVTX));
+}
+
+/*
+ * Where another user can rename a folder on the way, what was checked and what is written could be
+ * two files: root would write at a place of that user's choice. `path` is absolute and link-free.
+ */
+static int check_folders(const char *path, struct err *err)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+
+    snprintf(folder, sizeof(folder), "%s", path);
+    for (char *slash = strrchr(folder, '/'); slash; slash = strrchr(folder, '/')) {
+        slash[slash == folder ? 1 : 0] = '\0';
+        if (lstat(folder, &st) < 0)
+            return err_set(err, STATUS_USAGE, errno, "edit %s", path);
+        if (!S_ISDIR(st.st_mode) || !is_ours_alone(&st)) {
+            int r =
+                err_set(err, STATUS_PRIVILEGE, 0,
+                        "edit %s: others than its owner can change the folder %s", path, folder);
+            err_fix(err, "chmod go-w %s    # or edit the config as the user who owns it", folder);
+            return r;
+        }
+        if (slash == folder)
+            break;
+    }
+    return 0;
+}
+
+static int check_file(const char *file, const char *real, struct stat *ret, struct err *err)
+{
+    int r;
+
+    if (lstat(real, ret) < 0)
+        return err_set(err, STATUS_USAGE, errno, "edit %s", file);
+    if (!S_ISREG(ret->st_mode))
+        return err_set(err, STATUS_USAGE, 0, "edit %s: it is no regular file", file);
+    if (ret->st_uid != geteuid()) {
+        r = err_set(err, STATUS_PRIVILEGE, 0, "%s belongs to uid %u: only its owner edits it", file,
+                    ret->st_uid);
+        err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write NAME", ret->st_uid);
+        return r;
+    }
+    return check_folders(real, err);
+}
+
 int config_write_gids(const char *file, const struct idmap *current, const struct idmap *gids,
                       struct err *err)
 {
@@ -122,15 +173,11 @@ int config_write_gids(const char *file, const struct idmap *current, const struc
     size_t size;
     int r;
 
-    if (!real || stat(real, &st) < 0)
+    if (!real)
         return err_set(err, STATUS_USAGE, errno, "edit %s", file);
-    /* Root does not write into a folder where an ordinary user may swap files under its hands. */
-    if (st.st_uid != geteuid()) {
-        r = err_set(err, STATUS_PRIVILEGE, 0, "%s belongs to uid %u: only its owner edits it", file,
-                    st.st_uid);
-        err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write NAME", st.st_uid);
+    r = check_file(file, real, &st, err);
+    if (r < 0)
         return r;
-    }
     r = file_read_at(AT_FDCWD, real, CONFIG_MAX, &text, &size);
     if (r < 0)
         return err_set(err, STATUS_USAGE, -r, "read %s", file);

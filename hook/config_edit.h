@@ -15,7 +15,8 @@ int config_replace_gids(const char *text, const struct idmap *current, const str
 
 /*
  * The same on a file: the old one is kept as FILE.lxc-gpu-hook.bak, the new one takes its place in
- * one rename, with the same owner and mode. Only the file's owner may.
+ * one rename, with the same owner and mode. Only the file's owner may, and only where no other user
+ * can change the folders on the way: else STATUS_PRIVILEGE.
  */
 int config_write_gids(const char *file, const struct idmap *current, const struct idmap *gids,
                       struct err *err);

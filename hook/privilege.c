@@ -5,7 +5,10 @@
 #include "exit_status.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -14,29 +17,37 @@ struct phase_row {
     enum phase phase;
     cap_value_t keeps[12];
     int count;
+    bool gains_nothing; /* no_new_privs: from then on not even execve(2) as root gives any back */
 };
 
+/* clang-format off */
 /*
- *            capability        why
- * prepare    SYS_PTRACE        open /proc/PID/root and ns/ of another user's process
- *            DAC_READ_SEARCH   read the guest's /etc/group below folders that only its root may
- * enter SYS_ADMIN         make a file system MKNOD, CHOWN      make the nodes and give them to the
- * guest SYS_CHROOT, SETUID, SETGID, KILL    for the later phases wait       KILL              the
- * worker runs under another uid enter      SYS_ADMIN, SYS_CHROOT               setns(2) SETUID,
- * SETGID    become the container's root attach     SYS_ADMIN         open_tree(2), move_mount(2)
- *            SETUID, SETGID    become an ordinary user
- * bind       SYS_ADMIN         mount(2)
+ * phase      capability         why
+ * prepare    SYS_PTRACE         open /proc/PID/root and ns/ of another user's process
+ *            DAC_READ_SEARCH    read the guest's /etc/group below folders that only its root may enter
+ *            SYS_ADMIN          make a file system
+ *            MKNOD, CHOWN       make the nodes and give them to the guest
+ *            SYS_CHROOT, SETUID, SETGID, KILL    for the later phases
+ * wait       KILL               the worker runs under another uid
+ * enter      SYS_ADMIN, SYS_CHROOT    setns(2)
+ *            SETUID, SETGID     become the container's root
+ * attach     SYS_ADMIN          open_tree(2), move_mount(2)
+ *            SETUID, SETGID     become an ordinary user
+ * bind       SYS_ADMIN          mount(2)
+ * prove      none
  */
+/* clang-format on */
 static const struct phase_row phases[] = {
     {PHASE_PREPARE,
      {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, CAP_MKNOD, CAP_CHOWN, CAP_SYS_CHROOT,
       CAP_SETUID, CAP_SETGID, CAP_KILL},
-     9},
-    {PHASE_WAIT, {CAP_KILL}, 1},
-    {PHASE_ENTER, {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID}, 4},
-    {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3},
-    {PHASE_BIND, {CAP_SYS_ADMIN}, 1},
-    {PHASE_PROVE, {0}, 0},
+     9,
+     false}, /* AppArmor does not let go of a process with no_new_privs */
+    {PHASE_WAIT, {CAP_KILL}, 1, true},
+    {PHASE_ENTER, {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID}, 4, true},
+    {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3, true},
+    {PHASE_BIND, {CAP_SYS_ADMIN}, 1, true},
+    {PHASE_PROVE, {0}, 0, true},
 };
 
 static void close_inherited(void)
@@ -50,11 +61,36 @@ static void close_inherited(void)
         (void)close(fd);
 }
 
+/*
+ * Whoever starts us may have changed these. Ignored SIGCHLD hides how a child ended; SIGPIPE and
+ * SIGXFSZ would end us half-way where an error can be handled.
+ */
+static void reset_signals(void)
+{
+    static const int ignored[] = {SIGPIPE, SIGXFSZ};
+    sigset_t none;
+
+    (void)signal(SIGCHLD, SIG_DFL);
+    for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+        (void)signal(ignored[i], SIG_IGN);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* setuid, setgid or with capabilities of the file: the environment is an unprivileged user's. */
+static void drop_foreign_environment(void)
+{
+    if (getauxval(AT_SECURE) || getuid() != geteuid() || getgid() != getegid())
+        (void)clearenv();
+}
+
 void privilege_start(void)
 {
     int fd;
 
     (void)prctl(PR_SET_DUMPABLE, 0);
+    drop_foreign_environment();
+    reset_signals();
     close_inherited();
     /* A closed 0, 1 or 2 would be given to the next open, and then written to as output. */
     do
@@ -84,7 +120,8 @@ static int phase_set(const struct phase_row *row, cap_t wanted, struct err *err)
         (row->count &&
          (cap_set_flag(wanted, CAP_PERMITTED, row->count, row->keeps, CAP_SET) < 0 ||
           cap_set_flag(wanted, CAP_EFFECTIVE, row->count, row->keeps, CAP_SET) < 0)) ||
-        cap_set_proc(wanted) < 0)
+        cap_set_proc(wanted) < 0 ||
+        (row->gains_nothing && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
         return err_set(err, STATUS_PRIVILEGE, errno, "lower privilege");
     return 0;
 }

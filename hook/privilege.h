@@ -21,7 +21,8 @@ enum phase {
 
 /*
  * Once, first of all: no core file and no tracing by others, file descriptors above 2 closed (LXC's
- * own leak into hooks), 0 to 2 open.
+ * own leak into hooks), 0 to 2 open, signals as they should be. Started with more rights than its
+ * real user has (setuid, capabilities of the file), it forgets that user's environment.
  */
 void privilege_start(void);
 
