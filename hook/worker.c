@@ -50,11 +50,21 @@ static void leave_output(void)
         (void)(null > 2 ? dup2(null, fd) : close(fd));
 }
 
+/* What parent and worker tell each other: "go" by a byte, "gone" by the end of the pipe. */
+struct ends {
+    int go[2];
+    int gone[2];
+};
+
 __attribute__((noreturn)) static void worker_main(const struct worker_job *job, pid_t parent,
-                                                  struct report *report)
+                                                  const struct ends *ends, struct report *report)
 {
+    char byte;
+
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
+    (void)close(ends->go[1]);
+    (void)close(ends->gone[0]);
+    if (getppid() != parent || read(ends->go[0], &byte, 1) != 1)
         _exit(1);
     leave_output();
     report->result = job->steps(job->memory, &report->err);
@@ -98,28 +108,49 @@ static int collect(pid_t pid, int pipe_end, const struct report *report, struct 
     return report->result;
 }
 
+/* The worker begins when its parent has given up what it does not need: all or nothing. */
+static int let_go(const struct worker_job *job, const struct ends *ends, struct err *err)
+{
+    int r = job->keeps_privilege ? 0 : privilege_enter(PHASE_WAIT, err);
+
+    if (r == 0 && write(ends->go[1], "g", 1) != 1)
+        return err_set(err, STATUS_INTERNAL, errno, "start the worker process");
+    return r;
+}
+
 static int run(const struct worker_job *job, struct report *report, struct err *err)
 {
+    CLEANUP_FD int go_read = -1;
+    CLEANUP_FD int go_write = -1;
+    CLEANUP_FD int gone_read = -1;
+    CLEANUP_FD int gone_write = -1;
+    struct ends ends;
+    struct err unused;
     pid_t parent = getpid();
-    int ends[2];
     pid_t pid;
     int r;
 
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (pipe2(ends.go, O_CLOEXEC) < 0)
         return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
+    go_read = ends.go[0];
+    go_write = ends.go[1];
+    if (pipe2(ends.gone, O_CLOEXEC) < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
+    gone_read = ends.gone[0];
+    gone_write = ends.gone[1];
     pid = fork();
     if (pid == 0)
-        worker_main(job, parent, report);
-    (void)close(ends[1]);
-    if (pid < 0) {
-        r = err_set(err, STATUS_INTERNAL, errno, "start the worker process");
-    } else {
-        int waiting = job->keeps_privilege ? 0 : privilege_enter(PHASE_WAIT, err);
-        struct err reported = {0};
-        r = collect(pid, ends[0], report, waiting < 0 ? &reported : err);
-        r = waiting < 0 ? waiting : r;
-    }
-    (void)close(ends[0]);
+        worker_main(job, parent, &ends, report);
+    if (pid < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "start the worker process");
+    r = let_go(job, &ends, err);
+    /* Without its byte the worker sees the end of this pipe, and ends. */
+    fd_cleanup(&go_write);
+    fd_cleanup(&gone_write);
+    go_write = gone_write = -1;
+    if (r == 0)
+        return collect(pid, gone_read, report, err);
+    (void)collect(pid, gone_read, report, &unused);
     return r;
 }
 

@@ -28,12 +28,13 @@ host_fingerprint() {
 # In front of a command: the environment that LXC gives a start-host hook, LXC_PID aside.
 as_hook=(env LXC_HOOK_TYPE=start-host LXC_NAME=box)
 
-# A status that says why: as documented, never a crash, never a hang.
-status_is_documented() {
-    [ "$1" -ge 0 ] && [ "$1" -le 9 ]
-}
-
-# Processes of ours that are still there.
-hooks_left() {
-    pgrep -x lxc-gpu-hook || true
+# No process of ours is left; one that was killed gets a moment to go.
+no_hooks_left() {
+    local i
+    for ((i = 0; i < 100; i++)); do
+        pgrep -x lxc-gpu-hook >/dev/null || return 0
+        sleep 0.05
+    done
+    echo "processes are left: $(pgrep -ax lxc-gpu-hook)"
+    return 1
 }

@@ -112,7 +112,7 @@ each() {
         fi
     done < <(cases)
     host_fingerprint | diff "$work/before" - || { echo "the host is not as before"; return 1; }
-    [ -z "$(hooks_left)" ] || { echo "processes are left"; return 1; }
+    no_hooks_left
     return "$wrong"
 }
 

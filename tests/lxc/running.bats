@@ -33,7 +33,7 @@ race() {
     # the race was one: some rounds met the link, some the folder
     grep -q '^status 0$' "$work/rounds.log"
     grep -q '^status 6$' "$work/rounds.log"
-    [ -z "$(hooks_left)" ]
+    no_hooks_left
 }
 
 @test "/dev, /dev/dri and /etc/group swapped with links to the host, all the while" { race; }
@@ -65,11 +65,7 @@ silent() {
     # the kernel keeps the host's root off a FUSE of another user namespace: no wait there
     [ "$(grep -l "no answer from the container's files or the node for 10 seconds" "$work"/silent.* | wc -l)" = 8 ]
     # with the box its file system has gone, and so has who waited for it
-    for _ in $(seq 50); do
-        [ -n "$(hooks_left)" ] || break
-        sleep 0.1
-    done
-    [ -z "$(hooks_left)" ]
+    no_hooks_left
     host_fingerprint | diff "$work/before" -
 }
 
