@@ -80,6 +80,18 @@ static bool is_nvidia_absent(const struct facts *f)
     return is_absent(f) && strncmp(f->sys.kernel.driver, "nvidia", strlen("nvidia")) == 0;
 }
 
+/* Every libva knows the VA drivers for these; that it tried none means it could not ask. */
+static bool is_name_refused(const struct facts *f)
+{
+    static const char *const known[] = {"i915", "amdgpu", "radeon"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+        if (text_is_equal(f->sys.kernel.driver, known[i]))
+            return f->va.driver.tried_count == 0 && f->va.driver.log[0];
+    }
+    return false;
+}
+
 static bool is_init_failed(const struct facts *f)
 {
     return is_any_tried(&f->va, VA_TRIED_INIT_FAILED);
@@ -104,6 +116,7 @@ static const struct {
     {is_display_refused, CAUSE_LIBVA_REFUSED},
     {is_absent_by_variable, CAUSE_VARIABLE_ABSENT},
     {has_variables, CAUSE_VARIABLE_INIT},
+    {is_name_refused, CAUSE_NAME_REFUSED},
     {is_virtual_absent, CAUSE_VIRTUAL_ABSENT},
     {is_nvidia_absent, CAUSE_NVIDIA_ABSENT},
     {is_xe_unknown, CAUSE_XE_UNKNOWN},
@@ -267,12 +280,15 @@ struct judgement check_bitstream(const struct facts *facts, struct text *detail)
     }
     if (!va->bitstream.done)
         return JUDGED_SKIP;
+    if (!va->bitstream.ok) {
+        text_add(detail, "%u NAL units read, %u pictures", va->bitstream.nal_units,
+                 va->bitstream.pictures);
+        return JUDGED_FAIL(CAUSE_BROKEN_RULE);
+    }
     text_add(detail, "%u pictures %ux%u, %u SPS, %u PPS, profile %u, level %u.%u",
              va->bitstream.pictures, va->bitstream.width, va->bitstream.height, va->bitstream.sps,
              va->bitstream.pps, va->bitstream.profile_idc, va->bitstream.level_idc / 10,
              va->bitstream.level_idc % 10);
-    if (!va->bitstream.ok)
-        return JUDGED_FAIL(CAUSE_BROKEN_RULE);
     if (va->bitstream.pictures != va->encode.frames || va->encode.frames != facts->request.frames)
         return JUDGED_FAIL(CAUSE_WRONG_COUNT);
     if (va->bitstream.width != facts->request.width ||

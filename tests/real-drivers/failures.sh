@@ -93,6 +93,8 @@ grep -q '^kernel .*not in /sys' "$scratch/log" || fail 'without /sys: the kernel
 verify hsw -v
 grep -q '^  driver: .*/iHD_drv_video.so: refused this GPU' "$scratch/log" || fail 'iHD on Haswell: not named'
 grep -q '^driver  *pass i965, .*iHD_drv_video.so refused this GPU' "$scratch/log" || fail 'iHD on Haswell: not in the evidence'
+FAKEDRM_FAIL=VERSION=EIO@4 verify hsw
+expect 21 'libva could not ask i915 which VA driver it goes with' 'the kernel driver falls silent'
 LIBVA_DRIVER_NAME=nonesuch verify kbl
 expect 20 'libva finds no driver with LIBVA_DRIVER_NAME=nonesuch set: it looked for nonesuch_drv_video.so' 'a driver that is not there'
 LIBVA_DRIVER_NAME=radeonsi verify kbl

@@ -203,6 +203,12 @@ CASE(g16_newer_gpu)
     tried("i965_drv_video.so", VA_TRIED_ABSENT);
 }
 
+CASE(g16_not_asked)
+{
+    init_failed();
+    SET(facts.va.driver.log, "VA-API version 1.17.0\n");
+}
+
 CASE(g16_virtual)
 {
     init_failed();
@@ -500,6 +506,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_xe, STATUS_VA_ABSENT, "g15"),
     ROW(g15_nvidia, STATUS_VA_ABSENT, "g15"),
     ROW(g16_newer_gpu, STATUS_VA_INIT, "g16"),
+    ROW(g16_not_asked, STATUS_VA_INIT, "g16"),
     ROW(g16_virtual, STATUS_VA_INIT, "g16"),
     ROW(g16_unloadable, STATUS_VA_INIT, "g16"),
     ROW(g16_mismatch, STATUS_VA_INIT, "g16"),
