@@ -2,7 +2,7 @@
 # Builds of the project in each Debian release: in a file tree of that release when it is not the machine's own.
 
 # shellcheck disable=SC2034  # for build
-native_packages=(gcc libc6-dev cmake ninja-build pkg-config git dpkg-dev file groff-base
+native_packages=(gcc libc6-dev cmake ninja-build pkg-config git dpkg-dev file groff-base python3-minimal
     libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
 
 # native_root TREE COMMAND...: the command with TREE as its root, and the project at its own place. It writes
@@ -12,9 +12,9 @@ native_root() {
 
     shift
     # shellcheck disable=SC2016  # the inner shell's
-    TREE=$tree PROJECT=${project:?} unshare --mount --pid --fork --propagation private bash -ec '
+    TREE=$tree PROJECT=${project:?} unshare --mount --propagation private bash -ec '
         mount --bind "$TREE" "$TREE"
-        mount -t proc proc "$TREE/proc"
+        mount --rbind /proc "$TREE/proc"
         mount --rbind /dev "$TREE/dev"
         mount --rbind /sys "$TREE/sys"
         mount -t tmpfs -o mode=1777 none "$TREE/tmp"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # What is handed in at each boot: the project as each release has it, the test driver, the tests.
 
-# payload_project BUILD DIR: one release's packages, and what is in them; the test driver; the program that
-# tests/lxc runs beside LXC.
+# payload_project BUILD DIR: one release's packages, and what is in them; the test driver; the programs that
+# tests/lxc runs.
 payload_project() {
     local build=$1 dir=$2 component package
 
@@ -13,7 +13,7 @@ payload_project() {
         dpkg-deb --extract "$package" "$dir/${component%:*}"
     done
     cp "$build"/tests/driver/va/*_drv_video.so "$dir/driver/"
-    cp "$build/tests/lxc/box" "$dir/"
+    (cd "$build" && cp --parents tests/lxc/box tests/unit/test_hook_redirect "$dir/")
 }
 
 # payload_make DIR TEST...: makes DIR.tar of what payload_project put into DIR, and of the tests.

@@ -5,11 +5,13 @@
 . /payload/lib.sh
 plan 13
 
+# Every file with its size; of a folder an overlay gives now one size, now another.
+lines=(\( -type d -printf '%p %y %m %U:%G\n' -o -printf '%p %y %m %U:%G %s\n' \))
 # What dpkg and apt write down for themselves is not of the package.
 host_files() { find /etc /usr /var /opt /root -xdev ! -path '/var/lib/dpkg*' ! -path '/var/l*/apt*' ! -path '/var/log*' \
-    ! -path '/var/cache*' ! -path '/var/lib/lxc*' ! -path '/var/lib/systemd*' -printf '%p %y %m %U:%G %s\n' | sort; }
-guest_files() { ct_run pack find / -xdev ! -path '/var/lib/dpkg*' ! -path '/var/l*/apt*' ! -path '/var/log*' \
-    ! -path '/var/cache*' ! -path '/tmp*' ! -path '/run*' -printf '%p %y %m %U:%G %s\n' | sort; }
+    ! -path '/var/cache*' ! -path '/var/lib/lxc*' ! -path '/var/lib/systemd*' "${lines[@]}" | sort; }
+guest_files() { ct_run pack find / -xdev ! -path /lost+found ! -path '/var/lib/dpkg*' ! -path '/var/l*/apt*' ! -path '/var/log*' \
+    ! -path '/var/cache*' ! -path '/tmp*' ! -path '/run*' "${lines[@]}" | sort; }
 # apt in the guest has no package lists, and needs none to remove something.
 guest_apt() { ct_run pack env DEBIAN_FRONTEND=noninteractive apt-get "$@"; }
 

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# seconds: 3600
+# All of tests/lxc, with this release's LXC and kernel. It lays out a host of its own: the real nodes are hidden.
+export TEST_WORK=/run/lxc-suite TEST_LXC=/payload/lxc TEST_BUILD
+# shellcheck source=/dev/null
+TEST_BUILD=/payload/$(. /etc/os-release && echo "$VERSION_CODENAME")
+mkdir -m 0755 $TEST_WORK
+mkdir $TEST_WORK/stage
+cp -a "$TEST_BUILD/host/." $TEST_WORK/stage/
+cd $TEST_LXC || exit
+unshare --mount --propagation private ./inside --tap .
