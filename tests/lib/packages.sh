@@ -8,6 +8,7 @@ packages_package=(dpkg-dev file)
 packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
 packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base)
 packages_real=(intel-media-va-driver i965-va-driver mesa-va-drivers ffmpeg vainfo libopenh264-dev python3-minimal)
+packages_deb=("${packages_package[@]}" lintian bash-completion python3-yaml systemd)
 packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)
 
 # packages_install NAME...: installs what is missing, and says so.

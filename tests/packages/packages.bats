@@ -1,0 +1,91 @@
+#!/usr/bin/env bats
+# Two packages that lintian has nothing to say about, the same bytes wherever they are built, and gone
+# without a trace when purged.
+
+setup() {
+    load lib.bash
+}
+
+@test "there are the two packages, and no other" {
+    run find "$work/one/build/" -maxdepth 1 -name '*.deb'
+    [ "${#lines[@]}" = 2 ]
+    [ -s "$(package_file lxc-gpu)" ]
+    [ -s "$(package_file gpu-verify)" ]
+}
+
+@test "fields and files are those of the golden lists" {
+    for package in lxc-gpu gpu-verify; do
+        package_shown "$package" | diff "$golden/$package.txt" -
+    done
+}
+
+@test "the version is the project's, and lower than a first one of Debian's own" {
+    version=$(grep -m 1 -oP '^ *VERSION \K[0-9.]+' "$TEST_PROJECT/CMakeLists.txt")
+    for package in lxc-gpu gpu-verify; do
+        got=$(dpkg-deb -f "$(package_file "$package")" Version)
+        [ "${got%-*}" = "$version" ]
+        dpkg --compare-versions "$got" lt "$version-1"
+    done
+}
+
+@test "two builds in unlike places give the same bytes" {
+    for package in lxc-gpu gpu-verify; do
+        cmp "$(package_file "$package" one)" "$(package_file "$package" two)"
+    done
+}
+
+@test "lintian has neither an error nor a warning" {
+    run lintian --allow-root --fail-on error,warning "$(package_file lxc-gpu)" "$(package_file gpu-verify)"
+    [ "$status" = 0 ] || echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" != *E:* && "$output" != *W:* ]]
+}
+
+@test "programs are stripped, position independent and bound at start" {
+    for package in lxc-gpu gpu-verify; do
+        dpkg-deb -x "$(package_file "$package")" "$work/unpacked"
+    done
+    for program in lxc-gpu-hook gpu-verify; do
+        run readelf -hSdW "$work/unpacked/usr/bin/$program"
+        [[ "$output" == *"DYN (Position-Independent Executable file)"* ]]
+        [[ "$output" == *BIND_NOW* || "$output" == *"Flags: NOW"* ]]
+        [[ "$output" != *.debug_info* && "$output" != *.symtab* ]]
+        run grep -c "$work\|$TEST_MEMORY" "$work/unpacked/usr/bin/$program"
+        [ "$output" = 0 ]
+    done
+}
+
+@test "installed by dpkg, both run, their manual pages are found, and the config line is there" {
+    throw_away sh -euc '
+        dpkg -i /packages/*.deb
+        lxc-gpu-hook --version
+        gpu-verify --version
+        test -s /usr/share/lxc/config/gpu.conf
+        for page in man8/lxc-gpu-hook.8 man1/gpu-verify.1; do zcat /usr/share/man/$page.gz | grep -q "^.TH"; done
+        dpkg --verify lxc-gpu gpu-verify
+        dpkg -s lxc-gpu gpu-verify | grep -c "^Status: install ok installed" | grep -x 2'
+}
+
+@test "completion is found by bash-completion under the names of the programs" {
+    [ -r /usr/share/bash-completion/bash_completion ] || skip "bash-completion is not installed"
+    throw_away bash -euc '
+        dpkg -i /packages/*.deb >/dev/null
+        set +eu
+        . /usr/share/bash-completion/bash_completion
+        for program in lxc-gpu-hook gpu-verify; do
+            _completion_loader "$program"
+            complete -p "$program" | grep -q -- "-F _" || exit 1
+        done'
+}
+
+@test "purged, nothing is left but what dpkg and the manual index write about themselves" {
+    throw_away sh -euc 'dpkg -i /packages/*.deb; dpkg --purge lxc-gpu gpu-verify; ! dpkg -s lxc-gpu'
+    traces >"$work/traces"
+    cat "$work/traces"
+    [ ! -s "$work/traces" ]
+}
+
+@test "the test for traces sees one" {
+    throw_away sh -euc 'dpkg -i /packages/*.deb; dpkg --purge lxc-gpu gpu-verify; touch /usr/share/lxc/left'
+    [ "$(traces)" = ./usr/share/lxc/left ]
+}
