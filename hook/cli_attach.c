@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "advice.h"
 #include "base/text.h"
 #include "env.h"
 #include "exit_status.h"
@@ -26,8 +27,7 @@ static int find_by_name(const struct options *options, struct hook_env *env, str
     text_printable(env->name, sizeof(env->name), container.name);
     if (env->pid == 0) {
         r = err_set(err, STATUS_USAGE, 0, "container %s is not running", env->name);
-        err_fix(err, "lxc-start -n %s    # with gpu.conf included, the nodes are there at once",
-                env->name);
+        advice_start(&container, "with gpu.conf included, the nodes are there at once", err);
     }
     return r;
 }

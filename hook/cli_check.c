@@ -4,8 +4,10 @@
  */
 #include "cli.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "base/wrap.h"
 #include "container.h"
 #include "device_rules.h"
 #include "drm.h"
@@ -13,6 +15,8 @@
 #include "exit_status.h"
 #include "idmap_redirect.h"
 #include "plan.h"
+#include "prove.h"
+#include "report.h"
 #include "start.h"
 #include "start_user.h"
 
@@ -25,7 +29,7 @@
 /* ---- is the hook there, and with which options ------------------------------------------------
  */
 
-static int wrong_section(const struct container *container, struct err *err)
+static int wrong_section(const struct container_facts *facts, struct err *err)
 {
     static const char *const types[] = {"pre-start", "pre-mount", "autodev", "start",
                                         "stop",      "post-stop", "clone",   "destroy"};
@@ -35,9 +39,9 @@ static int wrong_section(const struct container *container, struct err *err)
         enum hook_type unused;
         char key[40];
         snprintf(key, sizeof(key), "lxc.hook.%s", types[i]);
-        int r = lxc_config_get(container, key, &lines, err);
+        int r = lxc_config_get(&facts->container, key, &lines, err);
         if (r == 0 && strstr(lines, "lxc-gpu-hook"))
-            r = hook_type_read(types[i], &unused, err);
+            r = hook_type_read(types[i], facts->config_file, &unused, err);
         if (r < 0)
             return r;
     }
@@ -75,12 +79,12 @@ static int line_options(char *line, struct options *ret, struct err *err)
 }
 
 /* *ret_line is the caller's to free, after the last use of *ret. */
-static int find_hook(const struct container *container, char **ret_line, struct options *ret,
+static int find_hook(const struct container_facts *facts, char **ret_line, struct options *ret,
                      struct err *err)
 {
     CLEANUP_FREE char *lines = NULL;
     char *rest = NULL;
-    int r = lxc_config_get(container, "lxc.hook.start-host", &lines, err);
+    int r = lxc_config_get(&facts->container, "lxc.hook.start-host", &lines, err);
 
     if (r < 0)
         return r;
@@ -91,7 +95,7 @@ static int find_hook(const struct container *container, char **ret_line, struct 
         return *ret_line ? line_options(*ret_line, ret, err)
                          : err_set(err, STATUS_INTERNAL, ENOMEM, "read the config");
     }
-    r = wrong_section(container, err);
+    r = wrong_section(facts, err);
     return r < 0 ? r : no_hook(err);
 }
 
@@ -115,9 +119,7 @@ static int check_clash(const struct idmap *map, char kind, struct err *err)
         err, STATUS_OWNERSHIP, 0,
         "the lines 'lxc.idmap = %c %u %u %u' and 'lxc.idmap = %c %u %u %u' claim the same ids",
         kind, a->inside, a->outside, a->length, kind, b->inside, b->outside, b->length);
-    for (size_t i = 0; i < sound.count; i++)
-        err_fix(err, "lxc.idmap = %c %u %u %u", kind, sound.extents[i].inside,
-                sound.extents[i].outside, sound.extents[i].length);
+    advice_map(&sound, kind, err);
     return r;
 }
 
@@ -134,8 +136,7 @@ static int check_grants(const char *file, const struct subid_user *user, const s
             continue;
         int r = err_set(err, STATUS_OWNERSHIP, 0, "%s does not let %s map %u host ids from %u on",
                         file, user->name, extent->length, extent->outside);
-        err_fix(err, "sudo sh -c 'echo %s:%u:%u >>%s'", user->name, extent->outside, extent->length,
-                file);
+        advice_grant(user->name, extent->outside, extent->length, file, err);
         return r;
     }
     return 0;
@@ -188,49 +189,59 @@ static int check_answers(const struct gpu_node *node, struct err *err)
         return 0;
     r = r == -EACCES || r == -EPERM ? -ENXIO : r;
     (void)err_set(err, STATUS_DEAD_NODE, -r, "%s does not answer: no driver behind it", path);
-    err_fix(err, "dmesg | grep -iE 'drm|i915|xe|amdgpu'    # why the GPU's driver is gone");
+    advice_dead_node(node, err);
     return r;
 }
 
-static int check_rules(const struct container_facts *facts, const struct gpu_node *node,
-                       struct err *err)
+static int check_rules(const struct device_rules *rules, const struct config_lines *config,
+                       const struct gpu_node *node, struct err *err)
 {
-    struct device_rules rules;
-    int r = device_rules_load(&facts->container, &rules, err);
+    int r;
 
-    if (r < 0 || device_rules_allow(&rules, DRM_MAJOR, node->node_minor))
-        return r;
+    if (device_rules_allow(rules, DRM_MAJOR, node->node_minor))
+        return 0;
+    if (!device_rules_allow(rules, 1, 3)) /* /dev/null */
+        return prove_lone_rule(config, err);
     r = err_set(err, STATUS_DEVICE_CGROUP, EPERM,
                 "open /dev/dri/%s: the container's device cgroup denies it", node->name);
-    err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", rules.is_v1 ? "" : "2", DRM_MAJOR,
+    err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", rules->is_v1 ? "" : "2", DRM_MAJOR,
             node->node_minor);
     return r;
 }
 
 static void print_node(const struct plan_owner *owner, const struct gpu_node *node, const char *how)
 {
-    printf("/dev/dri/%s (%s%s%s): group %u%s%s%s in the container, %s\n", node->name, node->driver,
-           node->pci[0] ? " at " : "", node->pci, owner->guest_gid, owner->group[0] ? " = " : "",
-           owner->group, "", how);
+    char line[320];
+
+    snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
+             node->name, node->driver, node->pci[0] ? " at " : "", node->pci, owner->guest_gid,
+             owner->group[0] ? " = " : "", owner->group, how);
+    wrap_print(line, stdout);
 }
 
-static int check_root_start(const struct options *options, const struct container_facts *facts,
+static int check_root_start(const struct options *options, struct container_facts *facts,
                             const struct gpu_list *gpus, const struct guest_group groups[2],
                             struct plan *plan, struct err *err)
 {
-    int r = plan_build(options, gpus, &facts->guest, groups, plan, err);
+    struct device_rules rules;
+    int r = device_rules_load(&facts->container, &rules, err);
 
+    facts->guest.cgroup_is_v1 = r == 0 && rules.is_v1;
+    if (r == 0)
+        r = plan_build(options, gpus, &facts->guest, groups, plan, err);
     for (size_t i = 0; r == 0 && i < plan->op_count; i++) {
         if (plan->ops[i].kind != OP_NODE)
             continue;
         if (!options->no_probe)
-            r = check_rules(facts, plan->ops[i].gpu, err);
+            r = check_rules(&rules, &facts->guest.config, plan->ops[i].gpu, err);
         if (r == 0 && !options->no_probe)
             r = check_answers(plan->ops[i].gpu, err);
     }
     for (size_t i = 0; r == 0 && i < plan->op_count; i++)
         if (plan->ops[i].kind == OP_NODE)
             print_node(&plan->owner, plan->ops[i].gpu, "a private node made at start");
+    if (r == 0 && !device_rules_allow(&rules, 1, 3)) /* /dev/null */
+        report_null_denied(&facts->guest.config);
     return r;
 }
 
@@ -274,7 +285,7 @@ static int check_plan(const struct options *options, struct container_facts *fac
     if (!has_root && (!options->has_gid || !facts->has_autodev)) {
         r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
                     facts->no_root);
-        err_fix(err, "lxc-start -n %s    # check again while it runs", facts->container.name);
+        advice_start(&facts->container, "and check again while it runs", err);
     }
     if (r == 0 && has_root)
         r = start_look_from_outside(options, !facts->has_autodev, &facts->guest, groups, err);
@@ -284,7 +295,7 @@ static int check_plan(const struct options *options, struct container_facts *fac
         r = geteuid() == 0 ? check_root_start(options, facts, gpus, groups, &plan, err)
                            : check_user_start(options, facts, gpus, groups, &plan, err);
     for (size_t i = 0; r == 0 && i < plan.warning_count; i++)
-        printf("warning: %s\n", plan.warnings[i]);
+        report_warning(plan.warnings[i]);
     return r;
 }
 
@@ -296,16 +307,17 @@ static int check_steps(const struct options *options, struct container_facts *fa
     int r = container_load(options, facts, err);
 
     if (r == 0)
-        r = find_hook(&facts->container, line, &hook_options, err);
+        r = find_hook(facts, line, &hook_options, err);
     if (r == 0)
         r = check_maps(facts, err);
     if (r == 0)
-        guest_scan_config(facts->config_file, &facts->guest);
+        config_scan(facts->config_file, &facts->guest.config);
     if (r == 0) {
         hook_options.wait_seconds = 0;
         r = start_find_gpus(&hook_options, &gpus, err);
         if (r < 0 && hook_options.optional && err->status == STATUS_NO_NODE) {
-            printf("warning: %s; the container starts without a GPU (--optional)\n", err->text);
+            err_wrap(err, "the container starts without a GPU (--optional)");
+            report_warning(err->text);
             return 0;
         }
     }

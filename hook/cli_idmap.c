@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "config_edit.h"
 #include "container.h"
@@ -53,7 +54,7 @@ static int find_wish(const struct options *options, struct container_facts *fact
     if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
         r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
                     facts->no_root);
-        err_fix(err, "--group GID    # the guest's render group by number, or start the container");
+        advice_start(&facts->container, "and work it out again while it runs", err);
     }
     if (r == 0 && !options->has_gid)
         r = start_look_from_outside(options, false, &facts->guest, groups, err);

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "advice.h"
 #include "exit_status.h"
 #include "gpu.h"
 #include "plan.h"
@@ -29,8 +30,11 @@ int cli_list(const struct options *options, struct err *err)
     for (size_t i = 0; i < gpus.stray_count; i++)
         (void)fprintf(stderr, "lxc-gpu-hook: warning: /dev/dri/%s is a %s: not used\n",
                       gpus.strays[i].name, gpus.strays[i].what);
-    if (!plan_has_match(options, &gpus))
-        return plan_no_match(options, &gpus, err);
+    if (!plan_has_match(options, &gpus)) {
+        r = plan_no_match(options, &gpus, err);
+        advice_no_match(options, &gpus, err);
+        return r;
+    }
     printf("%-12s %-13s %-12s %-8s %-12s %s\n", "NODE", "PCI", "DRIVER", "VENDOR", "GROUP", "MODE");
     for (size_t i = 0; i < gpus.count; i++)
         if (select_matches(&options->selection, &gpus.nodes[i]))

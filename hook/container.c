@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "start.h"
 
 #include <fcntl.h>
 #include <pwd.h>
@@ -64,13 +65,13 @@ static int load_root(struct container_facts *facts, struct err *err)
 
     if (r < 0)
         return r;
-    const char *folder = strncmp(path, "dir:", 4) == 0 ? path + 4 : path;
-    if (folder[0] == '/')
+    const char *folder = rootfs_folder(path, facts->guest.rootfs, sizeof(facts->guest.rootfs));
+    if (folder[0])
         facts->guest.root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (facts->guest.root >= 0)
         return 0;
     snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", path,
-             folder[0] == '/' ? strerror(errno) : "not a folder");
+             folder[0] ? strerror(errno) : "not a folder");
     r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0 || pid == 0)
         return r;

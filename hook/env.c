@@ -1,9 +1,11 @@
 #include "env.h"
 
+#include "advice.h"
 #include "base/text.h"
 #include "exit_status.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Above every pid the kernel can give out (PID_MAX_LIMIT on 64 bit). */
@@ -47,7 +49,18 @@ bool hook_env_is_hook(int rest_count, char *const *rest)
     return env_text("LXC_HOOK_TYPE") || has_version0_arguments(rest_count, rest);
 }
 
-int hook_type_read(const char *type, enum hook_type *ret, struct err *err)
+static void fix_section(const char *type, const char *config_file, struct err *err)
+{
+    char expression[64];
+    char line[512];
+
+    snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *=.*lxc-gpu-hook", type);
+    err_fix(err, "%s",
+            advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
+    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+}
+
+int hook_type_read(const char *type, const char *config_file, enum hook_type *ret, struct err *err)
 {
     char shown[40];
 
@@ -59,7 +72,7 @@ int hook_type_read(const char *type, enum hook_type *ret, struct err *err)
             return 0;
         }
         err_set(err, STATUS_USAGE, 0, "hook type %s cannot work: %s", type, hook_names[i].why_not);
-        err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+        fix_section(type, config_file, err);
         return -EINVAL;
     }
     err_set(err, STATUS_USAGE, 0, "unknown hook type '%s'",
@@ -92,6 +105,7 @@ int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struc
     struct hook_env env = {
         .config_file = env_text("LXC_CONFIG_FILE"),
         .rootfs_mount = env_text("LXC_ROOTFS_MOUNT"),
+        .rootfs_path = env_text("LXC_ROOTFS_PATH"),
     };
     int r;
 
@@ -101,7 +115,7 @@ int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struc
     if (!name)
         return err_set(err, STATUS_USAGE, 0, "LXC_NAME is not set: LXC gives it to every hook");
     text_printable(env.name, sizeof(env.name), name);
-    r = hook_type_read(type, &env.type, err);
+    r = hook_type_read(type, env.config_file, &env.type, err);
     if (r < 0)
         return r;
     if (env.type == HOOK_START_HOST)

@@ -21,6 +21,7 @@ struct hook_env {
     char name[CONTAINER_NAME_MAX]; /* made printable */
     const char *config_file;       /* LXC's own memory; NULL when not told */
     const char *rootfs_mount;      /* mount: where the container's root is put together */
+    const char *rootfs_path;       /* the config's lxc.rootfs.path; NULL when not told */
 };
 
 /*
@@ -29,8 +30,11 @@ struct hook_env {
  */
 bool hook_env_is_hook(int rest_count, char *const *rest);
 
-/* The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there. */
-int hook_type_read(const char *type, enum hook_type *ret, struct err *err);
+/*
+ * The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there; the
+ * fix then takes the line out of config_file, where that is known.
+ */
+int hook_type_read(const char *type, const char *config_file, enum hook_type *ret, struct err *err);
 
 /* Reads and checks the environment. STATUS_USAGE with a message that names what is wrong. */
 int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err);

@@ -1,5 +1,6 @@
 #include "guest.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -16,7 +17,6 @@
 
 #define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
 #define MOUNTINFO_MAX (16u << 20)
-#define CONFIG_MAX    (1u << 20)
 
 void guest_close(struct guest *guest)
 {
@@ -111,12 +111,12 @@ static void cgroup_locate(struct guest *guest)
 /* ---- the container's own files -------------------------------------------------------------- */
 
 /* Opens a folder of the guest, link-free. *ret is -1 when it is not there. */
-static int folder_open(int root, const char *path, int *ret, struct err *err)
+static int folder_open(const struct guest *guest, const char *path, int *ret, struct err *err)
 {
     CLEANUP_FD int fd = -1;
     char what[48];
     struct stat st;
-    int r = path_open(root, path, PATH_NO_LINKS, &fd);
+    int r = path_open(guest->root, path, PATH_NO_LINKS, &fd);
 
     if (r == -ENOENT)
         return 0;
@@ -124,7 +124,7 @@ static int folder_open(int root, const char *path, int *ret, struct err *err)
         r = err_set(err, STATUS_UNSAFE_PATH, 0,
                     "/%s in the container is %s, where a folder belongs", path,
                     r == -ELOOP ? "a symbolic link" : "below something that is no folder");
-        err_fix(err, "rm /%s    # in the container's root file system", path);
+        advice_remove(guest, path, err);
         return r;
     }
     if (r < 0 || fstat(fd, &st) < 0)
@@ -134,7 +134,7 @@ static int folder_open(int root, const char *path, int *ret, struct err *err)
         r = err_set(err, STATUS_UNSAFE_PATH, 0,
                     "/%s in the container is a %s, where a folder belongs", path,
                     gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
-        err_fix(err, "rm /%s    # in the container's root file system", path);
+        advice_remove(guest, path, err);
         return r;
     }
     *ret = fd_steal(&fd);
@@ -175,7 +175,7 @@ int guest_read_dri(struct guest *guest, struct err *err)
     struct stat folder;
     int entries_left = 1024; /* a hostile folder may have no end */
     int fd;
-    int r = folder_open(guest->root, "dev", &dev, err);
+    int r = folder_open(guest, "dev", &dev, err);
 
     if (r < 0)
         return r;
@@ -184,7 +184,7 @@ int guest_read_dri(struct guest *guest, struct err *err)
         err_fix(err, "lxc.autodev = 1");
         return r;
     }
-    r = folder_open(guest->root, "dev/dri", &dri, err);
+    r = folder_open(guest, "dev/dri", &dri, err);
     if (r < 0 || dri < 0)
         return r;
     guest->has_dri = true;
@@ -305,24 +305,4 @@ int guest_find_groups(int root, const char *const *names, size_t count, struct g
     for (size_t i = 0; i < count; i++)
         ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
     return 0;
-}
-
-/* ---- the config, which is the host's ----------------------------------------------------------
- */
-
-void guest_scan_config(const char *config_file, struct guest *guest)
-{
-    CLEANUP_FREE char *text = NULL;
-    char *rest = NULL;
-    size_t size;
-
-    if (!config_file || file_read_at(AT_FDCWD, config_file, CONFIG_MAX, &text, &size) < 0)
-        return;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        line += strspn(line, " \t");
-        if (strncmp(line, "lxc.mount.entry", strlen("lxc.mount.entry")) != 0 ||
-            !strstr(line, "dev/dri") || guest->entry_count == GUEST_ENTRIES_MAX)
-            continue;
-        text_printable(guest->entries[guest->entry_count++], GUEST_ENTRY_SIZE, line);
-    }
 }

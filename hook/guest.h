@@ -7,6 +7,7 @@
 #define HOOK_GUEST_H
 
 #include "base/err.h"
+#include "config_scan.h"
 #include "gpu.h"
 #include "idmap.h"
 
@@ -14,11 +15,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#define GROUP_FILE_MAX    (4u << 20) /* 20,000 groups are half a megabyte */
-#define GUEST_NODES_MAX   32
-#define GUEST_ENTRIES_MAX 4
-#define GUEST_ENTRY_SIZE  160
-#define GROUP_NAME_MAX    33
+#define GROUP_FILE_MAX  (4u << 20) /* 20,000 groups are half a megabyte */
+#define GUEST_NODES_MAX 32
+#define GROUP_NAME_MAX  33
 
 struct guest_node {
     char name[16];
@@ -38,8 +37,8 @@ struct guest {
     bool has_dri;      /* /dev/dri is there, as a folder */
     size_t node_count; /* DRM nodes that /dev/dri already holds, ours aside */
     struct guest_node nodes[GUEST_NODES_MAX];
-    size_t entry_count; /* lxc.mount.entry lines in its config that bring DRM nodes */
-    char entries[GUEST_ENTRIES_MAX][GUEST_ENTRY_SIZE]; /* printable */
+    char rootfs[PATH_MAX]; /* the folder on the host that its root is; "" when it is none */
+    struct config_lines config;
 };
 
 /* A group of the guest, by name. */
@@ -66,12 +65,6 @@ int guest_open(pid_t pid, struct guest *ret, struct err *err);
  * guest_find_groups.
  */
 int guest_read_dri(struct guest *guest, struct err *err);
-
-/*
- * Finds the mount entries for /dev/dri in the container's own config file, for a warning that names
- * the line. Only a convenience: a file that cannot be read, and what it includes, is passed over.
- */
-void guest_scan_config(const char *config_file, struct guest *guest);
 
 /*
  * Looks `count` names up in /etc/group below the guest's root folder. No such file is no error:

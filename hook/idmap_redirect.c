@@ -1,6 +1,7 @@
 #include "idmap_redirect.h"
 
 #include "exit_status.h"
+#include "idmap_cover.h"
 
 #include <stdlib.h>
 
@@ -87,16 +88,11 @@ int idmap_redirect(const struct idmap *map, uint32_t inside, uint32_t outside,
                    struct idmap_change *ret, struct err *err)
 {
     struct idmap_change change = {.map = *map};
-    char ranges[160];
     uint32_t before;
     int r = 0;
 
-    if (!idmap_to_outside(map, inside, &before)) {
-        r = err_set(err, STATUS_OWNERSHIP, 0, "guest gid %u is outside the container's id map (%s)",
-                    inside, idmap_describe(map, ranges, sizeof(ranges)));
-        err_fix(err, "--group GID    # a group below the end of the map, or widen lxc.idmap");
-        return r;
-    }
+    if (!idmap_to_outside(map, inside, &before))
+        return idmap_outside(map, 'g', inside, err);
     change.is_same = before == outside;
     change.has_moved = !change.is_same && idmap_to_inside(map, outside, &change.moved_inside);
     change.moved_outside = before;

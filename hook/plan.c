@@ -1,7 +1,10 @@
 #include "plan.h"
 
+#include "advice.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "idmap_cover.h"
+#include "idmap_redirect.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -58,7 +61,6 @@ static int no_node_at_all(const struct gpu_list *gpus, struct err *err)
     if (gpus->stray_count == 0) {
         err_set(err, STATUS_NO_NODE, 0, "no render node on this host: %s: no GPU driver is loaded",
                 gpus->has_dev_dri ? "/dev/dri holds none" : "there is no /dev/dri");
-        err_fix(err, "modprobe i915      # Intel; AMD: modprobe amdgpu");
         return -ENODEV;
     }
     const struct gpu_stray *stray = &gpus->strays[0];
@@ -69,7 +71,6 @@ static int no_node_at_all(const struct gpu_list *gpus, struct err *err)
     else
         err_set(err, STATUS_NO_NODE, 0, "no render node on this host: /dev/dri/%s (%s) is none",
                 stray->name, stray->what);
-    err_fix(err, "rm /dev/dri/%s && udevadm trigger --subsystem-match=drm", stray->name);
     return -ENODEV;
 }
 
@@ -84,7 +85,6 @@ int plan_no_match(const struct options *options, const struct gpu_list *gpus, st
     char asked[200];
     char there[400] = "";
     struct text text = TEXT_ON(there);
-    size_t lines = 0;
 
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
@@ -96,14 +96,6 @@ int plan_no_match(const struct options *options, const struct gpu_list *gpus, st
         return no_node_at_all(gpus, err);
     err_set(err, STATUS_NO_NODE, 0, "no render node matches '%s'; this host has %s",
             select_describe(&options->selection, asked, sizeof(asked)), there);
-    for (size_t i = 0; i < gpus->count && lines < 8; i++) {
-        const struct gpu_node *node = &gpus->nodes[i];
-        if (!is_on_offer(options, node))
-            continue;
-        err_fix(err, "--select %s%s", node->pci[0] ? "pci=" : "",
-                node->pci[0] ? node->pci : node->name);
-        lines++;
-    }
     return -ENODEV;
 }
 
@@ -142,42 +134,34 @@ int plan_choose_group(const struct options *options, const struct guest_group gr
     owner->guest_gid = groups[1].found ? groups[1].gid : 0;
     snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
     plan_warn(ret,
-              "the container has no group render: %s (gid %u) is used; to mend it, in the "
-              "container: groupadd -r render",
+              "the container has no group render: %s (gid %u) is used\n"
+              "groupadd -r render    # in the container, then restart it",
               owner->group, owner->guest_gid);
     return 0;
 }
 
-static int map_id(const struct idmap *map, uint32_t inside, const char *what, uint32_t *ret,
+static int map_id(const struct idmap *map, char kind, uint32_t inside, uint32_t *ret,
                   struct err *err)
 {
-    char ranges[160];
-
-    if (idmap_to_outside(map, inside, ret))
-        return 0;
-    return err_set(err, STATUS_OWNERSHIP, 0, "guest %s %u is outside the container's id map (%s)",
-                   what, inside, idmap_describe(map, ranges, sizeof(ranges)));
+    return idmap_to_outside(map, inside, ret) ? 0 : idmap_outside(map, kind, inside, err);
 }
 
 static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
                      struct err *err)
 {
     struct plan_owner *owner = &plan->owner;
-    int r = map_id(&guest->uids, 0, "uid", &plan->root_uid, err);
+    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
 
     owner->guest_uid = options->user;
     if (r == 0)
-        r = map_id(&guest->gids, 0, "gid", &plan->root_gid, err);
+        r = map_id(&guest->gids, 'g', 0, &plan->root_gid, err);
     if (r == 0)
-        r = map_id(&guest->uids, owner->guest_uid, "uid", &owner->host_uid, err);
+        r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, err);
     if (r < 0)
         return r;
-    r = map_id(&guest->gids, owner->guest_gid, "gid", &owner->host_gid, err);
-    if (r < 0) {
-        if (owner->group[0])
-            err_wrap(err, "group %s", owner->group);
-        err_fix(err, "--group GID    # a group below the end of the map, or widen lxc.idmap");
-    }
+    r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, err);
+    if (r < 0 && owner->group[0])
+        err_wrap(err, "group %s", owner->group);
     return r;
 }
 
@@ -250,14 +234,69 @@ static void add_kept(struct plan *plan, const struct guest *guest)
         const char *name = guest->nodes[i].name;
         if (is_planned(plan, name))
             continue;
-        if (guest->entry_count == 0)
+        if (!guest->config.brings_dri)
             plan_warn(plan, "/dev/dri/%s comes from the container's own config and is kept", name);
         snprintf(op_add(plan, OP_KEEP)->name, sizeof(plan->ops[0].name), "%s", name);
     }
-    for (size_t i = 0; i < guest->entry_count; i++)
+}
+
+/* ---- what the config need not say any more ----------------------------------------------------
+ */
+
+static void warn_entries(struct plan *plan, const struct config_lines *config)
+{
+    char fix[PLAN_WARNING_SIZE / 2] = "";
+
+    for (size_t i = 0; i < config->entry_count; i++) {
+        bool is_last = i + 1 == config->entry_count;
+        if (is_last)
+            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
         plan_warn(plan,
-                  "this hook does the work of a line in the container's config; delete it: %s",
-                  guest->entries[i]);
+                  "this hook does the work of a line in the container's config; delete it: %s%s%s",
+                  config->entries[i], is_last ? "\n" : "", fix);
+    }
+}
+
+/* Where root starts the container, a host's group need not be mapped into it. */
+static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
+{
+    const struct idmap *map = &guest->gids;
+    struct idmap_change change;
+    struct err fix = {0};
+
+    for (size_t i = 1; i + 1 < map->count; i++) {
+        const struct idmap_extent *hole = &map->extents[i];
+        const struct idmap_extent *before = &map->extents[i - 1];
+        bool is_node_group = false;
+        for (size_t node = 0; node < gpus->count; node++)
+            is_node_group |= gpus->nodes[node].gid == hole->outside;
+        /* Only where the ids around it leave just this one out, is it plain what it was before. */
+        if (!is_node_group || hole->length != 1 ||
+            hole->inside != before->inside + before->length ||
+            map->extents[i + 1].outside != before->outside + before->length + 1 ||
+            idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
+            continue;
+        advice_map(&change.map, 'g', &fix);
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: "
+                  "lxc.idmap = g %u %u 1\n%s",
+                  hole->inside, hole->outside, fix.fix);
+        return;
+    }
+}
+
+static void warn_rules(struct plan *plan, const struct guest *guest)
+{
+    const struct config_lines *config = &guest->config;
+    char fix[PLAN_WARNING_SIZE / 2];
+
+    if (guest->cgroup_is_v1 || !config->rule_v1[0] || config->has_drm_rule)
+        return;
+    plan_warn(plan,
+              "a line in the container's config has no effect on this host, which has cgroup v2; "
+              "delete it: %s\n%s",
+              config->rule_v1,
+              advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
 }
 
 int plan_build(const struct options *options, const struct gpu_list *gpus,
@@ -280,6 +319,10 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
         if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
             add_node(ret, &gpus->nodes[i]);
     add_kept(ret, guest);
+    warn_entries(ret, &guest->config);
+    if (guest->config.is_roots)
+        warn_hole(ret, gpus, guest);
+    warn_rules(ret, guest);
     return 0;
 }
 

@@ -15,7 +15,7 @@
 
 #define PLAN_OPS_MAX      (2 * GPU_NODES_MAX + GUEST_NODES_MAX)
 #define PLAN_WARNINGS_MAX 6
-#define PLAN_WARNING_SIZE 320
+#define PLAN_WARNING_SIZE 800
 
 enum op_kind {
     OP_NODE, /* make a device node */
@@ -53,6 +53,7 @@ struct plan {
     size_t op_count;
     struct op ops[PLAN_OPS_MAX];
     size_t warning_count;
+    /* Each a sentence, and behind it, one a line, what mends it. */
     char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
 };
 
@@ -96,7 +97,7 @@ bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, ui
 /* The name of a node's by-path link, "" when sysfs does not know the device. */
 void plan_link_name(const struct gpu_node *node, char *ret, size_t size);
 
-/* STATUS_NO_NODE with the nodes that there are. */
+/* STATUS_NO_NODE with the nodes that there are; advice_no_match has the lines that mend it. */
 int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 #include "prove.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "drm.h"
 #include "exit_status.h"
@@ -94,9 +95,23 @@ static int judge_node(const struct op *op, const struct proof *proof, struct err
     default:
         err_set(err, STATUS_DEAD_NODE, proof->error,
                 "/dev/dri/%s does not answer: no driver behind it", op->name);
-        err_fix(err, "dmesg | grep -iE 'drm|i915|xe|amdgpu'    # why the GPU's driver is gone");
+        advice_dead_node(op->gpu, err);
         return -proof->error;
     }
+}
+
+/* One more rule would let the node in and leave everything else denied. */
+int prove_lone_rule(const struct config_lines *config, struct err *err)
+{
+    char fix[512];
+    int r = err_set(err, STATUS_DEVICE_CGROUP, 0,
+                    "the container's device cgroup denies all but a few devices, /dev/null too: a "
+                    "lone rule made a list of those that are allowed; it is not needed, delete "
+                    "it%s%s",
+                    config->rule[0] ? ": " : "", config->rule);
+
+    err_fix(err, "%s", advice_delete(config->file, CONFIG_RULE_EXPRESSION, fix, sizeof(fix)));
+    return r;
 }
 
 int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
@@ -108,7 +123,9 @@ int prove_judge(const struct guest *guest, const struct plan *plan, const struct
         if (plan->ops[i].kind != OP_NODE)
             continue;
         int r = judge_node(&plan->ops[i], &proofs->nodes[node++], err);
-        if (r == -EPERM)
+        if (r == -EPERM && proofs->is_null_denied)
+            r = prove_lone_rule(&guest->config, err);
+        else if (r == -EPERM)
             fix_device_rules(guest, plan, proofs, err);
         if (r < 0)
             return r;

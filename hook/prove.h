@@ -24,6 +24,9 @@ struct proofs {
 int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
                 struct err *err);
 
+/* The failure "a lone rule made a list of devices that lacks all the usual ones". Pure. */
+int prove_lone_rule(const struct config_lines *config, struct err *err);
+
 /* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH. Pure.
  */
 int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,

@@ -1,6 +1,8 @@
 #include "report.h"
 
+#include "advice.h"
 #include "base/text.h"
+#include "base/wrap.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,8 +36,16 @@ static void say_on_stderr(const char *line)
         stderr_left = 0;
         return;
     }
-    stderr_left -= report_as.container ? length : 0;
-    (void)fprintf(stderr, "lxc-gpu-hook: %s\n", line);
+    if (report_as.container) {
+        stderr_left -= length;
+        (void)fprintf(stderr, "lxc-gpu-hook: %s\n", line);
+    } else if (strncmp(line, "fix: ", strlen("fix: ")) == 0) {
+        (void)fprintf(stderr, "%s\n", line);
+    } else {
+        char whole[LINE_MAX_SIZE + 16];
+        snprintf(whole, sizeof(whole), "lxc-gpu-hook: %s", line);
+        wrap_print(whole, stderr);
+    }
 }
 
 __attribute__((format(printf, 2, 3))) static void say(int priority, const char *fmt, ...)
@@ -75,12 +85,40 @@ static void say_ready(const struct plan *plan, const struct op *op, const struct
         proof->driver[0] ? "" : ", not proven");
 }
 
+static void say_fixes(int priority, const char *line)
+{
+    while (*line) {
+        int length = (int)strcspn(line, "\n");
+        say(priority, "fix: %.*s", length, line);
+        line += length + (line[length] ? 1 : 0);
+    }
+}
+
 void report_warning(const char *text)
 {
+    int length = (int)strcspn(text, "\n");
+
     if (report_as.quiet)
         return;
-    say(LOG_WARNING, "%s%s%swarning: %s", report_as.container ? "container " : "",
-        report_as.container ? report_as.container : "", report_as.container ? ": " : "", text);
+    say(LOG_WARNING, "%s%s%swarning: %.*s", report_as.container ? "container " : "",
+        report_as.container ? report_as.container : "", report_as.container ? ": " : "", length,
+        text);
+    say_fixes(LOG_WARNING, text + length + (text[length] ? 1 : 0));
+}
+
+/* On cgroup v2 one rule alone makes a list of all that is allowed. */
+void report_null_denied(const struct config_lines *config)
+{
+    char fix[512];
+    char text[PLAN_WARNING_SIZE];
+
+    snprintf(
+        text, sizeof(text),
+        "/dev/null is denied in the container: a lone rule made a list of all devices that are "
+        "allowed; it is not needed, delete it%s%s\n%s",
+        config->rule[0] ? ": " : "", config->rule,
+        advice_delete(config->file, CONFIG_RULE_EXPRESSION, fix, sizeof(fix)));
+    report_warning(text);
 }
 
 void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs)
@@ -102,24 +140,13 @@ void report_success(const struct plan *plan, const struct guest *guest, const st
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");
     if (proofs->is_null_denied)
-        report_warning(
-            guest->cgroup_is_v1
-                ? "/dev/null is denied in the container: a lone lxc.cgroup.devices.allow "
-                  "line made an allow-list; delete that line, it is not needed"
-                : "/dev/null is denied in the container: a lone lxc.cgroup2.devices.allow "
-                  "line made an allow-list; delete that line, it is not needed");
+        report_null_denied(&guest->config);
 }
 
 void report_failure(const struct err *err)
 {
-    const char *line = err->fix;
-
     say(LOG_ERR, "%s", err->text);
-    while (*line) {
-        int length = (int)strcspn(line, "\n");
-        say(LOG_ERR, "fix: %.*s", length, line);
-        line += length + (line[length] ? 1 : 0);
-    }
+    say_fixes(LOG_ERR, err->fix);
 }
 
 void report_step(const char *fmt, ...)

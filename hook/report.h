@@ -25,7 +25,11 @@ void report_open(const struct report_style *style);
 void report_success(const struct plan *plan, const struct guest *guest,
                     const struct proofs *proofs);
 
+/* A sentence, and behind it, one a line, what mends it. */
 void report_warning(const char *text);
+
+/* A lone device rule denies every other device of the container. */
+void report_null_denied(const struct config_lines *config);
 
 /* Goal, object, cause, then the fix lines; each line of the fix on its own. */
 void report_failure(const struct err *err);

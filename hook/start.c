@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include "advice.h"
 #include "attach.h"
 #include "base/cleanup.h"
 #include "cgroup.h"
@@ -29,6 +30,7 @@ int start_find_gpus(const struct options *options, struct gpu_list *ret, struct 
     if (r < 0 || plan_has_match(options, ret))
         return r;
     r = plan_no_match(options, ret, err);
+    advice_no_match(options, ret, err);
     if (options->wait_seconds)
         err_wrap(err, "waited %u s", options->wait_seconds);
     return r;
@@ -68,6 +70,15 @@ int start_find_groups(const struct options *options, int root, struct guest_grou
     return count ? guest_find_groups(root, names, count, ret, err) : 0;
 }
 
+/* "dir:/path" and "/path" are folders of the host. */
+const char *rootfs_folder(const char *path, char *ret, size_t size)
+{
+    if (path && strncmp(path, "dir:", 4) == 0)
+        path += 4;
+    snprintf(ret, size, "%s", path && path[0] == '/' ? path : "");
+    return ret;
+}
+
 /* What both kinds of start know before anything of the container's is touched. */
 int start_facts(const struct hook_env *env, struct start_job *job, struct err *err)
 {
@@ -75,7 +86,8 @@ int start_facts(const struct hook_env *env, struct start_job *job, struct err *e
 
     if (r < 0)
         return r;
-    guest_scan_config(env->config_file, &job->guest);
+    config_scan(env->config_file, &job->guest.config);
+    rootfs_folder(env->rootfs_path, job->guest.rootfs, sizeof(job->guest.rootfs));
     tell_guest(&job->guest);
     r = start_find_gpus(job->options, &job->gpus, err);
     if (r == 0)

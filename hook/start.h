@@ -26,6 +26,9 @@ struct start_job {
 /* The start-host flow for the container of `env`. 0, or the failure to report. */
 int start_host(const struct hook_env *env, const struct options *options, struct err *err);
 
+/* The folder on the host that lxc.rootfs.path names, into `ret`; "" when it is none. */
+const char *rootfs_folder(const char *path, char *ret, size_t size);
+
 /* What is known before anything of the container's own is touched: its facts, the host's nodes. */
 int start_facts(const struct hook_env *env, struct start_job *job, struct err *err);
 

@@ -1,5 +1,6 @@
 #include "start_user.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"
@@ -20,19 +21,12 @@ void start_user_self(struct subid_user *ret)
         snprintf(ret->name, sizeof(ret->name), "%u", ret->uid);
 }
 
-static void fix_map(const struct idmap *map, struct err *err)
-{
-    for (size_t i = 0; i < map->count; i++)
-        err_fix(err, "lxc.idmap = g %u %u %u", map->extents[i].inside, map->extents[i].outside,
-                map->extents[i].length);
-}
-
 static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *err)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
 
     if (text && !subid_allows(text, user, gid, 1))
-        err_fix(err, "sudo sh -c 'echo %s:%u:1 >>/etc/subgid'", user->name, gid);
+        advice_grant(user->name, gid, 1, "/etc/subgid", err);
 }
 
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
@@ -47,7 +41,7 @@ int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *ow
                 "host gid %u, the group of /dev/dri/%s, is not mapped to guest gid %u%s%s%s",
                 node->gid, node->name, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
                 owner->group[0] ? ")" : "");
-    fix_map(&change.map, err);
+    advice_map(&change.map, 'g', err);
     fix_subgid(user, node->gid, err);
     return r;
 }

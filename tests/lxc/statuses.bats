@@ -38,7 +38,8 @@ unprivileged() {
     start_fails c1
     status_is c1 3
     hook_said c1 | grep -q "/dev/dri/renderD128 is a regular file, not character device 226:128"
-    fix=$(hook_said c1 | sed -n 's/^fix: \(rm [^ ]*\).*/\1/p')
+    fix=$(hook_said c1 | sed -n 's/^fix: //p')
+    [ "$fix" = "rm -f /dev/dri/renderD128" ]
     $fix
     start_fails c1
     hook_said c1 | grep -q "/dev/dri holds none"
@@ -132,8 +133,8 @@ unprivileged() {
         start_fails c1
         status_is c1 6
         hook_said c1 | grep -Eq "/dev/dri in the container is a (symbolic link|regular file), where a folder belongs"
-        fix=$(hook_said c1 | sed -n 's/^fix: \([^#]*[^# ]\) *#.*/\1/p')
-        [ "$fix" = "rm /dev/dri" ]
+        fix=$(hook_said c1 | sed -n 's/^fix: //p')
+        [ "$fix" = "rm $rootfs/dev/dri" ]
         rm -rf "$rootfs"
     done
 }

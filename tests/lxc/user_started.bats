@@ -29,7 +29,7 @@ base() {
     user_start_fails c1
     status_is c1 4
     hook_said c1 | grep -q "host gid 107, the group of /dev/dri/renderD128, is not mapped to guest gid 2992 (render)"
-    hook_said c1 | sed -n 's/^fix: //p' >"$work/fix"
+    hook_said c1 | sed -n 's/^fix: //p' | grep -v '^#' >"$work/fix"
     cat >"$work/wanted" <<'END'
 lxc.idmap = g 0 300000 2992
 lxc.idmap = g 2992 107 1

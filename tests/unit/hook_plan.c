@@ -1,4 +1,5 @@
 /* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
+#include "advice.h"
 #include "cmocka_all.h"
 #include "exit_status.h"
 #include "plan.h"
@@ -123,8 +124,9 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     assert_int_equal(op_named("renderD128")->kind, OP_NODE);
     assert_int_equal(plan.warning_count, 1);
     assert_non_null(strstr(plan.warnings[0], "/dev/dri/card0 comes from"));
-    guest.entry_count = 1;
-    strcpy(guest.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
+    guest.config.brings_dri = true;
+    guest.config.entry_count = 1;
+    strcpy(guest.config.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
     build();
     assert_int_equal(plan.warning_count, 1);
     assert_non_null(
@@ -174,7 +176,13 @@ static void nothing_to_take_names_what_there_is(void **state)
     assert_string_equal(err.text,
                         "no render node matches 'driver=xe'; this host has renderD128 (i915 at "
                         "0000:00:02.0), renderD129 (vgem)");
-    assert_string_equal(err.fix, "--select pci=0000:00:02.0\n--select renderD129");
+    advice_no_match(&options, &gpus, &err);
+    assert_non_null(
+        strstr(err.fix, "# one of these, in place of the config's lines for this hook\n"));
+    assert_non_null(
+        strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
+    assert_non_null(
+        strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD129"));
 }
 
 int main(void)

@@ -91,8 +91,19 @@ static void a_gid_outside_every_range_is_refused(void **state)
 
     (void)state;
     assert_true(idmap_redirect(&map, 150, 107, &change, &err) < 0);
+    assert_non_null(strstr(err.text,
+                           "guest gid 150 is not mapped: the lines 'lxc.idmap = g 0 100000 "
+                           "100' and 'lxc.idmap = g 200 100200 10' leave a hole"));
+    assert_string_equal(err.fix,
+                        "# in place of the config's lxc.idmap = g lines\n"
+                        "lxc.idmap = g 0 100000 210");
+    assert_true(idmap_redirect(&map, 210, 107, &change, &err) < 0);
     assert_non_null(
-        strstr(err.text, "guest gid 150 is outside the container's id map (0-99, 200-209)"));
+        strstr(err.text, "guest gid 210 is outside the container's id map (0-99, 200-209)"));
+    assert_string_equal(err.fix,
+                        "# in place of the config's lxc.idmap = g lines\n"
+                        "lxc.idmap = g 0 100000 100\n"
+                        "lxc.idmap = g 200 100200 65336");
 }
 
 static void a_full_map_that_would_grow_is_refused(void **state)

@@ -65,7 +65,7 @@ lxc.idmap = g $render_gid $host_gid 1
 lxc.idmap = g $((render_gid + 1)) $((100000 + render_gid + 1)) $((65536 - render_gid - 1))"
 is 'the start prints exactly these lines' \
     "$(sed -n 's/.*produced output: //; s/^lxc-gpu-hook: fix: \(lxc.idmap.*\)/\1/p' $home/start.log)" "$wanted"
-is 'check prints the same ones' "$(sed -n 's/^lxc-gpu-hook: fix: \(lxc.idmap.*\)/\1/p' <<<"$output")" "$wanted"
+is 'check prints the same ones' "$(sed -n 's/^fix: \(lxc.idmap.*\)/\1/p' <<<"$output")" "$wanted"
 is 'idmap prints the same ones' "$(as_starter "$hook" idmap web | grep '^lxc')" "$wanted"
 is 'and the line for /etc/subgid' "$(as_starter "$hook" idmap web | grep '^starter')" "starter:$host_gid:1"
 
@@ -73,7 +73,7 @@ is 'and the line for /etc/subgid' "$(as_starter "$hook" idmap web | grep '^start
 check 'idmap --write' as_starter "$hook" idmap web --write
 output=$(as_starter "$hook" check web 2>&1)
 is 'without the /etc/subgid line check says 4' $? 4
-fix=$(sed -n 's/^lxc-gpu-hook: fix: sudo //p' <<<"$output")
+fix=$(sed -n 's/^fix: sudo //p' <<<"$output")
 is 'and names the line' "$fix" "sh -c 'echo starter:$host_gid:1 >>/etc/subgid'"
 user_start >/dev/null 2>&1
 is 'and the start fails' $? 1

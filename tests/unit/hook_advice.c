@@ -1,0 +1,122 @@
+/* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
+#include "advice.h"
+#include "cmocka_all.h"
+#include "config_scan.h"
+#include "idmap_cover.h"
+#include "pci.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct err err;
+
+static void the_hook_line_keeps_the_options(void **state)
+{
+    struct options options = {.mode = 0660, .selection = {.count = 1, .specs = {"driver=xe"}}};
+    char line[256];
+
+    (void)state;
+    assert_string_equal(advice_hook_line(&options, "start-host", NULL, line, sizeof(line)),
+                        "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select driver=xe");
+    options.group = "media";
+    options.user = 5;
+    options.mode = 0600;
+    options.wait_seconds = 3;
+    options.optional = options.no_probe = options.quiet = options.verbose = true;
+    options.selection.with_card = true;
+    assert_string_equal(
+        advice_hook_line(&options, "mount", "renderD129", line, sizeof(line)),
+        "lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD129 --group media --user 5 --mode "
+        "0600 --with-card --optional --no-probe --wait 3 -v -q");
+    options = (struct options){.mode = 0660, .has_gid = true, .gid = 44};
+    assert_string_equal(advice_hook_line(&options, "start-host", NULL, line, sizeof(line)),
+                        "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --group 44");
+}
+
+static void only_plain_paths_are_pasted(void **state)
+{
+    char line[256];
+
+    (void)state;
+    assert_string_equal(advice_delete("/var/lib/lxc/c1/config", "^a", line, sizeof(line)),
+                        "sed -i.bak '/^a/d' /var/lib/lxc/c1/config");
+    assert_string_equal(advice_delete("c1/config", "^a", line, sizeof(line)),
+                        "# delete what matches '^a' from the container's config");
+    assert_int_equal(advice_delete("/a b", "^a", line, sizeof(line))[0], '#');
+    assert_int_equal(advice_delete("/a$(b)", "^a", line, sizeof(line))[0], '#');
+    assert_int_equal(advice_delete("", "^a", line, sizeof(line))[0], '#');
+}
+
+static void the_configs_lines_are_found(void **state)
+{
+    struct config_lines config = {0};
+    char text[] =
+        "# lxc.mount.entry = /dev/dri dev/dri none bind\n"
+        "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind\n"
+        "lxc.mount.entries = /dev/dri dev/dri none bind\n"
+        "  lxc.mount.entry=/dev/dri/renderD128 dev/dri/renderD128 none bind\n"
+        "lxc.mount.entry = /dev/dri/by-path dev/dri/by-path none bind\n"
+        "lxc.mount.entry = /dev/dri dev/dri none bind\n"
+        "lxc.cgroup.devices.allow = c 10:200 rwm\n"
+        "lxc.cgroup.devices.allow = c 226:128 rwm\n"
+        "lxc.cgroup2.devices.allow = c 10:200 rwm\n";
+
+    (void)state;
+    config_scan_text(text, &config);
+    assert_int_equal(config.entry_count, 2);
+    assert_string_equal(config.entries[0],
+                        "lxc.mount.entry=/dev/dri/renderD128 dev/dri/renderD128 none bind");
+    assert_string_equal(config.entries[1], "lxc.mount.entry = /dev/dri dev/dri none bind");
+    assert_true(config.brings_dri);
+    assert_string_equal(config.rule, "lxc.cgroup2.devices.allow = c 10:200 rwm");
+    assert_string_equal(config.rule_v1, "lxc.cgroup.devices.allow = c 226:128 rwm");
+    assert_false(config.has_drm_rule);
+}
+
+static void what_keeps_a_module_out(void **state)
+{
+    (void)state;
+    assert_true(modprobe_keeps_out("# x\nblacklist i915\n", "i915"));
+    assert_true(modprobe_keeps_out("  install\tvirtio-gpu /bin/false", "virtio_gpu"));
+    assert_false(modprobe_keeps_out("#blacklist i915\n", "i915"));
+    assert_false(modprobe_keeps_out("blacklist i915_foo\nblacklist i91\n", "i915"));
+    assert_false(modprobe_keeps_out("options i915 enable_guc=2\n", "i915"));
+    assert_false(modprobe_keeps_out("", "i915"));
+}
+
+static void assert_cover(const struct idmap *map, uint32_t inside, const char *fix)
+{
+    assert_true(idmap_outside(map, 'g', inside, &err) < 0);
+    assert_string_equal(err.fix, fix);
+}
+
+static void a_map_is_widened_only_where_that_is_sound(void **state)
+{
+    static const struct idmap narrow = {1, {{0, 100000, 1000}}};
+    static const struct idmap late = {1, {{10, 100000, 1000}}};
+    static const struct idmap high = {1, {{0, UINT32_MAX - 1000, 1000}}};
+    static const struct idmap taken = {2, {{0, 100000, 1000}, {70000, 101000, 1}}};
+    static const char none[] = "# the lxc.idmap = g lines have to name it";
+
+    (void)state;
+    assert_cover(&narrow, 2992,
+                 "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 0 100000 65536");
+    assert_cover(&narrow, 100000,
+                 "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 0 100000 100001");
+    assert_cover(&late, 5, none);
+    assert_cover(&high, 2992, none);
+    assert_cover(&taken, 2992, none);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_hook_line_keeps_the_options),
+        cmocka_unit_test(only_plain_paths_are_pasted),
+        cmocka_unit_test(the_configs_lines_are_found),
+        cmocka_unit_test(what_keeps_a_module_out),
+        cmocka_unit_test(a_map_is_widened_only_where_that_is_sound),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
