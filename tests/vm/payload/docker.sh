@@ -3,12 +3,13 @@
 
 # rootfs_tar NAME OUT: the tree of a container made by ct_make, with its owners as the container sees them.
 rootfs_tar() {
-    lxc-usernsexec -m "b:0:$first_id:65536" -- \
-        tar -C "/var/lib/lxc/$1/rootfs" --numeric-owner --exclude './usr/share/zoneinfo' -cf - . >"$2"
+    lxc-usernsexec -m "b:0:${first_id:?}:65536" -- \
+        tar -C "/var/lib/lxc/$1/rootfs" --numeric-owner --exclude ./usr/share/zoneinfo --exclude ./lost+found -cf - . >"$2"
 }
 
-# What was copied in by root is nobody's there; for our purpose it only has to be readable.
-docker_import() {
+# rootfs_export NAME TREE: /var/tmp/NAME.tar, with gpu-verify. What was copied in by root is nobody's there; for our
+# purpose it only has to be readable.
+rootfs_export() {
     local name=$1 tree=$2
 
     ct_make "$name" "$tree" </dev/null

@@ -38,7 +38,7 @@ in_docker() {
     status=$?
 }
 
-docker_import guest busybox
+rootfs_export guest busybox
 ct_make nest debian < <(ct_plain_init && echo 'lxc.include = /usr/share/lxc/config/gpu.conf')
 put_docker
 mkdir -p /var/lib/lxc/nest/rootfs/var/lib/docker

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # image: apps
 # only: trixie
-# Incus, which keeps LXC's config to itself: raw.lxc takes the same one line.
+# Incus, which keeps LXC's config to itself: raw.lxc takes the same one line, from our profile.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
 # shellcheck source-path=SCRIPTDIR source=../payload/docker.sh
@@ -26,12 +26,17 @@ make_image() {
 
     mkdir -p /var/tmp/incus
     printf 'architecture: x86_64\ncreation_date: 1700000000\nproperties: {os: debian}\n' >/var/tmp/incus/metadata.yaml
-    docker_import guest debian
+    rootfs_export guest debian
     mkdir /var/tmp/incus/rootfs
     tar -C /var/tmp/incus/rootfs -xpf /var/tmp/guest.tar --numeric-owner
     rm /var/tmp/guest.tar
     tar -C /var/tmp/incus --numeric-owner -cf $tar . && incus image import $tar --alias guest
     rm -rf $tar /var/tmp/incus
+}
+
+use_profile() {
+    incus profile create gpu && incus profile edit gpu </payload/config-snippets/incus-profile.yaml &&
+        incus profile add video gpu
 }
 
 in_guest() { incus exec video -- "$@"; }
@@ -40,7 +45,7 @@ check 'Incus starts' systemctl start incus
 check 'it is initialised' init_incus
 check 'an image is made of a container'\''s file tree' make_image
 incus init guest video </dev/null
-check 'raw.lxc takes the line' incus config set video raw.lxc 'lxc.include = /usr/share/lxc/config/gpu.conf'
+check 'our profile' use_profile
 check 'the container starts' incus start video
 is 'the node belongs to the container'\''s render group' "$(in_guest stat -c '%u:%g %t:%T' /dev/dri/renderD128)" \
     "0:$render_gid e2:80"
