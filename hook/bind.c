@@ -5,6 +5,7 @@
 #include "exit_status.h"
 #include "gpu.h"
 #include "guest.h"
+#include "mount_library.h"
 #include "path.h"
 #include "plan.h"
 #include "privilege.h"
@@ -12,9 +13,7 @@
 #include "start.h"
 
 #include <fcntl.h>
-#include <libmount/libmount.h>
 #include <stdio.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 
 #define PROC_FILE_MAX (64u << 10)
@@ -74,36 +73,6 @@ static int place_open(int dri, const char *name, int *ret, struct err *err)
     return 0;
 }
 
-static int bind_on(const char *source, int target, struct err *err)
-{
-    struct libmnt_context *context = mnt_new_context();
-    char path[32];
-    int r;
-
-    if (!context)
-        return err_set(err, STATUS_INTERNAL, ENOMEM, "bind %s", source);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", target);
-    /* The target is a descriptor: nothing may be looked up again, and nothing is written to utab.
-     */
-    (void)mnt_context_disable_canonicalize(context, 1);
-    (void)mnt_context_disable_mtab(context, 1);
-    (void)mnt_context_disable_helpers(context, 1);
-    r = mnt_context_set_source(context, source);
-    if (r == 0)
-        r = mnt_context_set_target(context, path);
-    if (r == 0)
-        r = mnt_context_set_mflags(context, MS_BIND);
-    if (r == 0)
-        r = mnt_context_mount(context);
-    if (r != 0) {
-        int error =
-            mnt_context_syscall_called(context) ? mnt_context_get_syscall_errno(context) : EINVAL;
-        r = err_set(err, STATUS_UNSAFE_PATH, error, "bind %s into the container", source);
-    }
-    mnt_free_context(context);
-    return r;
-}
-
 /* Only a convenience: programs find the node without it. */
 static void link_add(int dri, const struct gpu_node *node)
 {
@@ -130,7 +99,7 @@ static int node_bind(int dri, const struct gpu_node *node, struct err *err)
     if (r < 0 || target < 0)
         return r;
     snprintf(source, sizeof(source), "/dev/dri/%s", node->name);
-    r = bind_on(source, target, err);
+    r = mount_library_bind(source, target, err);
     if (r == 0) {
         link_add(dri, node);
         report_step("/dev/dri/%s of the host is bound", node->name);

@@ -72,6 +72,8 @@ set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)
 
 set(CPACK_DEBIAN_HOST_PACKAGE_SECTION admin)
+# Loaded by the mount hook only, so not linked; dpkg-shlibdeps adds the rest.
+set(CPACK_DEBIAN_HOST_PACKAGE_DEPENDS "libmount1 (>= 2.24.2)")
 set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | incus")
 set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "gpu-verify")
 set(CPACK_DEBIAN_HOST_DESCRIPTION "GPU render nodes in unprivileged LXC containers
