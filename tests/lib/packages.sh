@@ -6,7 +6,8 @@ packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
     libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
 packages_package=(dpkg-dev file)
 packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
-packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base)
+packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base libcap2-bin)
+packages_fuzz=(clang llvm libclang-rt-14-dev)
 packages_real=(intel-media-va-driver i965-va-driver mesa-va-drivers ffmpeg vainfo libopenh264-dev python3-minimal)
 packages_deb=("${packages_package[@]}" lintian bash-completion python3-yaml systemd)
 packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)
@@ -16,7 +17,7 @@ packages_unknown() {
     local package
 
     for package; do
-        apt-cache policy "$package" | grep -q '^  Candidate: [^(]' || printf '%s\n' "$package"
+        apt-cache policy "$package" | grep '^  Candidate: [^(]' >/dev/null || printf '%s\n' "$package"
     done
 }
 
