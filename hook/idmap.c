@@ -18,7 +18,9 @@ static int extent_parse(char *line, struct idmap_extent *ret)
             return -1;
         count++;
     }
-    if (count != 3 || numbers[2] == 0)
+    /* As the kernel has it: no extent is empty or runs over the last id (map_write). */
+    if (count != 3 || numbers[2] == 0 || numbers[0] > UINT32_MAX - numbers[2] ||
+        numbers[1] > UINT32_MAX - numbers[2])
         return -1;
     *ret = (struct idmap_extent){numbers[0], numbers[1], numbers[2]};
     return 0;

@@ -162,12 +162,19 @@ int lxc_container_check(const struct container *container, struct err *err)
     return r;
 }
 
+const char *lxc_config_value(const char *output, const char *key)
+{
+    size_t length = strlen(key);
+
+    if (strncmp(output, key, length) != 0 || strncmp(output + length, " =", 2) != 0)
+        return ""; /* a key this LXC does not know */
+    return output + length + (output[length + 2] == ' ' ? 3 : 2);
+}
+
 int lxc_config_get(const struct container *container, const char *key, char **ret, struct err *err)
 {
     CLEANUP_FREE char *output = NULL;
     struct command command = {0};
-    size_t key_length = strlen(key);
-    const char *value;
     int status;
     int r;
 
@@ -177,13 +184,7 @@ int lxc_config_get(const struct container *container, const char *key, char **re
     r = run(&command, &output, &status, err);
     if (r < 0)
         return r;
-    value = output;
-    if (status != 0 || strncmp(output, key, key_length) != 0 ||
-        strncmp(output + key_length, " =", 2) != 0)
-        value = ""; /* a key this LXC does not know */
-    else
-        value = output + key_length + 2 + (output[key_length + 2] == ' ' ? 1 : 0);
-    *ret = strdup(value);
+    *ret = strdup(status == 0 ? lxc_config_value(output, key) : "");
     if (!*ret)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "read %s", key);
     trim_end(*ret);
@@ -225,17 +226,14 @@ static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, 
     return 0;
 }
 
-int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
-                     struct idmap *ret_gids, struct err *err)
+int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret_gids,
+                           struct err *err)
 {
-    CLEANUP_FREE char *text = NULL;
     struct idmap uids = {0};
     struct idmap gids = {0};
     char *rest = NULL;
-    int r = lxc_config_get(container, "lxc.idmap", &text, err);
+    int r = 0;
 
-    if (r < 0)
-        return r;
     for (char *line = strtok_r(text, "\n", &rest); r == 0 && line;
          line = strtok_r(NULL, "\n", &rest))
         r = idmap_line(line, &uids, &gids, err);
@@ -244,6 +242,15 @@ int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
     *ret_uids = uids;
     *ret_gids = gids;
     return 0;
+}
+
+int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
+                     struct idmap *ret_gids, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    int r = lxc_config_get(container, "lxc.idmap", &text, err);
+
+    return r == 0 ? lxc_config_idmap_parse(text, ret_uids, ret_gids, err) : r;
 }
 
 int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)

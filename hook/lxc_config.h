@@ -31,6 +31,13 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
 int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
                      struct idmap *ret_gids, struct err *err);
 
+/* Pure: the value in lxc-info's answer "KEY = VALUE", "" when it is no answer to this key. */
+const char *lxc_config_value(const char *output, const char *key);
+
+/* Pure but that it cuts `text` into lines: the values of lxc.idmap. */
+int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret_gids,
+                           struct err *err);
+
 /* The folder of container NAME: LXCPATH/NAME. */
 int lxc_container_folder(const struct container *container, char *ret, size_t size,
                          struct err *err);

@@ -1,0 +1,249 @@
+/*
+ * One fuzz program for all parsers of the hook: the first byte says which one eats the rest. Each
+ * parser's own promises are checked, beside what the sanitizers see.
+ */
+#include "base/text.h"
+#include "cgroup.h"
+#include "config_edit.h"
+#include "device_rules.h"
+#include "env.h"
+#include "exit_status.h"
+#include "gpu.h"
+#include "guest.h"
+#include "idmap.h"
+#include "idmap_redirect.h"
+#include "lxc_config.h"
+#include "mountinfo.h"
+#include "options.h"
+#include "subid.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define WORDS_MAX 24
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+__attribute__((noreturn)) static void broken(const char *promise)
+{
+    fprintf(stderr, "broken promise: %s\n", promise);
+    abort();
+}
+
+static void eat_group(char *text, size_t size)
+{
+    static const char *const names[] = {"render", "video", "", "g1"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        struct guest_group group = group_text_find(text, size, names[i]);
+        if (group.found && group.gid == UINT32_MAX)
+            broken("-1 is no group");
+    }
+}
+
+static void check_redirect(const struct idmap *map, uint32_t inside, uint32_t outside)
+{
+    struct idmap_change change;
+    struct err err;
+    uint32_t mapped;
+
+    if (idmap_redirect(map, inside, outside, &change, &err) == 0 &&
+        (!idmap_to_outside(&change.map, inside, &mapped) || mapped != outside))
+        broken("the id is redirected");
+}
+
+static void eat_idmap(char *text, size_t size)
+{
+    char described[160];
+    struct idmap_clash clash;
+    struct idmap sound;
+    struct idmap map;
+    struct err err;
+    uint32_t id;
+
+    (void)size;
+    if (idmap_parse(text, &map, &err) < 0)
+        return;
+    (void)idmap_describe(&map, described, sizeof(described));
+    (void)idmap_to_inside(&map, 107, &id);
+    if (idmap_ordinary(&map, 109, &id) && id == 0)
+        broken("root is not ordinary");
+    if (!idmap_find_clash(&map, &clash))
+        check_redirect(&map, 109, 107);
+    else if (idmap_untangle(&map, &sound, &err) == 0 && idmap_find_clash(&sound, &clash))
+        broken("an untangled map is sound");
+}
+
+static void eat_cgroup(char *text, size_t size)
+{
+    char path[64];
+    bool is_v1;
+
+    (void)size;
+    if (cgroup_path_find(text, path, sizeof(path), &is_v1) &&
+        (path[0] != '/' || strstr(path, "/..")))
+        broken("the path stays in our view");
+}
+
+static void eat_mountinfo(char *text, size_t size)
+{
+    uint32_t group = mountinfo_peer_group(text, 31);
+
+    (void)size;
+    (void)mountinfo_shows_our_tree(text);
+    if (group && !mountinfo_hears_group(text, group))
+        broken("a group hears itself");
+}
+
+static void eat_lxc_info(char *text, size_t size)
+{
+    struct idmap uids;
+    struct idmap gids;
+    struct err err;
+    const char *value = lxc_config_value(text, "lxc.idmap");
+    char *copy = strdup(value);
+
+    (void)size;
+    if (copy && lxc_config_idmap_parse(copy, &uids, &gids, &err) == 0 &&
+        (uids.count > IDMAP_EXTENTS_MAX || gids.count > IDMAP_EXTENTS_MAX))
+        broken("a map is bounded");
+    free(copy);
+}
+
+static void eat_config(char *text, size_t size)
+{
+    static const struct idmap current = {1, {{0, 100000, 65536}}};
+    static const struct idmap wanted = {2, {{0, 100000, 109}, {109, 107, 1}}};
+    char *edited = NULL;
+    char *again = NULL;
+    struct err err;
+
+    (void)size;
+    if (config_replace_gids(text, &current, &wanted, &edited, &err) < 0)
+        return;
+    if (config_replace_gids(edited, &wanted, &wanted, &again, &err) < 0 ||
+        strcmp(edited, again) != 0)
+        broken("what was written is read back");
+    free(edited);
+    free(again);
+}
+
+/* Words are separated by newlines. */
+static int cut_words(char *text, char **words, int max)
+{
+    char *rest = NULL;
+    int count = 0;
+
+    for (char *word = strtok_r(text, "\n", &rest); word && count < max;
+         word = strtok_r(NULL, "\n", &rest))
+        words[count++] = word;
+    words[count] = NULL;
+    return count;
+}
+
+static void eat_arguments(char *text, size_t size)
+{
+    static char program[] = "lxc-gpu-hook";
+    char *words[WORDS_MAX + 2] = {program};
+    static const struct gpu_node node = {.name = "renderD128",
+                                         .is_render = true,
+                                         .node_minor = 128,
+                                         .driver = "i915",
+                                         .pci = "0000:00:02.0",
+                                         .vendor_id = 0x8086};
+    char shown[64];
+    struct options options;
+    struct err err = {0};
+    int count = 1 + cut_words(text, words + 1, WORDS_MAX);
+
+    (void)size;
+    if (options_parse(count, words, &options, &err) == 0) {
+        if (options.mode & ~0666U)
+            broken("a mode is a node's");
+        (void)select_matches(&options.selection, &node);
+        (void)select_describe(&options.selection, shown, sizeof(shown));
+    } else if (err.status != STATUS_USAGE) {
+        broken("wrong arguments are wrong use");
+    }
+}
+
+static void eat_environment(char *text, size_t size)
+{
+    static const char *const names[] = {"LXC_HOOK_TYPE", "LXC_NAME", "LXC_PID", "LXC_ROOTFS_MOUNT",
+                                        "LXC_CONFIG_FILE"};
+    char *words[WORDS_MAX + 1];
+    struct hook_env env;
+    struct err err = {0};
+    int count = cut_words(text, words, WORDS_MAX);
+
+    (void)size;
+    for (int i = 0; i < 5; i++)
+        (void)(i < count ? setenv(names[i], words[i], 1) : unsetenv(names[i]));
+    int rest = count > 5 ? count - 5 : 0;
+    if (!hook_env_is_hook(rest, words + count - rest))
+        return;
+    if (hook_env_read(rest, words + count - rest, &env, &err) < 0) {
+        if (err.status != STATUS_USAGE)
+            broken("a wrong environment is wrong use");
+        return;
+    }
+    if (env.type == HOOK_START_HOST && env.pid <= 0)
+        broken("a process id is positive");
+}
+
+static void eat_subid(char *text, size_t size)
+{
+    static const struct subid_user user = {.uid = 7001, .gid = 7001, .name = "tester"};
+
+    (void)size;
+    (void)subid_allows(text, &user, 107, 1);
+    if (subid_allows(text, &user, UINT32_MAX, UINT32_MAX))
+        broken("more than there is, is not granted");
+}
+
+static void eat_rules(char *text, size_t size)
+{
+    struct device_rules rules = {.denies_all = true};
+
+    (void)size;
+    snprintf(rules.allowed, sizeof(rules.allowed), "%s", text);
+    (void)device_rules_allow(&rules, 226, 128);
+}
+
+static void eat_name(char *text, size_t size)
+{
+    char shown[32];
+    unsigned node_minor;
+    bool is_render;
+
+    (void)size;
+    if (gpu_name_parse(text, &is_render, &node_minor) && node_minor > RENDER_MINOR_MAX)
+        broken("a minor is in its range");
+    for (const char *c = text_printable(shown, sizeof(shown), text); *c; c++)
+        if (*c < ' ' || *c > '~')
+            broken("printable is printable");
+}
+
+#define EATERS 11U
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static void (*const eaters[EATERS])(char *text, size_t size) = {
+        eat_group,     eat_idmap,       eat_cgroup, eat_mountinfo, eat_lxc_info, eat_config,
+        eat_arguments, eat_environment, eat_subid,  eat_rules,     eat_name};
+    char *text;
+
+    if (size == 0)
+        return 0;
+    text = malloc(size);
+    if (!text)
+        return 0;
+    memcpy(text, data + 1, size - 1);
+    text[size - 1] = '\0';
+    /* 'a' is the first. */
+    eaters[(data[0] + 32 * EATERS - 'a') % EATERS](text, size - 1);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# Which capabilities the hook has in each phase, as the kernel was asked; and that whoever lends it more
+# rights than he has himself cannot steer it by his environment.
+
+setup() {
+    load lib.bash
+    load hostile.bash
+    reset_host
+    node renderD128 226 128
+    make_bait
+    export ASAN_OPTIONS=detect_leaks=0
+}
+
+teardown() {
+    rm -f "$work"/lent*
+    umount "$work/foreign-lxc" 2>/dev/null || true
+}
+
+# What the parent (first) and the worker asked the kernel for, in order, in short.
+asked() {
+    local parent
+    "$box" -- strace -f -qq -v -e trace=capset,setns,setresuid,prctl,setgroups,execve,move_mount,openat \
+        -o "$work/trace" "$@" >/dev/null 2>&1 || true
+    parent=$(head -n 1 "$work/trace" | cut -d ' ' -f 1)
+    sed -nE -e '/dev\/null.*O_RDWR/d' -e 's/^([0-9]+) +capset\(.*effective=([^,]*), permitted=([^,]*), inheritable=([^}]*)\}\).*/\1 caps \2 \3 \4/p' \
+        -e 's/^([0-9]+) +prctl\(PR_SET_NO_NEW_PRIVS, 1.*/\1 no_new_privs/p' \
+        -e 's/^([0-9]+) +setns\([0-9]+, (CLONE_NEW[A-Z]*)\).*/\1 setns \2/p' \
+        -e 's/^([0-9]+) +setresuid\(([0-9]+),.*/\1 uid \2/p' \
+        -e 's/^([0-9]+) +move_mount\(.*/\1 mount/p' \
+        -e 's/^([0-9]+) +openat\(.*"dev\/dri\/renderD128".*/\1 open node/p' "$work/trace" |
+        sed -e "s/^$parent /parent /" -e 's/^[0-9]* /worker /' -e 's/1<<CAP_//g' | sort -s -k 1,1
+}
+
+# caps NAME|NAME...: effective and permitted the same, nothing inheritable
+caps() { echo "caps $1 $1 0"; }
+
+@test "the capabilities of each phase of start-host, exactly" {
+    prepare="CHOWN|DAC_READ_SEARCH|KILL|SETGID|SETUID|SYS_CHROOT|SYS_PTRACE|SYS_ADMIN|MKNOD"
+    {
+        echo "parent $(caps "$prepare")"
+        echo "parent $(caps KILL)"
+        echo "parent no_new_privs"
+        echo "worker $(caps "SETGID|SETUID|SYS_CHROOT|SYS_ADMIN")"
+        echo "worker no_new_privs"
+        echo "worker setns CLONE_NEWUSER"
+        echo "worker setns CLONE_NEWNS"
+        echo "worker uid 0"
+        echo "worker $(caps "SETGID|SETUID|SYS_ADMIN")"
+        echo "worker no_new_privs"
+        echo "worker mount"
+        echo "worker uid 65534"
+        echo "worker $(caps 0)"
+        echo "worker no_new_privs"
+        echo "worker open node"
+    } >"$work/due"
+    asked "${as_hook[@]}" "$hook" >"$work/asked"
+    diff "$work/due" "$work/asked"
+    # nothing is executed once the hook runs
+    [ "$(grep -c 'execve(' "$work/trace")" -le 2 ]
+}
+
+@test "the mount hook keeps what mounting takes" {
+    chmod 0666 /dev/dri/renderD128
+    mkdir -p "$work/priv-root"/{dev,etc}
+    chown -R 100000:100000 "$work/priv-root"
+    lxc-usernsexec -m b:0:100000:65536 -- unshare -m env LXC_HOOK_TYPE=mount LXC_NAME=c LXC_ROOTFS_MOUNT="$work/priv-root" \
+        strace -qq -v -e trace=capset,prctl "$hook" 2>"$work/trace"
+    rm -r "$work/priv-root"
+    [ "$(grep -c 'capset(.*effective=1<<CAP_SYS_ADMIN, permitted=1<<CAP_SYS_ADMIN, inheritable=0' "$work/trace")" = 1 ]
+    [ "$(grep -c 'capset(' "$work/trace")" = 1 ]
+    grep -q 'PR_SET_NO_NEW_PRIVS, 1' "$work/trace"
+}
+
+hostile_environment() {
+    long=$(head -c 100000 /dev/zero | tr '\0' x)
+    environment=(LXC_HOOK_TYPE=start-host "LXC_NAME=$long" LXC_PID=$'1\n2' LXC_CONFIG_FILE=../../etc/shadow
+        LXC_ROOTFS_MOUNT=relative/path "LXC_ROOTFS_PATH=$long" LD_PRELOAD=/nonexistent.so LD_LIBRARY_PATH=. LD_AUDIT=x
+        LIBMOUNT_DEBUG=all LIBMOUNT_FSTAB=/nonexistent "HOME=$long" TZ=:/etc/shadow MALLOC_CHECK_=3 PATH=.)
+}
+
+@test "setuid, or with capabilities of the file: the environment changes nothing" {
+    hostile_environment
+    for kind in setuid setgid caps; do
+        cp "$hook" "$work/lent"
+        case $kind in
+            setuid) chmod 4755 "$work/lent" ;;
+            setgid) chmod 2755 "$work/lent" ;;
+            caps) setcap cap_sys_admin,cap_sys_ptrace,cap_dac_read_search+ep "$work/lent" ;;
+        esac
+        for words in list "idmap none" "" "--version" "attach --pid 1"; do
+            # shellcheck disable=SC2086  # words
+            setpriv --reuid 7001 --regid 7001 --clear-groups env -i ASAN_OPTIONS=detect_leaks=0 "$work/lent" $words >"$work/without" 2>&1 || echo "status $?" >>"$work/without"
+            # shellcheck disable=SC2086
+            setpriv --reuid 7001 --regid 7001 --clear-groups env -i ASAN_OPTIONS=detect_leaks=0 "${environment[@]}" "$work/lent" $words \
+                >"$work/with" 2>&1 || echo "status $?" >>"$work/with"
+            # the loader says what it does not do for such a file
+            sed -i -e '/^ERROR: ld.so: .* ignored\.$/d' -e '/^==[0-9]*==/d' "$work/with" "$work/without"
+            diff "$work/without" "$work/with"
+        done
+    done
+}
+
+@test "values of 100 kB, newlines, relative paths: a cause, or nothing changes" {
+    hostile_environment
+    host_fingerprint >"$work/before"
+    for type in start-host mount; do
+        for one in "${environment[@]:1}"; do
+            case $one in LD_*) continue ;; esac
+            status=0
+            "$box" -- env LXC_HOOK_TYPE=$type LXC_NAME=box "LXC_ROOTFS_MOUNT=$bait/none" "$one" "$hook" --no-probe >"$work/said" 2>&1 ||
+                status=$?
+            [ "$status" -le 7 ]
+            [ "$(wc -c <"$work/said")" -lt 4096 ]
+        done
+    done
+    host_fingerprint | diff "$work/before" -
+}
+
+@test "signals and limits that the starter left behind do not matter" {
+    "${as_hook[@]}" "$box" -- bash -c "trap '' CHLD TERM HUP; ulimit -f 0; ulimit -c unlimited; exec $hook -q --no-probe" >"$work/said"
+    grep -qx "dri: renderD128=226:128,100000:102992,660" "$work/said"
+    # the reader of the output has gone: no reason to fail a start
+    "${as_hook[@]}" "$box" -- bash -c "(sleep 0.2; $hook --no-probe; echo \$? >$work/no-reader) 2>&1 | true; sleep 1"
+    [ "$(cat "$work/no-reader")" = 0 ]
+    # ignored SIGCHLD would hide what lxc-info answered
+    run bash -c "trap '' CHLD; exec $hook check no-such-container"
+    [ "$status" = 2 ]
+    [[ "$output" == *"there is no container 'no-such-container'"* ]]
+}
+
+@test "idmap --write, by root, where another user could swap the file: refused, nothing written" {
+    mkdir -p "$work/foreign-lxc/c1"
+    chown 7001:7001 "$work/foreign-lxc"
+    lxcpath=$work/foreign-lxc container c1 <<<"$(idmap "0 100000 65536")"
+    chown -R 0:0 "$work/foreign-lxc/c1"
+    before=$(find "$work/foreign-lxc" -type f -exec sha256sum {} +)
+    run "$hook" idmap c1 -P "$work/foreign-lxc" --write
+    echo "$output"
+    [ "$status" = 7 ]
+    [[ "$output" == *"others than its owner can change the folder $work/foreign-lxc"* ]]
+    [ "$before" = "$(find "$work/foreign-lxc" -type f -exec sha256sum {} +)" ]
+    # a link to root's own file is followed to the folders it really lies in
+    chown 0:0 "$work/foreign-lxc"
+    mkdir -m 0777 "$work/foreign-lxc/open"
+    mv "$work/foreign-lxc/c1/config" "$work/foreign-lxc/open/config"
+    ln -s ../open/config "$work/foreign-lxc/c1/config"
+    run "$hook" idmap c1 -P "$work/foreign-lxc" --write
+    echo "$output"
+    [ "$status" = 7 ]
+    rm -r "$work/foreign-lxc"
+}
+
+@test "a /dev that is shared with the host: refused, the host sees no mount" {
+    mount --bind /dev /dev
+    mount --make-shared /dev
+    host_fingerprint >"$work/before"
+    run "$box" --shared -- "$hook" attach --no-probe --pid '{}'
+    after=$(host_fingerprint)
+    umount /dev
+    echo "$output"
+    [ "$status" = 6 ]
+    [[ "$output" == *"/dev in the container is shared with this host"* ]]
+    diff "$work/before" - <<<"$after"
+}
