@@ -220,7 +220,7 @@ int gpu_find(struct gpu_list *ret, struct err *err)
     CLEANUP_DIR DIR *dir = opendir("/dev/dri");
     struct dirent *entry;
 
-    *ret = (struct gpu_list){0};
+    memset(ret, 0, offsetof(struct gpu_list, nodes));
     if (!dir && (errno == ENOENT || errno == ENOTDIR))
         return 0;
     if (!dir)

@@ -44,8 +44,9 @@ struct gpu_stray {
 struct gpu_list {
     bool has_dev_dri;
     size_t count; /* ordered by minor */
-    struct gpu_node nodes[GPU_NODES_MAX];
     size_t stray_count;
+    /* From here on only what is counted is set: a start does not pay for pages that it leaves. */
+    struct gpu_node nodes[GPU_NODES_MAX];
     struct gpu_stray strays[GPU_STRAYS_MAX];
 };
 

@@ -305,7 +305,7 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
 {
     int r;
 
-    memset(ret, 0, sizeof(*ret));
+    memset(ret, 0, offsetof(struct plan, ops));
     ret->mode = options->mode;
     if (!plan_has_match(options, gpus))
         return plan_no_match(options, gpus, err);
@@ -350,7 +350,7 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
 {
     int r;
 
-    memset(ret, 0, sizeof(*ret));
+    memset(ret, 0, offsetof(struct plan, ops));
     ret->is_bound = true;
     ret->mode = 0660; /* the witness comes by the group */
     if (!plan_has_match(options, gpus))

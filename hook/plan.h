@@ -51,8 +51,9 @@ struct plan {
     mode_t mode;
     struct plan_witness witness;
     size_t op_count;
-    struct op ops[PLAN_OPS_MAX];
     size_t warning_count;
+    /* From here on only what is counted is set: a start does not pay for pages that it leaves. */
+    struct op ops[PLAN_OPS_MAX];
     /* Each a sentence, and behind it, one a line, what mends it. */
     char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
 };
