@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -236,6 +237,32 @@ void advice_dead_node(const struct gpu_node *node, struct err *err)
     err_fix(err, "dmesg | grep -iE 'drm|%s'    # why it does not answer", node->driver);
     err_fix(err, "modprobe -r %s && modprobe %s    # or restart the host", node->driver,
             node->driver);
+}
+
+/* ---- what is in the way on the host ------------------------------------------------------------
+ */
+
+void advice_old_kernel(int error, struct err *err)
+{
+    if (error != ENOSYS) {
+        err_fix(err, "grep Seccomp: /proc/*/status    # 2: a filter, around LXC's monitor perhaps");
+        return;
+    }
+    err_fix(err, "apt full-upgrade    # Linux 5.2 or later is needed; see: uname -r");
+    err_fix(err, "# until then without this hook: lxc-gpu-hook idmap, and in the config");
+    err_fix(err, "# lxc.mount.entry = /dev/dri dev/dri none bind,create=dir");
+}
+
+void advice_profile(const char *label, struct err *err)
+{
+    int length = (int)strcspn(label, " ");
+
+    err_fix(err, "journalctl -k | grep -F 'profile=\"%.*s\"'    # shows what it denied", length,
+            label);
+    err_fix(err,
+            "# add this rule to the AppArmor profile %.*s, and load it with apparmor_parser -r",
+            length, label);
+    err_fix(err, "#     change_profile -> unconfined,");
 }
 
 /* ---- what is in the way in the container ------------------------------------------------------

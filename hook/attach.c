@@ -1,5 +1,6 @@
 #include "attach.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 #include "mountfd.h"
@@ -63,12 +64,15 @@ static int mount_refused(const char *what, const char *label, struct err *err)
     int error = errno;
     int r;
 
-    if (error == ENOSYS)
-        return err_set(err, STATUS_KERNEL, error, "%s", what);
+    if (error == ENOSYS) {
+        r = err_set(err, STATUS_KERNEL, error, "%s", what);
+        advice_old_kernel(error, err);
+        return r;
+    }
     r = err_set(err, STATUS_UNSAFE_PATH, error, "%s%s%s", what,
                 label[0] ? ", under the AppArmor profile " : "", label);
     if (label[0])
-        err_fix(err, "journalctl -k | grep apparmor    # shows the rule that is missing");
+        advice_profile(label, err);
     return r;
 }
 

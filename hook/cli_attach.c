@@ -32,6 +32,15 @@ static int find_by_name(const struct options *options, struct hook_env *env, str
     return r;
 }
 
+static void fix_privilege(const struct options *options, struct err *err)
+{
+    if (options->pid)
+        err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
+    else
+        err_fix(err, "sudo lxc-gpu-hook attach %s%s%s", options->rest[1],
+                options->lxcpath ? " -P " : "", options->lxcpath ? options->lxcpath : "");
+}
+
 int cli_attach(const struct options *options, struct err *err)
 {
     struct report_style style = {
@@ -49,5 +58,8 @@ int cli_attach(const struct options *options, struct err *err)
         return r;
     style.container = env.name;
     report_open(&style);
-    return start_host(&env, options, err);
+    r = start_host(&env, options, err);
+    if (r < 0 && err->status == STATUS_PRIVILEGE)
+        fix_privilege(options, err);
+    return r;
 }

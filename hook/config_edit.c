@@ -145,6 +145,22 @@ static int check_folders(const char *path, struct err *err)
     return 0;
 }
 
+/* LXCPATH/NAME/config: its owner gives both. */
+static void owner_fix(const char *file, uid_t uid, struct err *err)
+{
+    char path[PATH_MAX];
+    char *name;
+
+    snprintf(path, sizeof(path), "%s", file);
+    for (int i = 0; i < 2; i++) {
+        name = strrchr(path, '/');
+        if (!name)
+            return;
+        *name++ = '\0';
+    }
+    err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write -P %s %s", uid, path, name);
+}
+
 static int check_file(const char *file, const char *real, struct stat *ret, struct err *err)
 {
     int r;
@@ -156,7 +172,7 @@ static int check_file(const char *file, const char *real, struct stat *ret, stru
     if (ret->st_uid != geteuid()) {
         r = err_set(err, STATUS_PRIVILEGE, 0, "%s belongs to uid %u: only its owner edits it", file,
                     ret->st_uid);
-        err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write NAME", ret->st_uid);
+        owner_fix(file, ret->st_uid, err);
         return r;
     }
     return check_folders(real, err);

@@ -203,6 +203,7 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
 {
     int r = proc_open(pid, &guest->proc, err);
 
+    guest->pid = pid;
     if (r == 0)
         r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
     if (r < 0)

@@ -25,6 +25,7 @@ struct guest_node {
 };
 
 struct guest {
+    pid_t pid;   /* the container's init; 0: the container does not run */
     int proc;    /* /proc/PID */
     int root;    /* the container's root folder, O_PATH */
     int user_ns; /* -1: it shares ours (a privileged container) */

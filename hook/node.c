@@ -1,5 +1,6 @@
 #include "node.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 #include "mountfd.h"
@@ -20,8 +21,7 @@ static int tree_refused(const char *what, struct err *err)
         return err_set(err, STATUS_INTERNAL, error, "make a private file system: %s", what);
     /* Root is refused only where something stands in the way, such as a seccomp filter. */
     err_set(err, STATUS_KERNEL, error, "make a private file system: %s", what);
-    if (error == ENOSYS)
-        err_fix(err, "apt full-upgrade    # Linux 5.2 or later is needed; see: uname -r");
+    advice_old_kernel(error, err);
     return -error;
 }
 

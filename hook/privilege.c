@@ -139,7 +139,6 @@ int privilege_enter(enum phase phase, struct err *err)
     missing_describe(caps, row, &text);
     if (text.used) {
         r = err_set(err, STATUS_PRIVILEGE, 0, "root is needed: this process lacks %s", missing);
-        err_fix(err, "sudo lxc-start -n NAME    # a container that root starts");
     } else {
         r = phase_set(row, caps, err);
     }

@@ -66,6 +66,6 @@ int share_check(const struct guest *guest, struct err *err)
         return 0;
     r = err_set(err, STATUS_UNSAFE_PATH, 0,
                 "/dev in the container is shared with this host: a mount there would show here");
-    err_fix(err, "nsenter -t PID -m mount --make-rslave /    # PID: the container's first process");
+    err_fix(err, "nsenter -t %d -m mount --make-rslave /", guest->pid);
     return r;
 }

@@ -175,6 +175,8 @@ int start_host(const struct hook_env *env, const struct options *options, struct
         report_warning(err->text);
         return 0;
     }
+    if (r < 0 && err->status == STATUS_PRIVILEGE && env->config_file)
+        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

@@ -92,8 +92,6 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
     const struct worker_job work = {.steps = worker_steps, .memory = job, .keeps_privilege = true};
     int r = start_facts(env, job, err);
 
-    if (r < 0 && err->status == STATUS_PRIVILEGE)
-        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
     if (r == 0)
         r = worker_run(&work, err);
     if (r == 0 && job->plan.op_count == 0)

@@ -1,0 +1,441 @@
+#!/usr/bin/env bats
+# The host's half of the diagnosis: each row is made, names its cause and no other, and what it prints as
+# fix is done as printed: then the next start gets as far as a node without a driver can (status 9), or
+# works (0, with --no-probe). `check` says the same in a form that a person can read.
+# Rows that need a real driver or cgroup v2 are made in tests/vm/tests/61-diagnosis-host.t.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    export ROWS=$BATS_FILE_TMPDIR/rows
+    : >"$ROWS"
+}
+
+setup() {
+    load lib.bash
+    # shellcheck source=/dev/null
+    . "$TEST_LXC/../vm/payload/mend.sh"
+    reset_host
+    node renderD128 226 128
+    cp "$work/subgid" "$work/subgid.before"
+    mend_config=$lxcpath/c1/config
+    stubs
+}
+
+teardown() {
+    stop c1
+    user_stop c1 2>/dev/null || true
+    cat "$work/subgid.before" >"$work/subgid"
+    umount /sys/bus/pci 2>/dev/null || true
+    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
+}
+
+# A driver of this kernel could not be loaded: modprobe makes what one would make.
+stubs() {
+    mkdir -p "$work/stubs"
+    printf '#!/bin/sh\nmkdir -p /dev/dri; mknod -m 0660 /dev/dri/renderD128 c 226 128; chgrp 107 /dev/dri/renderD128\necho "$*" >>%s/modprobe.log\n' \
+        "$work" >"$work/stubs/modprobe"
+    printf '#!/bin/sh\nchgrp 107 /dev/dri/renderD*\n' >"$work/stubs/udevadm"
+    printf '#!/bin/sh\nexec "$@"\n' >"$work/stubs/sudo"
+    chmod 0755 "$work"/stubs/*
+    rm -f "$work/modprobe.log"
+}
+
+mend_host() {
+    echo "on the host: $1"
+    PATH=$work/stubs:$PATH bash -c "$1"
+}
+
+mend_guest() {
+    echo "in the container: $1"
+    in_container c1 sh -c "$1"
+}
+
+mend_user() { as_user bash -c "$1"; }
+
+# A PCI bus with one GPU: pci_gpu VENDOR DEVICE [DRIVER]
+pci_gpu() {
+    local bus=$work/pci device=$work/pci/devices/0000:00:02.0
+    rm -rf "$bus"
+    mkdir -p "$device" "$bus"/drivers/{vfio-pci,i915}
+    : >"$bus/drivers_probe"
+    echo 0x030000 >"$device/class"
+    echo "0x$1" >"$device/vendor"
+    echo "0x$2" >"$device/device"
+    [ -z "${3:-}" ] || ln -s "../../drivers/$3" "$device/driver"
+    mount --bind "$bus" /sys/bus/pci
+}
+
+unprivileged() {
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $1"; } | container c1 "${2:-$work/rootfs}"
+}
+
+# The one cause, without what it is for.
+cause() { hook_said c1 | grep -v '^fix: \|warning: '; }
+fixes() { hook_said c1 | sed -n 's/^fix: //p'; }
+
+# What a person's command said, but for the lines to paste, however it is broken into lines.
+said() { echo "$output" | grep -v '^fix: ' | tr '\n' ' ' | tr -s ' ' | sed 's/ $//'; }
+
+# fails STATUS PATTERN: the start ends so, with this cause and no other; check says the same, legibly.
+fails() {
+    start_fails c1
+    status_is c1 "$1"
+    cause
+    [ "$(cause | wc -l)" = 1 ]
+    cause | grep -Eq -- "$2"
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = "$1" ]
+    stranger "$output"
+    said | grep -Eq -- "$2"
+    [ "$(echo "$output" | sed -n 's/^fix: //p')" = "$(fixes)" ]
+}
+
+# mended: done as printed, the next start has nothing to say but that the node has no driver, which is true here.
+mended() {
+    mend host < <(fixes)
+    start_fails c1
+    status_is c1 9
+    cause | grep -q "/dev/dri/renderD128 does not answer: no driver behind it"
+}
+
+done_row() { row "$@" | tee -a "$ROWS" >&3; }
+
+@test "h1: no render node: the driver that the PCI GPU wants is named, and loaded" {
+    reset_host
+    pci_gpu 8086 4680
+    unprivileged ""
+    fails 3 "no render node on this host: there is no /dev/dri: no GPU driver is loaded; the GPU 8086:4680 at 0000:00:02.0 wants the driver i915$"
+    mended
+    grep -qx i915 "$work/modprobe.log"
+    done_row h1 3 applied
+}
+
+@test "h1: every maker's driver" {
+    for gpu in "8086 64a0 xe" "8086 e20b xe" "8086 9a49 i915" "1002 73bf amdgpu" "10de 1234 nouveau" "1af4 1050 virtio_gpu"; do
+        read -r vendor device driver <<<"$gpu"
+        reset_host
+        pci_gpu "$vendor" "$device"
+        run "$hook" list
+        umount /sys/bus/pci
+        [ "$status" = 3 ]
+        [[ "$(said)" == *"the GPU $vendor:$device at 0000:00:02.0 wants the driver $driver"* ]]
+        [[ "$output" == *"fix: modprobe $driver"* ]]
+    done
+    pci_gpu 1a03 2000
+    run "$hook" list
+    [[ "$(said)" == *"the GPU 1a03:2000 at 0000:00:02.0 is a console only, without a video engine"* ]]
+}
+
+@test "h1: bound to vfio-pci, and given back" {
+    reset_host
+    pci_gpu 8086 4680 vfio-pci
+    unprivileged ""
+    fails 3 "the GPU 8086:4680 at 0000:00:02.0 is bound to vfio-pci, for virtual machines$"
+    mended
+    [ "$(cat "$work/pci/devices/0000:00:02.0/driver_override")" = i915 ]
+    [ "$(cat "$work/pci/drivers/vfio-pci/unbind" "$work/pci/drivers_probe")" = "0000:00:02.0
+0000:00:02.0" ]
+}
+
+@test "h2: the selection matches nothing: each node there is, and the line that takes it" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    node renderD129 226 129
+    device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
+    unprivileged "--select pci=0000:09:00.0 --group video"
+    fails 3 "no render node matches 'pci=0000:09:00.0'; this host has renderD128 \(i915 at 0000:00:02.0\), renderD129 \(amdgpu at 0000:03:00.0\)$"
+    [ "$(fixes | grep -c '^lxc.hook.start-host = .* --select pci=0000:0[03]:0[02].0 --group video$')" = 2 ]
+    mended
+    done_row h2 3 applied
+}
+
+@test "h3: a regular file where the node should be; the node itself comes back" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    rm /dev/dri/renderD128
+    touch /dev/dri/renderD128
+    unprivileged ""
+    fails 3 "/dev/dri/renderD128 is a regular file, not character device 226:128$"
+    mended
+    [ "$(stat -c '%t:%T %a %g' /dev/dri/renderD128)" = "e2:80 660 107" ]
+    done_row h3 3 applied
+}
+
+@test "h4: the driver loads late at boot: the line with --wait" {
+    reset_host
+    pci_gpu 1a03 2000
+    unprivileged ""
+    fails 3 "there is no /dev/dri: no GPU driver is loaded"
+    (sleep 2 && node renderD128 226 128) 3>&- &
+    mended
+    wait
+    grep -qx "lxc.hook.start-host = $hook --wait 20" "$mend_config"
+    done_row h4 3 applied
+}
+
+user_config() {
+    {
+        echo "lxc.include = /usr/share/lxc/config/userns.conf"
+        echo "lxc.idmap = u 0 300000 65536"
+        echo "lxc.idmap = g 0 300000 65536"
+        echo "lxc.include = /usr/share/lxc/config/gpu.conf"
+    } | user_container c1
+    mend_config=$userpath/c1/config
+}
+
+@test "h5: user-started, the node's group is not mapped" {
+    user_config
+    user_start_fails c1
+    status_is c1 4
+    [ "$(cause)" = "add GPU to container c1: host gid 107, the group of /dev/dri/renderD128, is not mapped to guest gid 2992 (render)" ]
+    mend host < <(fixes)
+    user_start_fails c1
+    status_is c1 9
+    done_row h5 4 applied
+}
+
+@test "h6: mapped, and /etc/subgid does not allow it: LXC fails before any hook, check says why" {
+    printf 'root:100000:65536\n' >"$work/subgid"
+    { idmap "0 200000 65536"; echo "lxc.hook.start-host = $hook"; } | container c1
+    start_fails c1
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    stranger "$output"
+    [[ "$(said)" == *"/etc/subgid does not let root map 65536 host ids from 200000 on"* ]]
+    mend host < <(echo "$output" | sed -n 's/^fix: //p')
+    run "$hook" check c1 -P "$lxcpath"
+    [ "$status" = 9 ]
+    start_fails c1
+    status_is c1 9
+    done_row h6 4 applied
+}
+
+@test "h7: two lines claim the same ids; two lines leave a hole" {
+    { idmap "0 100000 65536"; echo "lxc.idmap = g 2992 107 1"; echo "lxc.hook.start-host = $hook"; } | container c1
+    start_fails c1
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    stranger "$output"
+    [[ "$(said)" == *"the lines 'lxc.idmap = g 0 100000 65536' and 'lxc.idmap = g 2992 107 1' claim the same ids"* ]]
+    mend host < <(echo "$output" | sed -n 's/^fix: //p')
+    start_fails c1
+    status_is c1 9
+    { idmap "0 100000 2992" "2993 102993 62543"; echo "lxc.hook.start-host = $hook"; } | container c1
+    fails 4 "group render: guest gid 2992 is not mapped: the lines 'lxc.idmap = g 0 100000 2992' and 'lxc.idmap = g 2993 102993 62543' leave a hole$"
+    mended
+    done_row h7 4 applied
+}
+
+@test "h8: the guest's render gid is above the map" {
+    { idmap "0 100000 1000"; echo "lxc.hook.start-host = $hook"; } | container c1
+    fails 4 "group render: guest gid 2992 is outside the container's id map \(0-999\)$"
+    mended
+    done_row h8 4 applied
+}
+
+# warns PATTERN: it starts, with this warning alone, and check gives it too.
+warns() {
+    start c1
+    hook_said c1
+    [ "$(hook_said c1 | grep -c 'warning: ')" = 1 ]
+    hook_said c1 | grep -Eq -- "warning: $1"
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 0 ]
+    stranger "$output"
+    [[ "$output" == *"warning: "* ]]
+    said | grep -Eq -- "$1"
+}
+
+# unwarned: done as printed, nothing is said any more.
+unwarned() {
+    mend host < <(fixes)
+    stop c1
+    start c1
+    [ "$(hook_said c1 | grep -c 'warning: ')" = 0 ]
+}
+
+@test "h9: the guest has no group render" {
+    rootfs=$(own_rootfs c1)
+    sed -i '/^render:/d' "$rootfs/etc/group"
+    printf '#!/bin/sh\n[ "$*" = "-r render" ] && echo render:x:998: >>/etc/group\n' >"$rootfs/bin/groupadd"
+    chmod 0755 "$rootfs/bin/groupadd"
+    chown -R 100000:100000 "$rootfs/etc"
+    unprivileged --no-probe "$rootfs"
+    warns "the container has no group render: video \(gid 44\) is used"
+    unwarned
+    [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 998 ]
+    done_row h9 0 applied
+}
+
+@test "h10: a privileged container's device cgroup denies the node" {
+    echo "lxc.hook.start-host = $hook" | container c1
+    fails 5 "open /dev/dri/renderD128: the container's device cgroup denies it"
+    mended
+    done_row h10 5 applied
+}
+
+@test "h11: what was written by hand before: mount entries, a hole in the idmap" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir"
+        echo "lxc.mount.entry = tmpfs tmp tmpfs rw 0 0"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    warns "this hook does the work of a line in the container's config; delete it: lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir"
+    unwarned
+    [ "$(grep -c '^lxc.mount.entry' "$mend_config")" = 1 ]
+    stop c1
+    {
+        echo "lxc.include = /usr/share/lxc/config/userns.conf"
+        printf 'lxc.idmap = %s\n' "u 0 100000 65536" "g 0 100000 2992" "g 2992 107 1" "g 2993 102993 62543"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    warns "this hook does the work of a line in the container's config; delete it: lxc.idmap = g 2992 107 1"
+    unwarned
+    [ "$(grep -c '^lxc.idmap' "$mend_config")" = 2 ]
+    done_row h11 0 applied
+}
+
+@test "h12: /dev/dri in the guest is a link, a file" {
+    for what in "ln -s /etc" touch; do
+        rootfs=$(own_rootfs c1)
+        static_dev "$rootfs"
+        $what "$rootfs/dev/dri"
+        { idmap "0 100000 65536"; no_autodev; echo "lxc.hook.start-host = $hook"; } | container c1 "$rootfs"
+        fails 6 "/dev/dri in the container is a (symbolic link|regular file), where a folder belongs$"
+        mended
+        rm -rf "$rootfs"
+    done
+    done_row h12 6 applied
+}
+
+@test "h13: no /dev/dri, and nothing can be made on a read-only root file system" {
+    rootfs=$(own_rootfs c1)
+    static_dev "$rootfs"
+    {
+        idmap "0 100000 65536"
+        no_autodev
+        echo "lxc.rootfs.options = ro"
+        echo "lxc.hook.start-host = $hook"
+    } | container c1 "$rootfs"
+    fails 6 "make the folder /dev/dri in the container: Read-only file system$"
+    mended
+    done_row h13 6 applied
+}
+
+@test "h14: an ordinary user, where root is needed" {
+    idmap "0 100000 65536" | container c1
+    start c1
+    pid=$(init_pid c1)
+    run as_user "$hook" attach --pid "$pid"
+    echo "$output"
+    [ "$status" = 7 ]
+    [[ "$output" == *"look into the container"*"Permission denied"* ]]
+    run mend_host "$(echo "$output" | sed -n 's/^lxc-gpu-hook: fix: //p')"
+    echo "$output"
+    [ "$status" = 9 ]
+    [[ "$output" == *"on the host: sudo lxc-gpu-hook attach --pid $pid"* ]]
+    done_row h14 7 applied
+}
+
+@test "h15: a kernel without the mount calls: which, and what to do without them" {
+    for call in fsopen move_mount; do
+        {
+            idmap "0 100000 65536"
+            echo "lxc.hook.start-host = env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -e inject=$call:error=ENOSYS $hook --no-probe"
+        } | container c1
+        start_fails c1
+        status_is c1 8
+        cause | grep -Eq "(make a private file system: fsopen|mount /dev/dri in the container): Function not implemented$"
+        fixes | grep -q "^apt full-upgrade    # Linux 5.2 or later is needed"
+        fixes | grep -q "^# lxc.mount.entry = /dev/dri dev/dri none bind,create=dir$"
+    done
+    done_row h15 8 text
+}
+
+@test "h16: a node that no driver made; removed, the next cause shows" {
+    unprivileged ""
+    fails 9 "/dev/dri/renderD128 does not answer: no driver behind it: No such device or address$"
+    mend host < <(fixes)
+    start_fails c1
+    status_is c1 3
+    done_row h16 9 applied
+}
+
+@test "h17: a hook type that cannot work: its line goes, the right ones come" {
+    for type in autodev pre-start pre-mount start; do
+        { idmap "0 100000 65536"; echo "lxc.hook.$type = $hook"; } | container c1
+        if [ "$type" = start ]; then
+            # runs in the container, where this program is not: only check can say it
+            run "$hook" check c1 -P "$lxcpath"
+            [ "$status" = 2 ]
+            continue
+        fi
+        fails 2 "hook type $type cannot work: "
+        mended
+    done
+    done_row h17 2 applied
+}
+
+@test "h19: not running; no such container" {
+    idmap "0 100000 65536" | container c1
+    run "$hook" attach c1 -P "$lxcpath" --no-probe
+    echo "$output"
+    [ "$status" = 2 ]
+    stranger "$output"
+    [[ "$output" == *"container c1 is not running"* ]]
+    mend_host "$(echo "$output" | sed -n 's/^fix: //p')"
+    "$hook" attach c1 -P "$lxcpath" --no-probe
+    run "$hook" check nope -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 2 ]
+    stranger "$output"
+    [[ "$(said)" == *"there is no container 'nope' under $lxcpath; there are: c1"* ]]
+    done_row h19 2 applied
+}
+
+@test "nothing false: healthy set-ups start without a word of warning, and check has none" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    rm -f "$work/healthy"
+    # quiet: what is on standard input is healthy
+    quiet() {
+        container c1 "$@"
+        start c1
+        hook_said c1
+        [ "$(hook_said c1 | grep -c 'warning\|fix:')" = 0 ]
+        run "$hook" check c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 0 ]
+        [[ "$output" != *warning* && "$output" != *fix:* ]]
+        stop c1
+        echo >>"$work/healthy"
+    }
+    both() {
+        echo "lxc.hook.mount = $hook $1"
+        echo "lxc.hook.start-host = $hook $1"
+    }
+    { idmap "0 100000 65536"; both --no-probe; } | quiet
+    { idmap "0 100000 2992" "2992 777000 1" "2993 202993 10000"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; both "--no-probe --group video --mode 0600"; } | quiet
+    { idmap "0 1000000 1000000"; both "--no-probe --user 1000"; } | quiet
+    both --no-probe | quiet
+    { echo "lxc.cgroup.devices.allow = c 226:* rwm"; echo "lxc.cgroup2.devices.allow = c 226:* rwm"; both --no-probe; } | quiet
+    node renderD129 226 129 44
+    device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
+    { idmap "0 100000 65536"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; both "--no-probe --select vendor=amd"; } | quiet
+    node card0 226 0 44
+    { idmap "0 100000 65536"; both "--no-probe --with-card"; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/fuse dev/fuse none bind,optional,create=file"; both --no-probe; } | quiet
+    [ "$(wc -l <"$work/healthy")" = 11 ]
+}
+
+@test "the table: every row that is made here" {
+    sed -nE 's/^# row (h[0-9]+) .*/\1/p' "$ROWS" | sort -u >"$work/made"
+    awk '$3 ~ /lxc/ { print $1 }' "$TEST_LXC/../diagnosis/rows" | sort -u >"$work/wanted"
+    diff "$work/wanted" "$work/made"
+}

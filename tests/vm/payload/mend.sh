@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# Does what a fix says, line by line as it is printed, as the person would who reads it. For the tests of
+# the diagnosis, on this kernel and in the virtual machine, which say how a command is run:
+#   mend_host COMMAND    on the host, as root
+#   mend_user COMMAND    on the host, as the user who starts the container
+#   mend_guest COMMAND   in the container, as its root
+# and where the container's config is: mend_config. What a person does by hand comes back in variables:
+#   mend_restart=1       the container has to be restarted
+#   mend_login=1         the user has to log in again
+#   mend_newgrp=GROUP    ... or to type this
+#   mend_arguments       for gpu-verify, when the fix is to call it otherwise
+#   mend_unset           variables to unset
+#   mend_read            remarks and commands that only show something, which mend nothing
+# shellcheck disable=SC2034
+
+# A line of a config takes the place of others where the remark above it says so.
+mend_remark() {
+    local remark=$1
+
+    place=guest once=
+    case $remark in
+        *"in place of the config's lxc.idmap = u lines"*) sed -i '/^lxc\.idmap = u/d' "$mend_config" ;;
+        *"in place of the config's lxc.idmap = g lines"*) sed -i '/^lxc\.idmap = g/d' "$mend_config" ;;
+        *"in place of the config's lines for this hook"*) sed -i '/lxc-gpu-hook\|gpu[a-z-]*\.conf/d' "$mend_config" ;;
+        *'in place of its lxc.mount.entry'*) sed -i '/^lxc\.mount\.entry.*dev\/dri/d' "$mend_config" ;;
+    esac
+    case $remark in
+        '# one of these'*) once=' ' ;;
+        *'on the host, as that user'*) place=user ;;
+        *'on the host'*) place=host ;;
+        *'log in again'*) mend_login=1 ;;
+    esac
+    mend_read+="$remark"$'\n'
+}
+
+mend_config_line() {
+    local line=$1 key=${1%% *}
+
+    # Of several that are offered, the first of each key.
+    [[ -z $once || $once != *" $key "* ]] || return 0
+    [[ -z $once ]] || once+="$key "
+    printf '%s\n' "$line" >>"$mend_config"
+    mend_restart=1
+}
+
+mend_command() {
+    local line=$1 word=${1%% *}
+
+    [[ $line != *'# in the container'* ]] || place=guest
+    case $place/$word in
+        */dmesg | */journalctl | */lspci) mend_read+="$line"$'\n' ;;
+        guest/gpu-verify) read -r -a mend_arguments <<<"${line#gpu-verify }" ;;
+        guest/unset) read -r -a mend_unset <<<"${line#unset }" ;;
+        guest/newgrp) mend_newgrp=${line#newgrp } ;;
+        *) mend_"$place" "$line" ;;
+    esac
+    [[ $line != *'then restart it'* && $word != sed ]] || mend_restart=1
+}
+
+# mend host|guest: the lines on standard input, of a program that runs there.
+mend() {
+    local home=$1 place=$1 once='' line
+
+    mend_restart='' mend_login='' mend_newgrp='' mend_read='' mend_arguments=() mend_unset=()
+    while IFS= read -r line <&7; do
+        case $line in
+            '#'*)
+                mend_remark "$line"
+                [[ $home != host || $place != guest ]] || place=host
+                ;;
+            lxc.*) mend_config_line "$line" ;;
+            *) mend_command "$line" || return ;;
+        esac
+    done 7<&0
+}
+
+# stranger TEXT: what a person who has never seen the program can read: 12 lines and 80 columns at most
+# (lines to paste are never broken), nothing that only a terminal shows, no name of a function but libva's.
+stranger() {
+    local text=$1 line bad=''
+
+    (($(wc -l <<<"$text") <= 12)) || bad+="more than 12 lines; "
+    ! grep -q $'[^\t -~]' <<<"$text" || bad+='bytes that are not printable; '
+    while IFS= read -r line; do
+        [[ $line == 'fix: '* || ${#line} -le 80 ]] || bad+="longer than 80 columns: $line; "
+    done <<<"$text"
+    ! grep -v '^fix: ' <<<"$text" | grep -E '(^|[^a-zA-Z0-9_])[a-z]+(_[a-z]+)*\(\)' || bad+='the name of a function; '
+    ! grep -E '<[a-z]+>|(^| )(NAME|GID|PID|VMID|IMAGE)( |$)' <<<"$text" || bad+='a placeholder; '
+    [[ -z $bad ]] || { printf '%s\nin:\n%s\n' "$bad" "$text"; return 1; }
+}
+
+# row ID STATUS FIX: one line of the table that tests/diagnosis/table makes.
+row() { printf '# row %s made status=%s cause=ok fix=%s\n' "$1" "$2" "$3"; }
