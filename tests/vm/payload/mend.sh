@@ -11,7 +11,7 @@
 #   mend_arguments       for gpu-verify, when the fix is to call it otherwise
 #   mend_unset           variables to unset
 #   mend_read            remarks and commands that only show something, which mend nothing
-# shellcheck disable=SC2034
+# shellcheck disable=SC2034,SC2154
 
 # A line of a config takes the place of others where the remark above it says so.
 mend_remark() {

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # image: apps
+# only: bookworm trixie
 # Docker inside an unprivileged LXC container that has our hook: the node comes through both.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
@@ -22,9 +23,11 @@ put_docker() {
 start_docker() {
     ct_run nest mount -t tmpfs none /var/lib/docker
     ct_run nest mount -t tmpfs none /run
-    ct_run nest sh -c 'dockerd --bridge=none --iptables=false --ip6tables=false >/tmp/dockerd.log 2>&1 </dev/null &'
+    ct_run nest sh -c 'dockerd --bridge=none --userland-proxy=false --iptables=false --ip6tables=false \
+        >/tmp/dockerd.log 2>&1 </dev/null &'
     for _ in $(seq 120); do
-        ct_run nest docker version >/dev/null 2>&1 && return 0
+        ct_run nest test -S /run/docker.sock && return 0
+        pgrep -x dockerd >/dev/null || break
         sleep 1
     done
     tail -n 20 /var/lib/lxc/nest/rootfs/tmp/dockerd.log

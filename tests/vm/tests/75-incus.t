@@ -30,7 +30,7 @@ make_image() {
     mkdir /var/tmp/incus/rootfs
     tar -C /var/tmp/incus/rootfs -xpf /var/tmp/guest.tar --numeric-owner
     rm /var/tmp/guest.tar
-    tar -C /var/tmp/incus --numeric-owner -cf $tar . && incus image import $tar --alias guest
+    tar -C /var/tmp/incus --numeric-owner -cf $tar . && incus image import --quiet $tar --alias guest
     rm -rf $tar /var/tmp/incus
 }
 
@@ -44,7 +44,7 @@ in_guest() { incus exec video -- "$@"; }
 check 'Incus starts' systemctl start incus
 check 'it is initialised' init_incus
 check 'an image is made of a container'\''s file tree' make_image
-incus init guest video </dev/null
+incus init guest video >/run/incus.log 2>&1 </dev/null
 check 'our profile' use_profile
 check 'the container starts' incus start video
 is 'the node belongs to the container'\''s render group' "$(in_guest stat -c '%u:%g %t:%T' /dev/dri/renderD128)" \
