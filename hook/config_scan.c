@@ -73,13 +73,20 @@ void config_scan_text(char *text, struct config_lines *ret)
         line_take(line + strspn(line, " \t"), ret);
 }
 
+void config_lines_init(struct config_lines *lines)
+{
+    lines->is_roots = lines->brings_dri = lines->has_drm_rule = false;
+    lines->entry_count = 0;
+    lines->rule[0] = lines->rule_v1[0] = lines->file[0] = '\0';
+}
+
 void config_scan(const char *config_file, struct config_lines *ret)
 {
     CLEANUP_FREE char *text = NULL;
     struct stat st;
     size_t size;
 
-    *ret = (struct config_lines){0};
+    config_lines_init(ret);
     if (!config_file || file_read_at(AT_FDCWD, config_file, CONFIG_MAX, &text, &size) < 0)
         return;
     snprintf(ret->file, sizeof(ret->file), "%s", config_file);

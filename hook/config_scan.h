@@ -20,15 +20,18 @@
 
 /* Lines are printable, "" when there is none. */
 struct config_lines {
-    char file[PATH_MAX]; /* "" when it is not known or cannot be read */
-    bool is_roots;       /* owned by root, who then starts the container */
-    bool brings_dri;     /* some mount entry is for /dev/dri */
-    size_t entry_count;  /* mount entries that bring render nodes */
+    bool is_roots;      /* owned by root, who then starts the container */
+    bool brings_dri;    /* some mount entry is for /dev/dri */
+    bool has_drm_rule;  /* for cgroup v2 */
+    size_t entry_count; /* mount entries that bring render nodes */
     char entries[CONFIG_ENTRIES_MAX][CONFIG_LINE_SIZE];
     char rule[CONFIG_LINE_SIZE];    /* the first rule that allows a device, for cgroup v2 */
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
-    bool has_drm_rule;              /* for cgroup v2 */
+    char file[PATH_MAX];            /* "" when it is not known or cannot be read */
 };
+
+/* Nothing is known yet. */
+void config_lines_init(struct config_lines *lines);
 
 void config_scan(const char *config_file, struct config_lines *ret);
 

@@ -18,13 +18,24 @@
 #define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
 #define MOUNTINFO_MAX (16u << 20)
 
+void guest_init(struct guest *guest)
+{
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = -1;
+    guest->uids.count = guest->gids.count = 0;
+    guest->cgroup_file[0] = '\0';
+    guest->cgroup_is_v1 = guest->has_our_tree = guest->has_dri = false;
+    guest->node_count = 0;
+    guest->rootfs[0] = '\0';
+    config_lines_init(&guest->config);
+}
+
 void guest_close(struct guest *guest)
 {
     fd_cleanup(&guest->proc);
     fd_cleanup(&guest->root);
     fd_cleanup(&guest->user_ns);
     fd_cleanup(&guest->mnt_ns);
-    *guest = GUEST_CLOSED;
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = -1;
 }
 
 /* ---- /proc/PID ------------------------------------------------------------------------------ */
@@ -227,15 +238,15 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
 
 int guest_open(pid_t pid, struct guest *ret, struct err *err)
 {
-    struct guest guest = GUEST_CLOSED;
-    int r = guest_fill(pid, &guest, err);
+    int r;
 
+    guest_init(ret);
+    r = guest_fill(pid, ret, err);
     if (r < 0) {
-        guest_close(&guest);
-        return r;
+        guest_close(ret);
+        guest_init(ret);
     }
-    *ret = guest;
-    return 0;
+    return r;
 }
 
 /* ---- groups --------------------------------------------------------------------------------- */

@@ -50,12 +50,16 @@ struct guest_group {
 
 #define GUEST_CLOSED ((struct guest){.proc = -1, .root = -1, .user_ns = -1, .mnt_ns = -1})
 
-/* For __attribute__((cleanup)). */
+/* The same where memory has to be set anew, without touching the pages of what is only counted. */
+void guest_init(struct guest *guest);
+
+/* Closes what is open. For __attribute__((cleanup)). */
 void guest_close(struct guest *guest);
 
 /*
  * Opens the container whose init is `pid`. STATUS_USAGE when there is no such process or it is not
- * in a container, STATUS_PRIVILEGE when it may not be looked into. On error nothing stays open.
+ * in a container, STATUS_PRIVILEGE when it may not be looked into. On error nothing stays open,
+ * and *ret is as guest_init leaves it.
  * Only the kernel answers here: no file of the container is touched, so this cannot wait for it.
  */
 int guest_open(pid_t pid, struct guest *ret, struct err *err);

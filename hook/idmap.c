@@ -28,24 +28,25 @@ static int extent_parse(char *line, struct idmap_extent *ret)
 
 int idmap_parse(const char *text, struct idmap *ret, struct err *err)
 {
-    struct idmap map = {0};
+    size_t count = 0;
 
+    ret->count = 0;
     while (*text) {
         const char *end = strchrnul(text, '\n');
         char line[64];
         int length = (int)(end - text);
 
-        if (map.count == IDMAP_EXTENTS_MAX)
+        if (count == IDMAP_EXTENTS_MAX)
             return err_set(err, STATUS_INTERNAL, 0, "id map has more than %d extents",
                            IDMAP_EXTENTS_MAX);
         snprintf(line, sizeof(line), "%.*s", length, text);
-        if (length >= (int)sizeof(line) || extent_parse(line, &map.extents[map.count]) < 0)
+        if (length >= (int)sizeof(line) || extent_parse(line, &ret->extents[count]) < 0)
             return err_set(err, STATUS_INTERNAL, 0, "id map line is not three numbers: %.*s",
                            length > 60 ? 60 : length, text);
-        map.count++;
+        count++;
         text = *end ? end + 1 : end;
     }
-    *ret = map;
+    ret->count = count;
     return 0;
 }
 

@@ -24,7 +24,7 @@ struct idmap {
     struct idmap_extent extents[IDMAP_EXTENTS_MAX];
 };
 
-/* Reads the text of /proc/PID/uid_map or gid_map. */
+/* Reads the text of /proc/PID/uid_map or gid_map. After a failure *ret has no extents. */
 int idmap_parse(const char *text, struct idmap *ret, struct err *err);
 
 /* The id outside that `inside` stands for; false when it is in no extent. *ret is set on true. */

@@ -166,7 +166,7 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     if (!job)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "add GPU to container %s", env->name);
     job->options = options;
-    job->guest = GUEST_CLOSED;
+    guest_init(&job->guest);
     job->as_user = geteuid() != 0;
     r = job->as_user ? start_user(env, job, err) : start_steps(env, job, err);
     guest_close(&job->guest);
