@@ -251,28 +251,36 @@ int guest_open(pid_t pid, struct guest *ret, struct err *err)
 
 /* ---- groups --------------------------------------------------------------------------------- */
 
+/* From "password:gid:members", which ends at `end`. */
+static bool group_gid_read(const char *password, const char *end, uint32_t *ret)
+{
+    const char *gid = memchr(password, ':', (size_t)(end - password));
+    const char *members = gid ? memchr(gid + 1, ':', (size_t)(end - gid - 1)) : NULL;
+    char number[12];
+
+    if (!members || (size_t)(members - gid) > sizeof(number))
+        return false;
+    snprintf(number, sizeof(number), "%.*s", (int)(members - gid) - 1, gid + 1);
+    /* 2^32-1 is "no change" to chown(2), never a group. */
+    return text_to_u32(number, 10, UINT32_MAX - 1, ret) == 0;
+}
+
 struct guest_group group_text_find(const char *text, size_t size, const char *name)
 {
     size_t name_length = strlen(name);
     const char *end = text + size;
+    struct guest_group group = {.found = true};
 
+    if (strchr(name, ':'))
+        return (struct guest_group){0}; /* it would match more than a name */
     for (const char *line = text; line < end;) {
         const char *line_end = memchr(line, '\n', (size_t)(end - line));
         size_t length = (size_t)((line_end ? line_end : end) - line);
-        struct guest_group group = {.found = true};
-        char number[12];
         /* name:password:gid:members */
-        const char *password = memchr(line, ':', length);
-        const char *gid =
-            password ? memchr(password + 1, ':', length - (size_t)(password + 1 - line)) : NULL;
-        const char *members = gid ? memchr(gid + 1, ':', length - (size_t)(gid + 1 - line)) : NULL;
-        if (members && (size_t)(password - line) == name_length &&
-            memcmp(line, name, name_length) == 0 && (size_t)(members - gid) <= sizeof(number)) {
-            snprintf(number, sizeof(number), "%.*s", (int)(members - gid) - 1, gid + 1);
-            /* 2^32-1 is "no change" to chown(2), never a group. */
-            if (text_to_u32(number, 10, UINT32_MAX - 1, &group.gid) == 0)
-                return group;
-        }
+        if (length > name_length && line[name_length] == ':' &&
+            memcmp(line, name, name_length) == 0 &&
+            group_gid_read(line + name_length + 1, line + length, &group.gid))
+            return group;
         line += length + 1;
     }
     return (struct guest_group){0};

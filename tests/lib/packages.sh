@@ -10,6 +10,7 @@ packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base libc
 packages_fuzz=(clang llvm libclang-rt-14-dev)
 packages_real=(intel-media-va-driver i965-va-driver mesa-va-drivers ffmpeg vainfo libopenh264-dev python3-minimal)
 packages_deb=("${packages_package[@]}" lintian bash-completion python3-yaml systemd)
+packages_bench=(valgrind)
 packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)
 
 # Of the named packages, those that this Debian release does not have: the tests that want them are skipped.
