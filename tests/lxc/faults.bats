@@ -21,7 +21,7 @@ setup() {
 # What a call can plausibly answer, beside the last two, which any can.
 errnos_of() {
     case $1 in
-        open* | readlink* | access | faccessat* | newfstatat | fstat) echo ENOENT EACCES ELOOP ENFILE ;;
+        open | openat* | readlink* | access | faccessat* | newfstatat | fstat) echo ENOENT EACCES ELOOP ENFILE ;;
         read | pread64 | write | getdents64) echo EIO EINTR ENOSPC ;;
         mkdir* | mknod* | symlink* | fchown* | chown*) echo EROFS EACCES ENOSPC EEXIST ;;
         mount | umount2 | move_mount | open_tree | fsopen | fsconfig | fsmount) echo EACCES EBUSY ENOSYS EINVAL ;;
@@ -66,6 +66,7 @@ list() {
 }
 
 # one_fault LINE OPTION...: prints what is wrong, nothing when all is well
+# shellcheck disable=SC2016  # for the inner shell
 one_fault() {
     local call when action status=0 out dri
     read -r call when action <<<"$1"

@@ -123,6 +123,8 @@ status_due() {
     shift
     timeout -k 1 5 "$@" >"$work/said" 2>&1 </dev/null || status=$?
     [[ " $due " == *" $status "* ]] || { echo "status $status where $due was due"; cat "$work/said"; return 1; }
+    # the gid that only the bait names: nobody read it
+    ! grep -q 31337 "$work/said" || { echo "the host's file was read"; cat "$work/said"; return 1; }
     # a cause, not only a number
     [ "$status" = 0 ] || grep -q '^lxc-gpu-hook: add GPU to container box: .' "$work/said"
 }

@@ -11,6 +11,7 @@ expect() {
 }
 
 has() { grep -Eq "$2" <<<"$(readelf -W "$1" "$program" 2>/dev/null)"; }
+# shellcheck disable=SC2317  # by name
 lacks() { ! has "$@"; }
 
 for program; do
