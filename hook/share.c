@@ -27,7 +27,10 @@ static int mount_id(int fd, uint32_t *ret)
     if (r < 0)
         return r;
     line = strstr(text, "mnt_id:");
-    return line && sscanf(line, "mnt_id: %u", ret) == 1 ? 0 : -ENODATA;
+    if (!line)
+        return -ENODATA;
+    *ret = (uint32_t)strtoul(line + strlen("mnt_id:"), NULL, 10);
+    return 0;
 }
 
 /* /dev/dri may be a mount of its own, or a folder that is still to be made. */

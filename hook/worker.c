@@ -118,26 +118,24 @@ static int let_go(const struct worker_job *job, const struct ends *ends, struct 
     return r;
 }
 
+static void ends_close(struct ends *ends)
+{
+    fd_cleanup(&ends->go[0]);
+    fd_cleanup(&ends->go[1]);
+    fd_cleanup(&ends->gone[0]);
+    fd_cleanup(&ends->gone[1]);
+}
+
 static int run(const struct worker_job *job, struct report *report, struct err *err)
 {
-    CLEANUP_FD int go_read = -1;
-    CLEANUP_FD int go_write = -1;
-    CLEANUP_FD int gone_read = -1;
-    CLEANUP_FD int gone_write = -1;
-    struct ends ends;
+    __attribute__((cleanup(ends_close))) struct ends ends = {{-1, -1}, {-1, -1}};
     struct err unused;
     pid_t parent = getpid();
     pid_t pid;
     int r;
 
-    if (pipe2(ends.go, O_CLOEXEC) < 0)
+    if (pipe2(ends.go, O_CLOEXEC) < 0 || pipe2(ends.gone, O_CLOEXEC) < 0)
         return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
-    go_read = ends.go[0];
-    go_write = ends.go[1];
-    if (pipe2(ends.gone, O_CLOEXEC) < 0)
-        return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
-    gone_read = ends.gone[0];
-    gone_write = ends.gone[1];
     pid = fork();
     if (pid == 0)
         worker_main(job, parent, &ends, report);
@@ -145,12 +143,12 @@ static int run(const struct worker_job *job, struct report *report, struct err *
         return err_set(err, STATUS_INTERNAL, errno, "start the worker process");
     r = let_go(job, &ends, err);
     /* Without its byte the worker sees the end of this pipe, and ends. */
-    fd_cleanup(&go_write);
-    fd_cleanup(&gone_write);
-    go_write = gone_write = -1;
+    fd_cleanup(&ends.go[1]);
+    fd_cleanup(&ends.gone[1]);
+    ends.go[1] = ends.gone[1] = -1;
     if (r == 0)
-        return collect(pid, gone_read, report, err);
-    (void)collect(pid, gone_read, report, &unused);
+        return collect(pid, ends.gone[0], report, err);
+    (void)collect(pid, ends.gone[0], report, &unused);
     return r;
 }
 
