@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define IDS     65536
-#define OUTSIDE 100000
+#define OUTSIDE 100000U
 
 static void die(const char *what)
 {
@@ -105,8 +105,8 @@ int main(int argc, char **argv)
         fputs("usage: container COUNT EXTENTS GROUP_FILE\n", stderr);
         return 2;
     }
-    for (int i = 0; i < atoi(argv[1]); i++)
-        start((unsigned)atoi(argv[2]), argv[3]);
+    for (long i = 0; i < strtol(argv[1], NULL, 10); i++)
+        start((unsigned)strtol(argv[2], NULL, 10), argv[3]);
     (void)fflush(stdout);
     (void)close(STDOUT_FILENO);
     while (read(STDIN_FILENO, &byte, 1) > 0)
