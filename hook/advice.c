@@ -202,7 +202,8 @@ static void stray_fix(const char *name, struct err *err)
     if (access(path, F_OK) < 0)
         return;
     err_fix(err, "mknod -m 0660 /dev/dri/%s c %d %u", name, DRM_MAJOR, node_minor);
-    err_fix(err, "udevadm trigger --settle --subsystem-match=drm    # gives it its group");
+    err_fix(err,
+            "udevadm trigger --settle --action=add --subsystem-match=drm    # gives it its group");
 }
 
 void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
@@ -253,7 +254,7 @@ void advice_old_kernel(int error, struct err *err)
     err_fix(err, "# lxc.mount.entry = /dev/dri dev/dri none bind,create=dir");
 }
 
-void advice_profile(const char *label, struct err *err)
+void advice_profile(const char *label, const char *rule, struct err *err)
 {
     int length = (int)strcspn(label, " ");
 
@@ -262,7 +263,7 @@ void advice_profile(const char *label, struct err *err)
     err_fix(err,
             "# add this rule to the AppArmor profile %.*s, and load it with apparmor_parser -r",
             length, label);
-    err_fix(err, "#     change_profile -> unconfined,");
+    err_fix(err, "#     %s", rule);
 }
 
 /* ---- what is in the way in the container ------------------------------------------------------

@@ -48,8 +48,8 @@ const char *advice_delete(const char *config_file, const char *expression, char 
 /* The kernel has no such call, or something around this process refuses it. */
 void advice_old_kernel(int error, struct err *err);
 
-/* An AppArmor profile ("NAME (enforce)") refuses a mount, and does not let go of this process. */
-void advice_profile(const char *label, struct err *err);
+/* An AppArmor profile ("NAME (enforce)") refuses a mount for want of this rule. */
+void advice_profile(const char *label, const char *rule, struct err *err);
 
 /* Removes something of the container's that is not what it has to be: "dev/dri". */
 void advice_remove(const struct guest *guest, const char *path, struct err *err);

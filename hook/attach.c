@@ -72,7 +72,7 @@ static int mount_refused(const char *what, const char *label, struct err *err)
     r = err_set(err, STATUS_UNSAFE_PATH, error, "%s%s%s", what,
                 label[0] ? ", under the AppArmor profile " : "", label);
     if (label[0])
-        advice_profile(label, err);
+        advice_profile(label, "change_profile -> unconfined,", err);
     return r;
 }
 

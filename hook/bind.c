@@ -1,7 +1,9 @@
 #include "bind.h"
 
+#include "advice.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "enter.h"
 #include "exit_status.h"
 #include "gpu.h"
 #include "guest.h"
@@ -60,7 +62,7 @@ static int dri_open(int root, int *ret, struct err *err)
 /* A file to bind on. *ret is -1 when a node is there already: the config has put it there. */
 static int place_open(int dri, const char *name, int *ret, struct err *err)
 {
-    CLEANUP_FD int made =
+    __attribute__((unused)) CLEANUP_FD int made =
         openat(dri, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0);
     CLEANUP_FD int fd = -1;
     struct stat st;
@@ -131,6 +133,18 @@ static int bind_usable(int root, const struct options *options, const struct gpu
     return r;
 }
 
+/* What else refuses a mount to somebody who has the capability. */
+static void name_profile(struct err *err)
+{
+    char label[LSM_LABEL_MAX];
+
+    enter_read_label(label);
+    if (!label[0])
+        return;
+    err_wrap(err, "under the AppArmor profile %s", label);
+    advice_profile(label, "mount options=(rw, bind),", err);
+}
+
 int bind_nodes(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
@@ -148,6 +162,8 @@ int bind_nodes(const struct hook_env *env, const struct options *options, struct
     }
     if (r == 0)
         r = bind_usable(root, options, &gpus, err);
+    if (r == -EACCES)
+        name_profile(err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

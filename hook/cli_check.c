@@ -194,18 +194,22 @@ static int check_answers(const struct gpu_node *node, struct err *err)
 }
 
 static int check_rules(const struct device_rules *rules, const struct config_lines *config,
-                       const struct gpu_node *node, struct err *err)
+                       const struct plan *plan, struct err *err)
 {
-    int r;
+    int r = 0;
 
-    if (device_rules_allow(rules, DRM_MAJOR, node->node_minor))
-        return 0;
-    if (!device_rules_allow(rules, 1, 3)) /* /dev/null */
-        return prove_lone_rule(config, err);
-    r = err_set(err, STATUS_DEVICE_CGROUP, EPERM,
-                "open /dev/dri/%s: the container's device cgroup denies it", node->name);
-    err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", rules->is_v1 ? "" : "2", DRM_MAJOR,
-            node->node_minor);
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const struct gpu_node *node = plan->ops[i].gpu;
+        if (plan->ops[i].kind != OP_NODE || device_rules_allow(rules, DRM_MAJOR, node->node_minor))
+            continue;
+        if (!device_rules_allow(rules, 1, 3)) /* /dev/null */
+            return prove_lone_rule(config, err);
+        if (r == 0)
+            r = err_set(err, STATUS_DEVICE_CGROUP, EPERM,
+                        "open /dev/dri/%s: the container's device cgroup denies it", node->name);
+        err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", rules->is_v1 ? "" : "2", DRM_MAJOR,
+                node->node_minor);
+    }
     return r;
 }
 
@@ -223,20 +227,17 @@ static int check_root_start(const struct options *options, struct container_fact
                             const struct gpu_list *gpus, const struct guest_group groups[2],
                             struct plan *plan, struct err *err)
 {
-    struct device_rules rules;
+    struct device_rules rules = {0};
     int r = device_rules_load(&facts->container, &rules, err);
 
     facts->guest.cgroup_is_v1 = r == 0 && rules.is_v1;
     if (r == 0)
         r = plan_build(options, gpus, &facts->guest, groups, plan, err);
-    for (size_t i = 0; r == 0 && i < plan->op_count; i++) {
-        if (plan->ops[i].kind != OP_NODE)
-            continue;
-        if (!options->no_probe)
-            r = check_rules(&rules, &facts->guest.config, plan->ops[i].gpu, err);
-        if (r == 0 && !options->no_probe)
+    if (r == 0 && !options->no_probe)
+        r = check_rules(&rules, &facts->guest.config, plan, err);
+    for (size_t i = 0; r == 0 && !options->no_probe && i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE)
             r = check_answers(plan->ops[i].gpu, err);
-    }
     for (size_t i = 0; r == 0 && i < plan->op_count; i++)
         if (plan->ops[i].kind == OP_NODE)
             print_node(&plan->owner, plan->ops[i].gpu, "a private node made at start");
@@ -303,7 +304,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
                        struct err *err)
 {
     static struct gpu_list gpus;
-    struct options hook_options;
+    struct options hook_options = {0};
     int r = container_load(options, facts, err);
 
     if (r == 0)

@@ -12,10 +12,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-void enter_leave_apparmor(char label[LSM_LABEL_MAX])
+static void label_read(int fd, char label[LSM_LABEL_MAX])
 {
-    static const char leave[] = "changeprofile unconfined";
-    CLEANUP_FD int fd = open("/proc/self/attr/current", O_RDWR | O_CLOEXEC);
     char text[LSM_LABEL_MAX];
     ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 
@@ -25,12 +23,26 @@ void enter_leave_apparmor(char label[LSM_LABEL_MAX])
     text[length] = '\0';
     text[strcspn(text, "\n")] = '\0';
     /* AppArmor writes "PROFILE (enforce)"; SELinux and an unconfined process have no mode. */
-    if (!strstr(text, " (enforce)"))
-        return;
-    text_printable(label, LSM_LABEL_MAX, text);
+    if (strstr(text, " (enforce)"))
+        text_printable(label, LSM_LABEL_MAX, text);
+}
+
+void enter_read_label(char label[LSM_LABEL_MAX])
+{
+    CLEANUP_FD int fd = open("/proc/self/attr/current", O_RDONLY | O_CLOEXEC);
+
+    label_read(fd, label);
+}
+
+void enter_leave_apparmor(char label[LSM_LABEL_MAX])
+{
+    static const char leave[] = "changeprofile unconfined";
+    CLEANUP_FD int fd = open("/proc/self/attr/current", O_RDWR | O_CLOEXEC);
+
+    label_read(fd, label);
     /* At offset 0: after the read the file stands elsewhere, and attr files refuse any other
      * offset. */
-    if (pwrite(fd, leave, sizeof(leave) - 1, 0) == (ssize_t)sizeof(leave) - 1)
+    if (label[0] && pwrite(fd, leave, sizeof(leave) - 1, 0) == (ssize_t)sizeof(leave) - 1)
         label[0] = '\0';
 }
 
