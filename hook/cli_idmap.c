@@ -15,8 +15,8 @@
 
 /* What the calculation starts from. */
 struct wish {
-    const struct gpu_node *node; /* its group is the one to map */
-    struct plan_owner owner;     /* the guest's gid and group name */
+    struct gpu_node node;    /* its group is the one to map */
+    struct plan_owner owner; /* the guest's gid and group name */
 };
 
 static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
@@ -36,11 +36,11 @@ static void tell_other_groups(const struct options *options, const struct gpu_li
 {
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
-        if (plan_is_wanted(options, gpus, node) && node->gid != wish->node->gid)
+        if (plan_is_wanted(options, gpus, node) && node->gid != wish->node.gid)
             (void)fprintf(stderr,
                           "lxc-gpu-hook: %s belongs to host gid %u, not %u: these lines do not "
                           "serve it (choose with --select)\n",
-                          node->name, node->gid, wish->node->gid);
+                          node->name, node->gid, wish->node.gid);
     }
 }
 
@@ -60,9 +60,9 @@ static int find_wish(const struct options *options, struct container_facts *fact
         r = start_look_from_outside(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
-    for (size_t i = 0; r == 0 && i < gpus->count; i++)
-        if (!ret->node && plan_is_wanted(options, gpus, &gpus->nodes[i]))
-            ret->node = &gpus->nodes[i];
+    for (size_t i = gpus->count; r == 0 && i > 0; i--)
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i - 1]))
+            ret->node = gpus->nodes[i - 1]; /* the first one stays */
     ret->owner = plan.owner;
     return r;
 }
@@ -72,10 +72,10 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
 {
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
-           wish->node->gid, wish->node->name);
+           wish->node.gid, wish->node.name);
     if (change->has_moved)
         printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
-               wish->node->gid, change->moved_outside);
+               wish->node.gid, change->moved_outside);
     printf("# in %s, in place of its lxc.idmap = g lines:\n", facts->config_file);
     for (size_t i = 0; i < change->map.count; i++)
         printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
@@ -86,14 +86,14 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
 
-    if (text && !subid_allows(text, &facts->owner, wish->node->gid, 1))
-        printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node->gid);
+    if (text && !subid_allows(text, &facts->owner, wish->node.gid, 1))
+        printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node.gid);
 }
 
 static int calculate(const struct options *options, const struct container_facts *facts,
                      const struct wish *wish, struct err *err)
 {
-    struct idmap_change change;
+    struct idmap_change change = {0};
     struct idmap_clash clash;
     struct idmap sound = facts->guest.gids;
     bool has_clash = idmap_find_clash(&facts->guest.gids, &clash);
@@ -104,12 +104,12 @@ static int calculate(const struct options *options, const struct container_facts
         r = idmap_untangle(&facts->guest.gids, &sound, err);
     }
     if (r == 0)
-        r = idmap_redirect(&sound, wish->owner.guest_gid, wish->node->gid, &change, err);
+        r = idmap_redirect(&sound, wish->owner.guest_gid, wish->node.gid, &change, err);
     if (r < 0)
         return r;
     if (change.is_same && !has_clash) {
         printf("# guest gid %u is host gid %u already: nothing to change in %s\n",
-               wish->owner.guest_gid, wish->node->gid, facts->config_file);
+               wish->owner.guest_gid, wish->node.gid, facts->config_file);
     } else {
         print_lines(facts, &change, wish);
         if (options->write)

@@ -114,7 +114,8 @@ static int run(const struct command *command, char **ret_output, int *ret_status
 
 static void trim_end(char *text)
 {
-    size_t length = strlen(text);
+    size_t length =
+        strlen(text); /* NOLINT(clang-analyzer-core.NonNullParamChecker): run() has set it */
 
     while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
         text[--length] = '\0';
@@ -134,8 +135,8 @@ static int unknown_container(const struct container *container, struct err *err)
     word_add(&command, "-1");
     if (run(&command, &there, &status, &ignored) == 0) {
         trim_end(there);
-        for (char *c = there; *c; c++)
-            *c = *c == '\n' ? ' ' : *c;
+        for (char *c = there; (c = strchr(c, '\n'));)
+            *c = ' ';
     }
     (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s'%s%s; there are: %s",
                   text_printable(shown_name, sizeof(shown_name), container->name),

@@ -26,7 +26,7 @@
     F(mnt_context_get_syscall_errno)
 
 struct library {
-#define FIELD(name) __typeof__ (&(name))(name);
+#define FIELD(name) __typeof__(&(name)) name; /* NOLINT(bugprone-macro-parentheses): a field */
     FUNCTIONS(FIELD)
 #undef FIELD
 };

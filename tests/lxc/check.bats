@@ -151,9 +151,9 @@ user_maps() {
 
 @test "user-started: not mapped, or not granted (4), with the same lines from check, idmap and the start" {
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
-    lines=$(hook_said c1 | sed -n 's/^fix: \(lxc.*\)/\1/p')
-    [ "$(as_user "$hook" check c1 -P "$userpath" 2>&1 | sed -n 's/^fix: \(lxc.*\)/\1/p')" = "$lines" ]
-    [ "$(as_user "$hook" idmap c1 -P "$userpath" | grep '^lxc')" = "$lines" ]
+    wanted=$(hook_said c1 | sed -n 's/^fix: \(lxc.*\)/\1/p')
+    [ "$(as_user "$hook" check c1 -P "$userpath" 2>&1 | sed -n 's/^fix: \(lxc.*\)/\1/p')" = "$wanted" ]
+    [ "$(as_user "$hook" idmap c1 -P "$userpath" | grep '^lxc')" = "$wanted" ]
     { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks ""; } | user_case 4
     run as_user "$hook" check c1 -P "$userpath"
     output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')

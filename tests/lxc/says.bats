@@ -25,7 +25,7 @@ start_with() {
 
 logged() {
     sleep 0.2 # the listener is another process
-    tr '\0<' '\n\n' <"$work/syslog"
+    sed 's/</\n/g; s/\x0/\n/g' "$work/syslog"
 }
 
 @test "success: one line for the node, in the system log and in LXC's" {
