@@ -133,26 +133,17 @@ static int bind_usable(int root, const struct options *options, const struct gpu
     return r;
 }
 
-/* What else refuses a mount to somebody who has the capability. */
-static void name_profile(struct err *err)
-{
-    char label[LSM_LABEL_MAX];
-
-    enter_read_label(label);
-    if (!label[0])
-        return;
-    err_wrap(err, "under the AppArmor profile %s", label);
-    advice_profile(label, "mount options=(rw, bind),", err);
-}
-
 int bind_nodes(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
+    char label[LSM_LABEL_MAX];
     CLEANUP_FD int root = -1;
     int r = 0;
 
     if (is_privileged())
         return 0;
+    /* libmount 2.39 and later binds with move_mount(2), which lxc-start's profile denies. */
+    enter_leave_apparmor(label);
     r = privilege_enter(PHASE_BIND, err);
     if (r == 0)
         r = gpu_find(&gpus, err);
@@ -162,8 +153,10 @@ int bind_nodes(const struct hook_env *env, const struct options *options, struct
     }
     if (r == 0)
         r = bind_usable(root, options, &gpus, err);
-    if (r == -EACCES)
-        name_profile(err);
+    if (r == -EACCES && label[0]) {
+        err_wrap(err, "under the AppArmor profile %s", label);
+        advice_profile(label, "mount options=(rw, bind),", err);
+    }
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

@@ -27,13 +27,6 @@ static void label_read(int fd, char label[LSM_LABEL_MAX])
         text_printable(label, LSM_LABEL_MAX, text);
 }
 
-void enter_read_label(char label[LSM_LABEL_MAX])
-{
-    CLEANUP_FD int fd = open("/proc/self/attr/current", O_RDONLY | O_CLOEXEC);
-
-    label_read(fd, label);
-}
-
 void enter_leave_apparmor(char label[LSM_LABEL_MAX])
 {
     static const char leave[] = "changeprofile unconfined";

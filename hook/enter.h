@@ -10,9 +10,6 @@
 
 #define LSM_LABEL_MAX 128
 
-/* The AppArmor profile that confines this process, as "NAME (enforce)"; "" when none does. */
-void enter_read_label(char label[LSM_LABEL_MAX]);
-
 /*
  * Leaves an AppArmor profile that confines this process, if there is one: lxc-start's own denies
  * attaching a detached mount from Linux 6.7 on. `label` gets what confines us, "" for nothing.

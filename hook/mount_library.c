@@ -5,9 +5,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 /* The package depends on libmount1 by name: dpkg-shlibdeps sees only what is linked. */
 #define SONAME "libmount.so.1"
@@ -77,7 +79,9 @@ int mount_library_bind(const char *source, int target, struct err *err)
 {
     struct library library;
     struct libmnt_context *context;
-    char path[32];
+    char name[32];
+    char path[PATH_MAX];
+    ssize_t length;
     int error;
     int r = library_load(&library, err);
 
@@ -86,7 +90,13 @@ int mount_library_bind(const char *source, int target, struct err *err)
     context = library.mnt_new_context();
     if (!context)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "bind %s", source);
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", target);
+    /*
+     * What the descriptor's link leads to: move_mount(2), which libmount uses from 2.39 on, does
+     * not follow the link itself. No process of the container runs yet that could exchange it.
+     */
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", target);
+    length = readlink(name, path, sizeof(path) - 1);
+    path[length < 0 ? 0 : length] = '\0';
     error = bind_with(&library, context, source, path);
     library.mnt_free_context(context);
     return error ? err_set(err, STATUS_UNSAFE_PATH, error, "bind %s into the container", source)
