@@ -78,7 +78,7 @@ refuses() {
 }
 
 @test "without privilege: 7, and which capability" {
-    export LXC_HOOK_TYPE=start-host LXC_NAME=c1 LXC_PID=$$
+    export LXC_HOOK_TYPE=start-host LXC_NAME=c1 LXC_PID=$$ LXC_CONFIG_FILE=/nonexistent
     run setpriv --reuid 65534 --regid 65534 --clear-groups "$hook"
     echo "$output"
     [ "$status" = 7 ]
