@@ -13,12 +13,15 @@ setup_file() {
 
 setup() {
     load lib.bash
+    payload=$TEST_LXC/../vm/payload
+    [ -e "$payload" ] || payload=$TEST_LXC/.. # as it is laid out in the virtual machine
     # shellcheck source=/dev/null
-    . "$TEST_LXC/../vm/payload/mend.sh"
+    . "$payload/mend.sh"
     reset_host
     node renderD128 226 128
     cp "$work/subgid" "$work/subgid.before"
     mend_config=$lxcpath/c1/config
+    mend_starter=root
     stubs
 }
 
@@ -402,7 +405,7 @@ unwarned() {
     rm -f "$work/healthy"
     # quiet: what is on standard input is healthy
     quiet() {
-        container c1 "$@"
+        container c1
         start c1
         hook_said c1
         [ "$(hook_said c1 | grep -c 'warning\|fix:')" = 0 ]
@@ -436,6 +439,6 @@ unwarned() {
 
 @test "the table: every row that is made here" {
     sed -nE 's/^# row (h[0-9]+) .*/\1/p' "$ROWS" | sort -u >"$work/made"
-    awk '$3 ~ /lxc/ { print $1 }' "$TEST_LXC/../diagnosis/rows" | sort -u >"$work/wanted"
+    awk '$3 ~ /lxc/ { print $1 }' "$payload/rows" | sort -u >"$work/wanted"
     diff "$work/wanted" "$work/made"
 }

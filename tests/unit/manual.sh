@@ -1,9 +1,9 @@
 #!/bin/sh
 # A manual page knows what its program knows, and no more: options, exit statuses and version. For
 # gpu-verify also every cause, every key of the JSON object, and its examples are real reports.
-# usage: manual.sh PROGRAM MANUAL [CAUSES GOLDEN_FOLDER]
+# usage: manual.sh PROGRAM MANUAL ROWS [CAUSES GOLDEN_FOLDER]
 set -eu
-program=$1 manual=$2 causes=${3:-} golden=${4:-}
+program=$1 manual=$2 rows=$3 causes=${4:-} golden=${5:-}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -40,18 +40,30 @@ sed 's/.* //' "$scratch/version" >"$scratch/wanted"
 sed -nE 's/^\.TH .*"lxc-gpu-hook ([^"]*)".*/\1/p' "$scratch/plain" >"$scratch/manual"
 same version
 
-# Causes: each pair of an exit status and a row of the diagnosis.
-if [ -n "$causes" ]; then
+# The diagnosis: each pair of an exit status and a row. The hook's are h, the verifier's are g and in causes.def.
+letter=h
+[ -z "$causes" ] || letter=g
+sed -nE 's/^\.\\" ([0-9]+): ([gh][0-9].*)/\1 \2/p' "$scratch/plain" |
+    while read -r status row_list; do
+        for row in $row_list; do echo "$status $row"; done
+    done | sort -u >"$scratch/said"
+if [ -z "$causes" ]; then
+    sed -nE "s/^(${letter}[0-9]+) ([0-9]+) .*/\\2 \\1/p" "$rows" | sort -u >"$scratch/wanted"
+    cp "$scratch/said" "$scratch/manual"
+    same diagnosis
+else
     sed -nE 's/^ *X\((STATUS_[A-Z_]+), ([0-9]+),.*/\1 \2/p' "${causes%/*}/exit_status.h" >"$scratch/numbers"
     sed -nE 's/^CAUSE\([A-Z_]+, "(g[0-9]+)", (STATUS_[A-Z_]+),.*/\2 \1/p' "$causes" |
         while read -r status row; do
             echo "$(sed -n "s/^$status //p" "$scratch/numbers") $row"
         done | sort -u >"$scratch/wanted"
-    sed -nE 's/^\.\\" ([0-9]+): (g.*)/\1 \2/p' "$scratch/plain" |
-        while read -r status rows; do
-            for row in $rows; do echo "$status $row"; done
-        done | sort -u >"$scratch/manual"
+    cp "$scratch/said" "$scratch/manual"
     same causes
+    # Each row that has a fix has a cause of that status.
+    sed -nE "s/^(${letter}[0-9]+) ([0-9]+) [^ ]+ (applied|text) .*/\\2 \\1/p" "$rows" | sort -u >"$scratch/rows"
+    [ -s "$scratch/rows" ] || fail 'no rows of the diagnosis'
+    missing=$(comm -23 "$scratch/rows" "$scratch/wanted")
+    [ -z "$missing" ] || fail "rows of the diagnosis without a cause of that status: $missing"
 fi
 
 if [ -n "$golden" ]; then

@@ -4,7 +4,7 @@
 #   mend_host COMMAND    on the host, as root
 #   mend_user COMMAND    on the host, as the user who starts the container
 #   mend_guest COMMAND   in the container, as its root
-# and where the container's config is: mend_config. What a person does by hand comes back in variables:
+# and where the container's config is, and who starts it: mend_config, mend_starter=root|user. What a person does by hand comes back in variables:
 #   mend_restart=1       the container has to be restarted
 #   mend_login=1         the user has to log in again
 #   mend_newgrp=GROUP    ... or to type this
@@ -18,6 +18,12 @@ mend_remark() {
     local remark=$1
 
     place=guest once=
+    # Where the program cannot know who starts the container, the person does.
+    if [[ $remark == '# container started by '* && $remark != *"started by root"* && $mend_starter == root ]] ||
+        [[ $remark == '# container started by root'* && $mend_starter == user ]]; then
+        place=elsewhere
+        return
+    fi
     case $remark in
         *"in place of the config's lxc.idmap = u lines"*) sed -i '/^lxc\.idmap = u/d' "$mend_config" ;;
         *"in place of the config's lxc.idmap = g lines"*) sed -i '/^lxc\.idmap = g/d' "$mend_config" ;;
@@ -36,6 +42,8 @@ mend_remark() {
 mend_config_line() {
     local line=$1 key=${1%% *}
 
+    [[ $place != elsewhere ]] || return 0
+
     # Of several that are offered, the first of each key.
     [[ -z $once || $once != *" $key "* ]] || return 0
     [[ -z $once ]] || once+="$key "
@@ -48,6 +56,7 @@ mend_command() {
 
     [[ $line != *'# in the container'* ]] || place=guest
     case $place/$word in
+        elsewhere/*) return ;;
         */dmesg | */journalctl | */lspci) mend_read+="$line"$'\n' ;;
         guest/gpu-verify) read -r -a mend_arguments <<<"${line#gpu-verify }" ;;
         guest/unset) read -r -a mend_unset <<<"${line#unset }" ;;
@@ -66,7 +75,7 @@ mend() {
         case $line in
             '#'*)
                 mend_remark "$line"
-                [[ $home != host || $place != guest ]] || place=host
+                [[ $place != guest ]] || place=$home
                 ;;
             lxc.*) mend_config_line "$line" ;;
             *) mend_command "$line" || return ;;
@@ -85,9 +94,9 @@ stranger() {
         [[ $line == 'fix: '* || ${#line} -le 80 ]] || bad+="longer than 80 columns: $line; "
     done <<<"$text"
     ! grep -v '^fix: ' <<<"$text" | grep -E '(^|[^a-zA-Z0-9_])[a-z]+(_[a-z]+)*\(\)' || bad+='the name of a function; '
-    ! grep -E '<[a-z]+>|(^| )(NAME|GID|PID|VMID|IMAGE)( |$)' <<<"$text" || bad+='a placeholder; '
+    ! grep -v '^fix: #' <<<"$text" | grep -E '<[a-z]+>|(^| )(NAME|GID|PID|VMID|IMAGE)( |$)' || bad+='a placeholder; '
     [[ -z $bad ]] || { printf '%s\nin:\n%s\n' "$bad" "$text"; return 1; }
 }
 
 # row ID STATUS FIX: one line of the table that tests/diagnosis/table makes.
-row() { printf '# row %s made status=%s cause=ok fix=%s\n' "$1" "$2" "$3"; }
+row() { printf "# row %s made status=%s cause=ok fix=%s\n" "$1" "$2" "$3"; }

@@ -1,0 +1,55 @@
+#!/bin/bash
+# Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
+# packages and firmware, so they are read only: the lines must name what the distribution has.
+# shellcheck source-path=SCRIPTDIR
+. "${0%/*}/common.sh"
+# shellcheck source=../vm/payload/mend.sh
+. "${0%/*}/../vm/payload/mend.sh"
+for driver in iHD i965; do driver_needed "$driver"; done
+
+# row_is ID STATUS WORDS FIX-PATTERN: of the last verify
+row_is() {
+    expect "$2" "$3" "$1"
+    [ "$(grep -c '^gpu-verify: \(FAIL\|PASS\)' "$scratch/log")" = 1 ] || fail "$1: more than one verdict"
+    grep -qE "^fix: $4" "$scratch/log" || fail "$1: no line like: fix: $4"
+    (($2 == 0)) || stranger "$(cat "$scratch/log")" || fail "$1: not for a stranger"
+    row "$1" "$2" text
+}
+
+# What a distribution may call it; Debian's own are looked up where its lists are there.
+package='(apt-get|dnf|apk|pacman) .*'
+known() {
+    local name
+
+    name=$(sed -n 's/^fix: apt-get install \([a-z0-9-]*\).*/\1/p' "$scratch/log" | head -n 1)
+    [ -n "$name" ] || return 0
+    [ -z "$(apt-cache pkgnames 2>/dev/null | head -n 1)" ] || apt-cache pkgnames "$name" | grep -qx "$name" ||
+        [[ $name == *non-free* ]] || fail "there is no package $name"
+}
+
+# No driver is installed: an empty folder in place of the drivers', in a namespace of its own.
+folder=$(pkg-config --variable driverdir libva)
+status=0
+unshare --user --map-root-user --mount true 2>/dev/null || skip 'no user namespaces'
+# shellcheck disable=SC2016  # for the inner shell
+on_chip kbl unshare --user --map-root-user --mount sh -c 'mount -t tmpfs none "$1" && shift && exec "$@"' - \
+    "$folder" "$GPU_VERIFY" --frames 5 --size 320x240 --timeout 5 >"$scratch/log" 2>&1 || status=$?
+row_is g15 20 'the VA driver for i915 is not installed: libva looked for iHD_drv_video.so, i965_drv_video.so' "$package"
+known
+
+verify lnl
+row_is g15 20 'libva is too old here for the kernel driver xe' 'LIBVA_DRIVER_NAME=iHD gpu-verify --device /dev/dri/renderD128$'
+
+verify bdw
+row_is g18 22 'VA driver iHD decodes H.264 but does not encode it: a build without encoders' "$package"
+known
+
+# A driver that encodes, by the low-power entrypoint alone, over a kernel whose HuC firmware is missing.
+: "${TEST_DRIVERS:?the folder of the test driver}"
+FAKEDRM_HUC=ENOPKG TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
+row_is g20 0 'HuC firmware is not running (firmware not installed): low-power encoding works with a constant quantiser only' \
+    "echo 'options i915 enable_guc=2' > /etc/modprobe.d/i915-huc.conf$"
+TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
+[ "$status" = 0 ] || fail 'HuC runs: no pass'
+! grep -q '^warning\|^fix' "$scratch/log" || fail 'HuC runs: a word of warning'
+echo 'ok: HuC runs: no warning'
