@@ -1,17 +1,15 @@
 #include "plan.h"
 
-#include "advice.h"
 #include "base/text.h"
 #include "exit_status.h"
 #include "idmap_cover.h"
-#include "idmap_redirect.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void plan_warn(struct plan *plan, const char *fmt, ...)
+void plan_warn(struct plan *plan, const char *fmt, ...)
 {
     va_list ap;
 
@@ -240,65 +238,6 @@ static void add_kept(struct plan *plan, const struct guest *guest)
     }
 }
 
-/* ---- what the config need not say any more ----------------------------------------------------
- */
-
-static void warn_entries(struct plan *plan, const struct config_lines *config)
-{
-    char fix[PLAN_WARNING_SIZE / 2] = "";
-
-    for (size_t i = 0; i < config->entry_count; i++) {
-        bool is_last = i + 1 == config->entry_count;
-        if (is_last)
-            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
-        plan_warn(plan,
-                  "this hook does the work of a line in the container's config; delete it: %s%s%s",
-                  config->entries[i], is_last ? "\n" : "", fix);
-    }
-}
-
-/* Where root starts the container, a host's group need not be mapped into it. */
-static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
-{
-    const struct idmap *map = &guest->gids;
-    struct idmap_change change;
-    struct err fix = {0};
-
-    for (size_t i = 1; i + 1 < map->count; i++) {
-        const struct idmap_extent *hole = &map->extents[i];
-        const struct idmap_extent *before = &map->extents[i - 1];
-        bool is_node_group = false;
-        for (size_t node = 0; node < gpus->count; node++)
-            is_node_group |= gpus->nodes[node].gid == hole->outside;
-        /* Only where the ids around it leave just this one out, is it plain what it was before. */
-        if (!is_node_group || hole->length != 1 ||
-            hole->inside != before->inside + before->length ||
-            map->extents[i + 1].outside != before->outside + before->length + 1 ||
-            idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
-            continue;
-        advice_map(&change.map, 'g', &fix);
-        plan_warn(plan,
-                  "this hook does the work of a line in the container's config; delete it: "
-                  "lxc.idmap = g %u %u 1\n%s",
-                  hole->inside, hole->outside, fix.fix);
-        return;
-    }
-}
-
-static void warn_rules(struct plan *plan, const struct guest *guest)
-{
-    const struct config_lines *config = &guest->config;
-    char fix[PLAN_WARNING_SIZE / 2];
-
-    if (guest->cgroup_is_v1 || !config->rule_v1[0] || config->has_drm_rule)
-        return;
-    plan_warn(plan,
-              "a line in the container's config has no effect on this host, which has cgroup v2; "
-              "delete it: %s\n%s",
-              config->rule_v1,
-              advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
-}
-
 int plan_build(const struct options *options, const struct gpu_list *gpus,
                const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
                struct err *err)
@@ -319,10 +258,7 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
         if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
             add_node(ret, &gpus->nodes[i]);
     add_kept(ret, guest);
-    warn_entries(ret, &guest->config);
-    if (guest->config.is_roots)
-        warn_hole(ret, gpus, guest);
-    warn_rules(ret, guest);
+    plan_warn_config(ret, gpus, guest);
     return 0;
 }
 

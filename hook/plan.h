@@ -58,6 +58,12 @@ struct plan {
     char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
 };
 
+/* Adds a warning: the sentence, and behind a newline each, the lines that mend it. */
+__attribute__((format(printf, 2, 3))) void plan_warn(struct plan *plan, const char *fmt, ...);
+
+/* Adds the warnings about lines of the config that this hook makes unnecessary. */
+void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest);
+
 /* True when the selection picks at least one of the host's nodes. */
 bool plan_has_match(const struct options *options, const struct gpu_list *gpus);
 

@@ -1,11 +1,11 @@
 #include "render.h"
 
+#include "base/wrap.h"
 #include "render_list.h"
 #include "words.h"
 
 #include <string.h>
 
-#define COLUMNS      80
 #define DETAIL_START 18 /* column where the evidence begins */
 #define WORDS_MAX    1024
 #define FIX_MAX      1536
@@ -23,7 +23,7 @@ static void check_print(const struct rendering *r, int id, FILE *out)
 {
     const struct finding *finding = &r->report->findings[id];
     const char *on = r->is_coloured ? STATUSES[finding->status].colour : "";
-    int room = COLUMNS - DETAIL_START;
+    int room = WRAP_COLUMNS - DETAIL_START;
     bool is_cut = r->verbosity != VERBOSITY_VERBOSE && strlen(finding->detail) > (size_t)room;
 
     fprintf(out, "%-12s %s%s%s ", check_name((enum check_id)id), on, STATUSES[finding->status].word,
@@ -34,37 +34,12 @@ static void check_print(const struct rendering *r, int id, FILE *out)
         fprintf(out, "%s\n", finding->detail);
 }
 
-/* Breaks at blanks; every line but the first is indented. */
-static void wrapped_print(const char *text, FILE *out)
-{
-    static const char indent[] = "    ";
-    size_t room = COLUMNS;
-
-    for (;;) {
-        size_t take = strlen(text);
-        if (take > room) {
-            take = room;
-            while (take > 0 && text[take] != ' ')
-                take--;
-            if (take == 0)
-                take = room;
-        }
-        fprintf(out, "%.*s\n", (int)take, text);
-        text += take;
-        text += strspn(text, " ");
-        if (!*text)
-            return;
-        fputs(indent, out);
-        room = COLUMNS - strlen(indent);
-    }
-}
-
 static void line_print(const struct rendering *r, const char *text, FILE *out)
 {
     if (r->verbosity == VERBOSITY_QUIET)
         fprintf(out, "%s\n", text);
     else
-        wrapped_print(text, out);
+        wrap_print(text, out);
 }
 
 static void fix_print(const struct rendering *r, enum cause cause, FILE *out)
@@ -116,7 +91,7 @@ static void pass_print(const struct rendering *r, FILE *out)
         text = TEXT_ON(line);
         text_add(&text, "warning: ");
         cause_words(finding->cause, r->facts, &text);
-        wrapped_print(line, out);
+        wrap_print(line, out);
         fix_print(r, finding->cause, out);
     }
 }

@@ -98,5 +98,5 @@ stranger() {
     [[ -z $bad ]] || { printf '%s\nin:\n%s\n' "$bad" "$text"; return 1; }
 }
 
-# row ID STATUS FIX: one line of the table that tests/diagnosis/table makes.
-row() { printf "# row %s made status=%s cause=ok fix=%s\n" "$1" "$2" "$3"; }
+# row ID STATUS FIX: one line of the table that tests/diagnosis/table makes; DIAGNOSIS_ROWS is a file that gets it too.
+row() { printf '# row %s made status=%s cause=ok fix=%s\n' "$@" | tee -a "${DIAGNOSIS_ROWS:-/dev/null}"; }

@@ -1,0 +1,68 @@
+/* What the container's config need not say, or says in vain, beside this hook. */
+#include "advice.h"
+#include "idmap_redirect.h"
+#include "plan.h"
+
+static void warn_entries(struct plan *plan, const struct config_lines *config)
+{
+    char fix[PLAN_WARNING_SIZE / 2] = "";
+
+    for (size_t i = 0; i < config->entry_count; i++) {
+        bool is_last = i + 1 == config->entry_count;
+        if (is_last)
+            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: %s%s%s",
+                  config->entries[i], is_last ? "\n" : "", fix);
+    }
+}
+
+/* Where root starts the container, a host's group need not be mapped into it. */
+static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
+{
+    const struct idmap *map = &guest->gids;
+    struct idmap_change change;
+    struct err fix = {0};
+
+    for (size_t i = 1; i + 1 < map->count; i++) {
+        const struct idmap_extent *hole = &map->extents[i];
+        const struct idmap_extent *before = &map->extents[i - 1];
+        bool is_node_group = false;
+        for (size_t node = 0; node < gpus->count; node++)
+            is_node_group |= gpus->nodes[node].gid == hole->outside;
+        /* Only where the ids around it leave just this one out, is it plain what it was before. */
+        if (!is_node_group || hole->length != 1 ||
+            hole->inside != before->inside + before->length ||
+            map->extents[i + 1].outside != before->outside + before->length + 1 ||
+            idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
+            continue;
+        advice_map(&change.map, 'g', &fix);
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: "
+                  "lxc.idmap = g %u %u 1\n%s",
+                  hole->inside, hole->outside, fix.fix);
+        return;
+    }
+}
+
+static void warn_rules(struct plan *plan, const struct guest *guest)
+{
+    const struct config_lines *config = &guest->config;
+    char fix[PLAN_WARNING_SIZE / 2];
+
+    if (guest->cgroup_is_v1 || !config->rule_v1[0] || config->has_drm_rule)
+        return;
+    plan_warn(plan,
+              "a line in the container's config has no effect on this host, which has cgroup v2; "
+              "delete it: %s\n%s",
+              config->rule_v1,
+              advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
+}
+
+void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
+{
+    warn_entries(plan, &guest->config);
+    if (guest->config.is_roots)
+        warn_hole(plan, gpus, guest);
+    warn_rules(plan, guest);
+}
