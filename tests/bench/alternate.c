@@ -76,7 +76,7 @@ static void run(struct command *command, int round)
     struct timespec start;
     struct timespec end;
     struct rusage usage;
-    int status;
+    int status = 0;
     pid_t pid;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &start);
