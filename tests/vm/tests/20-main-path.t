@@ -15,13 +15,14 @@ is 'both nodes are there, under their own numbers' \
     "$(ct_run video stat -c '%n %t:%T' /dev/dri/renderD128 /dev/dri/renderD129 | xargs)" \
     '/dev/dri/renderD128 e2:80 /dev/dri/renderD129 e2:81'
 
-output=$(ct_user video viewer gpu-verify --frames 30 --size 640x480 --output /tmp/stream.h264 2>&1)
+# Not in /tmp, which the container empties while it boots.
+output=$(ct_user video viewer gpu-verify --frames 30 --size 640x480 --output /home/viewer/stream.h264 2>&1)
 is 'gpu-verify as a member of render: status' $? 0
 like 'gpu-verify says PASS' "$output" '^gpu-verify: PASS'
 like '... after it saw IDR and P frames' "$output" 'IDR.*P'
 like '... and measured the decoded pictures' "$output" 'PSNR'
 printf '%s\n' "$output" >/out/gpu-verify.txt
-check 'the stream comes out' cp /var/lib/lxc/video/rootfs/tmp/stream.h264 /out/stream.h264
+check 'the stream comes out' cp /var/lib/lxc/video/rootfs/home/viewer/stream.h264 /out/stream.h264
 
 output=$(ct_user video viewer gpu-verify --json 2>/dev/null)
 is 'gpu-verify --json: status' $? 0
