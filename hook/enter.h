@@ -16,7 +16,10 @@
  */
 void enter_leave_apparmor(char label[LSM_LABEL_MAX]);
 
-/* The container's user and mount namespace, as its root. */
+/*
+ * The container's user and mount namespace, as its root. Afterwards this process holds nothing that
+ * leads back to the host: of `guest`, only its root is still open.
+ */
 int enter_namespaces(const struct guest *guest, struct err *err);
 
 #endif

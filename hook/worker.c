@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <syslog.h>
 #include <time.h>
 
 /* A start is over in milliseconds; this is for a driver or a file system that never answers. */
@@ -66,6 +67,9 @@ __attribute__((noreturn)) static void worker_main(const struct worker_job *job, 
     (void)close(ends->gone[0]);
     if (getppid() != parent || read(ends->go[0], &byte, 1) != 1)
         _exit(1);
+    /* Into a container it takes along no descriptor that it does not need. */
+    (void)close(ends->go[0]);
+    closelog();
     leave_output();
     report->result = job->steps(job->memory, &report->err);
     report->finished = true;

@@ -28,13 +28,21 @@ host_fingerprint() {
 # In front of a command: the environment that LXC gives a start-host hook, LXC_PID aside.
 as_hook=(env LXC_HOOK_TYPE=start-host LXC_NAME=box)
 
-# No process of ours is left; one that was killed gets a moment to go.
+# The processes of this hook: other tests may run beside.
+our_hooks() {
+    local pid
+    for pid in $(pgrep -x lxc-gpu-hook); do
+        [ "$(stat -L -c %d:%i "/proc/$pid/exe" 2>/dev/null)" != "$(stat -L -c %d:%i "$hook")" ] || echo "$pid"
+    done
+}
+
+# None of them is left; one that was killed gets a moment to go.
 no_hooks_left() {
     local i
     for ((i = 0; i < 100; i++)); do
-        pgrep -x lxc-gpu-hook >/dev/null || return 0
+        [ -n "$(our_hooks)" ] || return 0
         sleep 0.05
     done
-    echo "processes are left: $(pgrep -ax lxc-gpu-hook)"
+    echo "processes are left: $(our_hooks)"
     return 1
 }

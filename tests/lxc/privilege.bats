@@ -64,6 +64,17 @@ caps() { echo "caps $1 $1 0"; }
     [ "$(grep -c 'execve(' "$work/trace")" -le 2 ]
 }
 
+@test "the witness of the proof, made to try: no id, group, capability, mount or namespace comes back, nor by execve" {
+    force=$TEST_BUILD/tests/lxc/force
+    [ -x "$force" ] || skip "force knows x86-64 only"
+    "${as_hook[@]}" "$box" -- "$force" 165534 "$(command -v busybox)" "$hook" -q >"$work/said"
+    cat "$work/said"
+    [ "$(grep -c '^open:' "$work/said")" = 0 ]
+    grep -Eqx 'tried [0-9]{2}' "$work/said"
+    # what it executed was setuid to the container's root
+    grep -qx 'ids 165534 165534, capabilities 0000000000000000' "$work/said"
+}
+
 @test "the mount hook keeps what mounting takes" {
     chmod 0666 /dev/dri/renderD128
     mkdir -p "$work/priv-root"/{dev,etc}

@@ -12,6 +12,10 @@ setup() {
     make_bait
 }
 
+teardown() {
+    [ ! -e "$BATS_TEST_TMPDIR/suid_dumpable" ] || cat "$BATS_TEST_TMPDIR/suid_dumpable" >/proc/sys/fs/suid_dumpable
+}
+
 # What the race tests run outside of the box.
 cat >"$BATS_RUN_TMPDIR/rounds" <<'END'
 #!/bin/bash
@@ -82,57 +86,98 @@ silent() {
     done
 }
 
-# usage: intrude HOOK PID [STRACE...]: runs attach, and while its worker is in the container's user namespace,
-# tries it as the container's root, with a /proc that shows it.
+# usage: intrude HOOK PID STAGE [STRACE...]: starts the hook, and when its worker is at STAGE, tries each of its
+# processes as the container's root, with a /proc that shows them.
+#   host    in the host's namespaces        root    in the container, as its root        user    the witness of the proof
 cat >"$BATS_RUN_TMPDIR/intrude" <<'END'
-hook=$1 box=$2
-shift 2
+hook=$1 box=$2 stage=$3
+shift 3
 export ASAN_OPTIONS=detect_leaks=0
-"$@" "$hook" -q attach --pid "$box" 2>/dev/null &
-attach=$!
-for _ in $(seq 300); do
-    for worker in $(pgrep -x lxc-gpu-hook); do
-        [ "$(stat -L -c %i "/proc/$worker/ns/user")" != "$(stat -L -c %i "/proc/$box/ns/user")" ] || break 2
+socat -u UNIX-RECV:/dev/log,unlink-early /dev/null &
+log=$!
+until [ -S /dev/log ]; do sleep 0.01; done
+"$@" "$hook" -q 7</etc/shadow 2>/dev/null &
+hook_pid=$!
+uid_at() {
+    case $stage in host) echo 0 ;; root) echo 100000 ;; user) echo 165534 ;; esac
+}
+ours() {
+    local pid
+    for pid in $(pgrep -x lxc-gpu-hook); do
+        if [ "$(stat -L -c %d:%i "/proc/$pid/exe" 2>/dev/null)" = "$(stat -L -c %d:%i "$hook")" ]; then echo "$pid"; fi
     done
+}
+worker=none
+for _ in $(seq 300); do
+    for pid in $(ours); do
+        [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null)" != "$(uid_at)" ] || worker=$pid
+    done
+    # the worker is the later of the two that have the host's uid
+    [ "$worker" = none ] || [ "$worker" = "$(ours | head -n 1)" ] || break
     worker=none
     sleep 0.02
 done
-[ "$worker" != none ] || exit 0
-echo "host: worker $(sed -n 's/^Uid:\t*//p' "/proc/$worker/status")"
-ls -l "/proc/$worker/fd" | sed -n 's/.*[0-9] \([0-9]* -> .*\)/host: \1/p'
+[ "$worker" != none ] || exit 1
+sleep 0.1
+echo "worker $(sed -n 's/^Uid:\t*//p' "/proc/$worker/status")"
 for info in "/proc/$worker/fdinfo/"*; do
+    fd=${info##*/}
+    [ "$fd" -gt 2 ] || continue
+    target=$(readlink "/proc/$worker/fd/$fd")
+    echo "host: $fd -> $target"
     flags=$(sed -n 's/^flags:\t*//p' "$info")
-    [ "${info##*/}" -le 2 ] || (((8#$flags & 8#2000000) != 0)) || echo "open: ${info##*/} outlives execve"
+    (((8#$flags & 8#2000000) != 0)) || echo "open: $fd outlives execve"
+    [ "$stage" != host ] || continue
+    # in the container: of the host nothing but the end of the pipe that tells the parent
+    case $target in
+        pipe:*) (((8#$flags & 3) == 1)) || echo "open: $fd reads from the host" ;;
+        *:*) echo "open: $fd is the host's $target" ;;
+        *) ! grep -q "^$(sed -n 's/^mnt_id:\t*//p' "$info") " /proc/self/mountinfo /proc/1/mountinfo || echo "open: $fd is the host's $target" ;;
+    esac
 done
-nsenter -t "$box" -U -S 0 -G 0 bash -c '
-    for what in fd fdinfo map_files; do
-        ls "/proc/$0/$what/" 2>/dev/null | grep -q . && [ "$what" != fdinfo ] && echo "open: $what"
+# as the container's root; and as the host's, without the capabilities that let it look at any process
+for pid in $(ours); do
+    for intruder in "nsenter -t $box -U -S 0 -G 0" "setpriv --bounding-set=-sys_ptrace,-sys_admin,-perfmon"; do
+        # shellcheck disable=SC2016,SC2086  # for the inner shell; words
+        $intruder bash -c '
+            for what in mem environ auxv maps; do
+                head -c 1 "/proc/$0/$what" >/dev/null 2>&1 && echo "open: $what"
+            done
+            for what in root cwd exe ns/mnt fd/0 fd/7; do
+                readlink "/proc/$0/$what" >/dev/null 2>&1 && echo "open: $what"
+            done
+            # one tracer at a time
+            if [ -z "$1" ]; then
+                timeout 2 strace -o /dev/null -p "$0" 2>&1 | grep -q attached && echo "open: ptrace"
+            fi
+            echo tried' "$pid" "$*"
     done
-    for what in mem environ auxv maps; do
-        head -c 1 "/proc/$0/$what" >/dev/null 2>&1 && echo "open: $what"
-    done
-    for what in root cwd exe ns/mnt fd/3; do
-        readlink "/proc/$0/$what" >/dev/null 2>&1 && echo "open: $what"
-    done
-    # one tracer at a time
-    if [ -z "$1" ]; then
-        timeout 2 strace -o /dev/null -p "$0" 2>&1 | grep -q attached && echo "open: ptrace"
-    fi
-    echo tried' "$worker" "$*"
-kill "$attach" 2>/dev/null
+done
+kill "$hook_pid" "$log" 2>/dev/null
 wait
 END
 
+# intrude STAGE [STRACE...]: on a host that lets processes be looked at which have changed their ids
 intrude() {
-    "$box" --fuse dev/null -- bash "$BATS_RUN_TMPDIR/intrude" "$hook" '{}' "$@" >"$work/said" 2>&1 || true
+    cat /proc/sys/fs/suid_dumpable >"$BATS_TEST_TMPDIR/suid_dumpable"
+    echo 1 >/proc/sys/fs/suid_dumpable
+    "${as_hook[@]}" "$box" --fuse dev/null -- bash "$BATS_RUN_TMPDIR/intrude" "$hook" '{}' "$@" >"$work/said" 2>&1 || true
     cat "$work/said"
-    grep -qx tried "$work/said"
+    [ "$(grep -cx tried "$work/said")" = 4 ]
     [ "$(grep -c '^open:' "$work/said")" = 0 ]
 }
 
-@test "from inside the container, the worker that proves shows nothing and cannot be touched" { intrude; }
+@test "while it looks at the container's files, neither process shows anything or can be touched" {
+    intrude host strace -f -o /dev/null -e inject=fsopen:delay_enter=3000000
+    grep -q '^worker 0' "$work/said"
+}
 
-@test "the same while it mounts, as the container's root" {
-    intrude strace -f -o /dev/null -e inject=move_mount:delay_enter=3000000
-    grep -q '^host: worker 100000' "$work/said"
+@test "the same while it mounts, as the container's root; nothing is held that leads to the host" {
+    intrude root strace -f -o /dev/null -e inject=move_mount:delay_enter=3000000
+    grep -q '^worker 100000' "$work/said"
+}
+
+@test "the same for the witness of the proof" {
+    intrude user
+    grep -q '^worker 165534' "$work/said"
 }
