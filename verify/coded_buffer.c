@@ -71,22 +71,20 @@ static bool take_segments(struct va_session *session, const VACodedBufferSegment
     uint32_t size = 0;
     uint32_t status = 0;
 
+    stream_begin_picture(stream);
     for (unsigned i = 0; segment; i++, segment = segment->next) {
         if (i >= SEGMENTS_MAX || segment->size > room - size || (segment->size && !segment->buf))
             return session_fail(session, "vaMapBuffer", VA_STATUS_ERROR_INVALID_BUFFER,
                                 "the segments of the coded buffer are larger than the buffer");
         if (stream_add(stream, segment->buf, segment->size) < 0)
             return session_fail(session, "vaMapBuffer", VA_STATUS_ERROR_ALLOCATION_FAILED,
-                                "out of memory for the encoded stream");
+                                "out of memory for the encoded picture");
         size += segment->size;
         status |= segment->status;
     }
     if (has_status(session->facts))
         note_flags(stream, status);
     note_size(stream->facts, size);
-    if (stream_end_picture(stream) < 0)
-        return session_fail(session, "vaMapBuffer", VA_STATUS_ERROR_ALLOCATION_FAILED,
-                            "out of memory for the encoded stream");
     return true;
 }
 

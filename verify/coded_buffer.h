@@ -12,7 +12,7 @@ static inline uint32_t coded_buffer_size(uint32_t width, uint32_t height)
 }
 
 /*
- * Moves the picture in the coded buffer into the stream and updates the sizes and flags in
+ * Copies the picture in the coded buffer into the stream and updates the sizes and flags in
  * facts->encode. An empty or flagged buffer is no failure of a call: it is a broken stream.
  */
 bool coded_buffer_read(struct va_session *session, VABufferID buffer, uint32_t room,

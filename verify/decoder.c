@@ -1,35 +1,9 @@
 #include "decoder.h"
 
-#include "compare.h"
-#include "decode_params.h"
-#include "va_image.h"
 #include "va_table.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define SURFACES_MAX (H264_REFERENCES_MAX + 1)
-
-/* Picture, matrix, and two for each slice. */
-#define PICTURE_BUFFERS_MAX (2 + 2 * H264_SLICES_MAX)
-
-struct decoder {
-    struct va_session *session;
-    const struct stream *stream;
-    struct h264_reader reader;
-    struct references references;
-    struct comparison comparison;
-    VAConfigID config;
-    VAContextID context;
-    VASurfaceID surfaces[SURFACES_MAX];
-    int surface_count; /* 0 until they exist */
-    struct transfer download;
-    bool has_download;
-    uint32_t frame;
-
-    VABufferID buffers[PICTURE_BUFFERS_MAX]; /* of the picture under way */
-    int buffer_count;
-};
 
 static bool create_surfaces(struct decoder *decoder, uint32_t width, uint32_t height, int count)
 {
@@ -42,16 +16,16 @@ static bool create_surfaces(struct decoder *decoder, uint32_t width, uint32_t he
     return true;
 }
 
-static bool open_decoder(struct decoder *decoder, const struct va_row *row)
+/* The first picture says how large the surfaces have to be, and how many. */
+static bool create_all(struct decoder *decoder, const struct h264_sps *sps)
 {
     struct va_session *session = decoder->session;
-    const struct h264_sps *sps = h264_reader_sps(&decoder->stream->reader);
     VAConfigAttrib format = {.type = VAConfigAttribRTFormat, .value = VA_RT_FORMAT_YUV420};
 
     if (compare_open(&decoder->comparison, decoder->comparison.pattern, session->facts) < 0)
         return session_fail(session, "vaCreateConfig", VA_STATUS_ERROR_ALLOCATION_FAILED,
                             "out of memory");
-    return VA_CALL(session, vaCreateConfig, session->display, (VAProfile)row->profile,
+    return VA_CALL(session, vaCreateConfig, session->display, (VAProfile)decoder->row->profile,
                    VAEntrypointVLD, &format, 1, &decoder->config) &&
            create_surfaces(decoder, sps->width_mbs * 16, sps->height_mbs * 16,
                            sps->max_num_ref_frames + 1) &&
@@ -60,7 +34,26 @@ static bool open_decoder(struct decoder *decoder, const struct va_row *row)
                    decoder->surfaces, decoder->surface_count, &decoder->context);
 }
 
-static void close_decoder(struct decoder *decoder)
+bool decoder_open(struct decoder *decoder, struct va_session *session, const struct va_row *row,
+                  const struct pattern *pattern)
+{
+    struct va_facts *facts = session->facts;
+
+    *decoder = (struct decoder){
+        .session = session,
+        .row = table_find_decoder(facts, row),
+        .comparison.pattern = pattern,
+        .config = VA_INVALID_ID,
+        .context = VA_INVALID_ID,
+    };
+    facts->decode.supported = decoder->row != NULL;
+    if (!decoder->row)
+        (void)snprintf(facts->decode.why, sizeof(facts->decode.why),
+                       "the driver has no decoder for %s", row->profile_name);
+    return facts->decode.supported;
+}
+
+void decoder_close(struct decoder *decoder)
 {
     struct va_session *session = decoder->session;
 
@@ -177,56 +170,23 @@ static bool decode_picture(struct decoder *decoder, const struct h264_picture *p
     return true;
 }
 
-/* The stream was read once and found good; reading it again gives the same pictures. */
-static bool decode_all(struct decoder *decoder)
+bool decoder_decode(struct decoder *decoder, const struct h264_picture *picture,
+                    const uint8_t *data)
 {
-    const struct stream *stream = decoder->stream;
     struct va_facts *facts = decoder->session->facts;
+    const char *tool = decode_unknown_tool(picture);
 
-    decoder->reader.expect = stream->expect;
-    for (decoder->frame = 0; decoder->frame < stream->kept; decoder->frame++) {
-        const struct stream_picture *place = &stream->pictures[decoder->frame];
-        const uint8_t *data = stream->data + place->offset;
-        struct h264_picture picture;
-        const char *tool;
-
-        facts->progress.frame = decoder->frame;
-        if (!h264_read_picture(&decoder->reader, data, place->size, &picture, facts->decode.why))
-            return false;
-        tool = decode_unknown_tool(&picture);
-        if (tool) {
-            (void)snprintf(facts->decode.why, sizeof(facts->decode.why),
-                           "the stream uses %s, which this program does not decode", tool);
-            return false;
-        }
-        if (!decode_picture(decoder, &picture, data))
-            return false;
-    }
-    return true;
-}
-
-void decoder_run(struct va_session *session, const struct va_row *row,
-                 const struct pattern *pattern, const struct stream *stream)
-{
-    struct va_facts *facts = session->facts;
-    const struct va_row *decode_row = table_find_decoder(facts, row);
-    struct decoder decoder = {
-        .session = session,
-        .stream = stream,
-        .comparison.pattern = pattern,
-        .config = VA_INVALID_ID,
-        .context = VA_INVALID_ID,
-    };
-
-    facts->progress.frame = 0;
     facts->progress.step = VA_STEP_DECODE;
-    session->failure = &facts->decode.failure;
-    facts->decode.supported = decode_row != NULL;
-    if (!decode_row) {
+    decoder->session->failure = &facts->decode.failure;
+    if (tool) {
         (void)snprintf(facts->decode.why, sizeof(facts->decode.why),
-                       "the driver has no decoder for %s", row->profile_name);
-        return;
+                       "the stream uses %s, which this program does not decode", tool);
+        return false;
     }
-    facts->decode.done = open_decoder(&decoder, decode_row) && decode_all(&decoder);
-    close_decoder(&decoder);
+    if (decoder->context == VA_INVALID_ID && !create_all(decoder, picture->sps))
+        return false;
+    if (!decode_picture(decoder, picture, data))
+        return false;
+    decoder->frame++;
+    return true;
 }

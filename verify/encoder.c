@@ -55,35 +55,79 @@ static bool probe_sync_buffer(struct va_session *session)
 #endif
 }
 
-static bool open_encoder(struct encoder *encoder)
+static bool create_all(struct encoder *encoder)
 {
     struct va_session *session = encoder->session;
     const struct encode_plan *plan = &encoder->plan;
-    struct va_facts *facts = session->facts;
 
-    if (!create_config(encoder) || !create_surfaces(encoder))
-        return false;
-    if (!VA_CALL(session, vaCreateContext, session->display, encoder->config,
-                 (int)plan->coded_width, (int)plan->coded_height, VA_PROGRESSIVE, encoder->surfaces,
-                 SURFACE_COUNT, &encoder->context))
-        return false;
-    if (!VA_CALL(session, vaCreateBuffer, session->display, encoder->context, VAEncCodedBufferType,
-                 coded_buffer_size(plan->coded_width, plan->coded_height), 1, NULL,
-                 &encoder->coded))
-        return false;
-    if (!transfer_open_upload(session, &encoder->upload, encoder->surfaces[INPUT],
-                              plan->coded_width, plan->coded_height))
-        return false;
-    encoder->has_sync_buffer = probe_sync_buffer(session);
+    return create_config(encoder) && create_surfaces(encoder) &&
+           VA_CALL(session, vaCreateContext, session->display, encoder->config,
+                   (int)plan->coded_width, (int)plan->coded_height, VA_PROGRESSIVE,
+                   encoder->surfaces, SURFACE_COUNT, &encoder->context) &&
+           VA_CALL(session, vaCreateBuffer, session->display, encoder->context,
+                   VAEncCodedBufferType, coded_buffer_size(plan->coded_width, plan->coded_height),
+                   1, NULL, &encoder->coded) &&
+           transfer_open_upload(session, &encoder->upload, encoder->surfaces[INPUT],
+                                plan->coded_width, plan->coded_height);
+}
+
+/* What is known before the first call. */
+static void note_plan(const struct encoder *encoder)
+{
+    struct va_facts *facts = encoder->session->facts;
+
+    (void)snprintf(facts->encode.profile_name, sizeof(facts->encode.profile_name), "%s",
+                   encoder->row->profile_name);
+    (void)snprintf(facts->encode.entrypoint_name, sizeof(facts->encode.entrypoint_name), "%s",
+                   encoder->row->entrypoint_name);
+    facts->encode.width = encoder->request->width;
+    facts->encode.height = encoder->request->height;
+    facts->encode.bits_per_second = encoder->plan.bits_per_second;
+    facts->encode.coded_width = encoder->plan.coded_width;
+    facts->encode.coded_height = encoder->plan.coded_height;
+}
+
+static void note_ways(const struct encoder *encoder)
+{
+    struct va_facts *facts = encoder->session->facts;
+
     facts->encode.packed_headers_ours = encoder->packed & VA_ENC_PACKED_HEADER_SEQUENCE;
     (void)snprintf(facts->encode.upload, sizeof(facts->encode.upload), "%s",
                    encoder->upload.is_derived ? "derive" : "put");
     (void)snprintf(facts->encode.sync, sizeof(facts->encode.sync), "%s",
                    encoder->has_sync_buffer ? "buffer" : "surface");
+}
+
+/* Whose failures and crashes those of the calls to come are. */
+static void step_enter(struct va_session *session)
+{
+    session->facts->progress.step = VA_STEP_ENCODE;
+    session->failure = &session->facts->encode.failure;
+}
+
+bool encoder_open(struct encoder *encoder, struct va_session *session,
+                  const struct va_request *request, const struct va_row *row)
+{
+    *encoder = (struct encoder){
+        .session = session,
+        .request = request,
+        .row = row,
+        .config = VA_INVALID_ID,
+        .context = VA_INVALID_ID,
+        .coded = VA_INVALID_ID,
+        .upload.image.image_id = VA_INVALID_ID,
+    };
+    step_enter(session);
+    plan_make(&encoder->plan, request, row);
+    note_plan(encoder);
+    if (!create_all(encoder))
+        return false;
+    encoder->has_sync_buffer = probe_sync_buffer(session);
+    note_ways(encoder);
     return true;
 }
 
-static void close_encoder(struct encoder *encoder)
+void encoder_close(struct encoder *encoder)
 {
     struct va_session *session = encoder->session;
 
@@ -122,8 +166,8 @@ static bool wait_for_picture(struct encoder *encoder)
     return VA_CALL(session, vaSyncSurface, session->display, encoder->surfaces[INPUT]);
 }
 
-static bool encode_frame(struct encoder *encoder, const struct pattern *pattern, uint32_t frame,
-                         struct stream *stream)
+static bool encode(struct encoder *encoder, const struct pattern *pattern, uint32_t frame,
+                   struct stream *stream)
 {
     uint32_t room = coded_buffer_size(encoder->plan.coded_width, encoder->plan.coded_height);
     bool ok;
@@ -137,56 +181,20 @@ static bool encode_frame(struct encoder *encoder, const struct pattern *pattern,
            coded_buffer_read(encoder->session, encoder->coded, room, stream);
 }
 
-static bool encode_all(struct encoder *encoder, const struct va_request *request,
-                       const struct pattern *pattern, struct stream *stream)
+bool encoder_encode(struct encoder *encoder, const struct pattern *pattern, uint32_t frame,
+                    struct stream *stream)
 {
     struct va_facts *facts = encoder->session->facts;
     double start = session_clock();
-    double inside = encoder->session->inside;
 
-    for (uint32_t frame = 0; frame < request->frames; frame++) {
-        facts->progress.frame = frame;
-        if (!encode_frame(encoder, pattern, frame, stream))
-            return false;
-        facts->encode.frames = frame + 1;
-        if (plan_is_idr(frame))
-            facts->encode.idr_frames++;
-        else
-            facts->encode.p_frames++;
-        facts->encode.seconds = session_clock() - start;
-        facts->encode.driver_seconds = encoder->session->inside - inside;
-    }
+    step_enter(encoder->session);
+    if (!encode(encoder, pattern, frame, stream))
+        return false;
+    facts->encode.seconds += session_clock() - start;
+    facts->encode.frames = frame + 1;
+    if (plan_is_idr(frame))
+        facts->encode.idr_frames++;
+    else
+        facts->encode.p_frames++;
     return true;
-}
-
-bool encoder_run(struct va_session *session, const struct va_request *request,
-                 const struct va_row *row, const struct pattern *pattern, struct stream *stream)
-{
-    struct va_facts *facts = session->facts;
-    struct encoder encoder = {
-        .session = session,
-        .request = request,
-        .row = row,
-        .config = VA_INVALID_ID,
-        .context = VA_INVALID_ID,
-        .coded = VA_INVALID_ID,
-        .upload.image.image_id = VA_INVALID_ID,
-    };
-
-    facts->progress.frame = 0;
-    facts->progress.step = VA_STEP_ENCODE;
-    session->failure = &facts->encode.failure;
-    plan_make(&encoder.plan, request, row);
-    (void)snprintf(facts->encode.profile_name, sizeof(facts->encode.profile_name), "%s",
-                   row->profile_name);
-    (void)snprintf(facts->encode.entrypoint_name, sizeof(facts->encode.entrypoint_name), "%s",
-                   row->entrypoint_name);
-    facts->encode.width = request->width;
-    facts->encode.height = request->height;
-    facts->encode.bits_per_second = encoder.plan.bits_per_second;
-    facts->encode.coded_width = encoder.plan.coded_width;
-    facts->encode.coded_height = encoder.plan.coded_height;
-    facts->encode.done = open_encoder(&encoder) && encode_all(&encoder, request, pattern, stream);
-    close_encoder(&encoder);
-    return facts->encode.done;
 }

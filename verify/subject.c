@@ -252,35 +252,35 @@ VALUE(distro_hint)
         text_add(out, "from the RPM Fusion repository");
 }
 
-/* The failure of the section that was reached last. */
-static const struct va_failure *failure_last(const struct facts *f)
+/* That of the check which fails first. */
+static const struct va_failure *failure_first(const struct facts *f)
 {
-    if (f->va.decode.failure.happened)
-        return &f->va.decode.failure;
-    if (f->va.encode.failure.happened)
-        return &f->va.encode.failure;
-    return f->va.entrypoints.failure.happened ? &f->va.entrypoints.failure : &f->va.driver.failure;
+    if (f->va.driver.failure.happened)
+        return &f->va.driver.failure;
+    if (f->va.entrypoints.failure.happened)
+        return &f->va.entrypoints.failure;
+    return f->va.encode.failure.happened ? &f->va.encode.failure : &f->va.decode.failure;
 }
 
 VALUE(call)
 {
-    known_add(out, failure_last(f)->call);
+    known_add(out, failure_first(f)->call);
 }
 
 VALUE(status)
 {
-    known_add(out, failure_last(f)->status_name);
+    known_add(out, failure_first(f)->status_name);
 }
 
 VALUE(frame)
 {
-    text_add(out, "%u", failure_last(f)->frame);
+    text_add(out, "%u", failure_first(f)->frame);
 }
 
 /* May well be nothing; the words around it allow for that. */
 VALUE(failure_detail)
 {
-    const char *detail = failure_last(f)->detail;
+    const char *detail = failure_first(f)->detail;
 
     text_add(out, *detail ? ": %s" : "%s", detail);
 }

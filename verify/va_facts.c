@@ -2,6 +2,11 @@
 
 #include <stddef.h>
 
+bool va_is_cut_in_decoder(const struct va_facts *facts)
+{
+    return !facts->encode.done && facts->progress.step == VA_STEP_DECODE;
+}
+
 /* A crashed driver may have left anything in a bool's byte: read as a byte, written as 0 or 1. */
 static void sanitize_bool(bool *value)
 {
@@ -82,14 +87,12 @@ static void sanitize_encode(struct va_facts *facts)
     TERMINATE(facts->encode.upload);
     TERMINATE(facts->encode.sync);
     sanitize_seconds(&facts->encode.seconds);
-    sanitize_seconds(&facts->encode.driver_seconds);
     sanitize_failure(&facts->encode.failure);
 }
 
 static void sanitize_results(struct va_facts *facts)
 {
     sanitize_bool(&facts->bitstream.done);
-    sanitize_bool(&facts->bitstream.ok);
     sanitize_bool(&facts->bitstream.cabac);
     TERMINATE(facts->bitstream.rule);
     sanitize_bool(&facts->decode.done);

@@ -147,7 +147,7 @@ struct va_facts {
         uint32_t coded_width, coded_height; /* surfaces, multiples of 16 */
         uint32_t frames, idr_frames, p_frames;
         uint64_t bytes;
-        double seconds;             /* from the first upload to the last coded buffer read */
+        double seconds;             /* of drawing, encoding and copying the coded buffers */
         uint32_t bits_per_second;   /* what the rate control was told; 0: no bit rate */
         bool packed_headers_ours;   /* our SPS/PPS went in; else the driver wrote its own */
         char upload[16];            /* "derive" or "put" */
@@ -156,7 +156,6 @@ struct va_facts {
         uint32_t first_flagged;     /* the first such frame */
         uint32_t flags;             /* VA_CODED_BUF_STATUS_* error flags of all of them together */
         uint32_t empty_frames;      /* coded buffers without a byte, though every call succeeded */
-        double driver_seconds;      /* the part of `seconds` spent inside libva and the driver */
         char sync[16];              /* what waits for a picture: "buffer" or "surface" */
         int32_t output_error;       /* errno of the first write to output_fd that failed, or 0 */
         struct va_failure failure;
@@ -164,7 +163,6 @@ struct va_facts {
 
     struct {
         bool done; /* the parser went through the whole stream */
-        bool ok;
         uint32_t nal_units, sps, pps, idr, p, other_nal;
         uint32_t pictures, slices;
         bool cabac;             /* else CAVLC */
@@ -176,9 +174,9 @@ struct va_facts {
 
     struct {
         bool done;
-        bool supported;      /* the driver has VLD for the profile */
-        char why[160];       /* why nothing was decoded although no call failed; "" else */
-        uint32_t frames;     /* fewer than encoded when the stream was too long to keep whole */
+        bool supported; /* the driver has VLD for the profile */
+        char why[160];  /* why nothing was decoded although no call failed; "" else */
+        uint32_t frames;
         double psnr_y;       /* over all frames; 99 when identical */
         double psnr_y_worst; /* of the worst frame */
         uint32_t worst_frame;
@@ -188,16 +186,27 @@ struct va_facts {
                                 when it looks like nothing known */
         struct va_failure failure;
     } decode;
+
+    /* Seconds, and how many of them passed inside libva and the driver: of the pictures from the
+     * first to the last, and of everything. */
+    struct {
+        double pictures, pictures_inside;
+        double all, all_inside;
+    } time;
 };
 
 /*
- * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node and fills
- * `facts`; stops at the first section that does not get through (a broken bitstream included).
- * `facts` comes zeroed.
- * Called in the supervised child: it may hang or die inside the driver. drm_fd stays the caller's.
- * Returns nothing: all there is to say is in `facts`.
+ * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node, the last
+ * three for one picture after the other, and fills `facts`; stops at the first section that does
+ * not get through, but for the decoding: the pictures behind one that does not decode are still
+ * encoded. `facts` comes zeroed. Called in the supervised child: it may hang or die inside the
+ * driver. drm_fd stays the caller's. Returns nothing: all there is to say is in `facts`.
  */
 void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts);
+
+/* Whether the run was cut short in the decoder: each picture is decoded before the next one is
+ * encoded, so those before it went through all of the checks. */
+bool va_is_cut_in_decoder(const struct va_facts *facts);
 
 /* Bounds every count and terminates every string. For the parent, once the child has ended. */
 void va_facts_sanitize(struct va_facts *facts);

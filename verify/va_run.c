@@ -3,33 +3,63 @@
 #include "encoder.h"
 #include "va_table.h"
 
-static uint32_t profile_idc(const struct va_row *row)
-{
-    struct encode_plan plan;
+/* What encodes, reads and decodes one and the same picture. */
+struct chain {
+    struct encoder encoder;
+    struct stream stream;
+    struct decoder decoder;
+    bool is_decoding;
+};
 
-    plan_make(&plan, &(struct va_request){.width = 16, .height = 16}, row);
-    return plan.sps.profile_idc;
+/*
+ * Picture by picture, so that no more than one is ever kept. What is wrong with the stream or with
+ * the decoded pictures ends the decoding, not the encoding: the first check that fails is the
+ * cause.
+ */
+static void chain_run(struct chain *chain, const struct pattern *pattern, uint32_t frames)
+{
+    struct va_session *session = chain->encoder.session;
+    struct va_facts *facts = session->facts;
+    double start = session_clock();
+    double inside = session->inside;
+    struct h264_picture picture;
+
+    for (uint32_t frame = 0; frame < frames; frame++) {
+        facts->progress.frame = frame;
+        if (!encoder_encode(&chain->encoder, pattern, frame, &chain->stream))
+            return;
+        chain->is_decoding = stream_read_picture(&chain->stream, &picture) && chain->is_decoding &&
+                             decoder_decode(&chain->decoder, &picture, chain->stream.data);
+    }
+    facts->encode.done = true;
+    stream_judge(&chain->stream);
+    facts->decode.done = chain->is_decoding;
+    facts->time.pictures = session_clock() - start;
+    facts->time.pictures_inside = session->inside - inside;
 }
 
-static void encode_and_decode(struct va_session *session, const struct va_request *request,
-                              const struct va_row *row, const struct pattern *pattern)
+static void pictures_run(struct va_session *session, const struct va_request *request,
+                         const struct va_row *row, const struct pattern *pattern)
 {
-    bool is_decoded = request->decode && table_find_decoder(session->facts, row);
-    const struct h264_expect expect = {
+    struct chain chain;
+    bool is_open = encoder_open(&chain.encoder, session, request, row);
+    bool has_decoder = decoder_open(&chain.decoder, session, row, pattern);
+    struct h264_expect expect = {
         .width = request->width,
         .height = request->height,
-        .profile_idc = profile_idc(row),
+        .profile_idc = chain.encoder.plan.sps.profile_idc,
         .idr_period = IDR_PERIOD,
-        /* Sizes that never change hint at a picture that never changes; the decoder knows. */
-        .is_moving = !is_decoded,
     };
-    struct stream stream;
 
-    stream_open(&stream, session->facts, &expect, request->output_fd, is_decoded);
-    if (encoder_run(session, request, row, pattern, &stream) && stream_judge(&stream) &&
-        request->decode)
-        decoder_run(session, row, pattern, &stream);
-    stream_close(&stream);
+    chain.is_decoding = has_decoder && request->decode;
+    /* Sizes that never change hint at a picture that never changes; the decoder knows. */
+    expect.is_moving = !chain.is_decoding;
+    stream_open(&chain.stream, session->facts, &expect, request->output_fd);
+    if (is_open)
+        chain_run(&chain, pattern, request->frames);
+    stream_close(&chain.stream);
+    decoder_close(&chain.decoder);
+    encoder_close(&chain.encoder);
 }
 
 void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts)
@@ -37,6 +67,7 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
     struct va_session session;
     const struct va_row *row = NULL;
     struct pattern pattern;
+    double start = session_clock();
 
     facts->entrypoints.chosen_row = -1;
     if (session_open(&session, drm_fd, facts) && table_read(&session)) {
@@ -47,11 +78,13 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
     if (row && !request->list_only) {
         session.failure = &facts->encode.failure;
         if (pattern_open(&pattern, request->width, request->height) == 0)
-            encode_and_decode(&session, request, row, &pattern);
+            pictures_run(&session, request, row, &pattern);
         else
             (void)session_fail(&session, "malloc", VA_STATUS_ERROR_ALLOCATION_FAILED,
                                "out of memory for the test pattern");
         pattern_close(&pattern);
     }
     session_close(&session);
+    facts->time.all = session_clock() - start;
+    facts->time.all_inside = session.inside;
 }

@@ -256,6 +256,7 @@ static void delay(const struct faults *faults)
 VAStatus fault_call(struct faults *faults, const char *call)
 {
     int index = call_index(call);
+    VAStatus status = VA_STATUS_SUCCESS;
 
     if (fault_is_on(faults, FAULT_CHATTY))
         chatter(call);
@@ -263,15 +264,13 @@ VAStatus fault_call(struct faults *faults, const char *call)
         delay(faults);
     for (uint32_t i = 0; i < faults->count; i++) {
         struct fault_switch *row = &faults->switches[i];
-        VAStatus status;
         uint32_t n;
 
         if (row->call != index || row->call < 0)
             continue;
         n = __atomic_add_fetch(&row->seen, 1, __ATOMIC_RELAXED);
-        status = is_hit(row, n) ? switch_act(row) : VA_STATUS_SUCCESS;
-        if (status != VA_STATUS_SUCCESS)
-            return status;
+        if (status == VA_STATUS_SUCCESS && is_hit(row, n))
+            status = switch_act(row);
     }
-    return VA_STATUS_SUCCESS;
+    return status;
 }

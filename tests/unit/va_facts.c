@@ -33,7 +33,7 @@ static void assert_usable(const struct va_facts *facts)
     assert_true(facts->encode.seconds >= 0 && facts->encode.seconds < 1e9);
     assert_true(facts->decode.psnr_y >= 0 && facts->decode.psnr_y <= 99);
     /* UBSan would stop here at a bool that is neither 0 nor 1. */
-    assert_true(facts->bitstream.ok == true || facts->bitstream.ok == false);
+    assert_true(facts->bitstream.done == true || facts->bitstream.done == false);
     assert_true(facts->encode.failure.happened == true || facts->encode.failure.happened == false);
 }
 
@@ -65,12 +65,12 @@ static void good_facts_are_kept(void **state)
     facts->entrypoints.count = 3;
     facts->entrypoints.chosen_row = 2;
     facts->decode.psnr_y = 41.5;
-    facts->bitstream.ok = true;
+    facts->bitstream.done = true;
     strcpy(facts->progress.call, "vaSyncBuffer");
     va_facts_sanitize(facts);
     assert_int_equal(facts->entrypoints.chosen_row, 2);
     assert_true(facts->decode.psnr_y == 41.5);
-    assert_true(facts->bitstream.ok);
+    assert_true(facts->bitstream.done);
     assert_string_equal(facts->progress.call, "vaSyncBuffer");
     free(facts);
 }

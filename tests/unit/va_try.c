@@ -45,16 +45,19 @@ static void print_encode(const struct va_facts *facts)
 {
     printf(
         "encode: done %d, %s/%s, %u frames (%u IDR, %u P), %llu bytes, %u to %u, upload %s, "
-        "sync %s, headers %s, flagged %u, empty %u, %.1f%% outside the driver\n",
+        "sync %s, headers %s, flagged %u, empty %u\n",
         facts->encode.done, facts->encode.profile_name, facts->encode.entrypoint_name,
         facts->encode.frames, facts->encode.idr_frames, facts->encode.p_frames,
         (unsigned long long)facts->encode.bytes, facts->encode.smallest, facts->encode.largest,
         facts->encode.upload, facts->encode.sync,
         facts->encode.packed_headers_ours ? "ours" : "the driver's", facts->encode.flagged_frames,
-        facts->encode.empty_frames,
-        facts->encode.seconds > 0 ? 100 * (1 - facts->encode.driver_seconds / facts->encode.seconds)
-                                  : 0.0);
+        facts->encode.empty_frames);
     print_failure("encode", &facts->encode.failure);
+}
+
+static double outside(double inside, double all)
+{
+    return all > 0 ? 100 * (1 - inside / all) : 0;
 }
 
 static void print_facts(const struct va_facts *facts)
@@ -66,17 +69,19 @@ static void print_facts(const struct va_facts *facts)
     print_failure("driver", &facts->driver.failure);
     print_entrypoints(facts);
     print_encode(facts);
-    printf(
-        "bitstream: done %d, ok %d, %u NAL units, %ux%u, profile %u, level %u, %s, frame %u: %s\n",
-        facts->bitstream.done, facts->bitstream.ok, facts->bitstream.nal_units,
-        facts->bitstream.width, facts->bitstream.height, facts->bitstream.profile_idc,
-        facts->bitstream.level_idc, facts->bitstream.cabac ? "CABAC" : "CAVLC",
-        facts->bitstream.bad_frame, facts->bitstream.rule);
+    printf("bitstream: done %d, %u NAL units, %ux%u, profile %u, level %u, %s, frame %u: %s\n",
+           facts->bitstream.done, facts->bitstream.nal_units, facts->bitstream.width,
+           facts->bitstream.height, facts->bitstream.profile_idc, facts->bitstream.level_idc,
+           facts->bitstream.cabac ? "CABAC" : "CAVLC", facts->bitstream.bad_frame,
+           facts->bitstream.rule);
     printf("decode: done %d, supported %d, %u frames, Y %.2f worst %.2f, UV %.2f worst %.2f %s%s\n",
            facts->decode.done, facts->decode.supported, facts->decode.frames, facts->decode.psnr_y,
            facts->decode.psnr_y_worst, facts->decode.psnr_uv, facts->decode.psnr_uv_worst,
            facts->decode.why, facts->decode.looks_like);
     print_failure("decode", &facts->decode.failure);
+    printf("time: %.1f%% of the run, %.1f%% of the pictures outside libva and the driver\n",
+           outside(facts->time.all_inside, facts->time.all),
+           outside(facts->time.pictures_inside, facts->time.pictures));
 }
 
 static int usage(void)

@@ -407,6 +407,19 @@ CASE(g23_after_failure)
     SET(facts.va.progress.call, "vaTerminate");
 }
 
+/* The decoder takes the run down at its third picture: what was encoded by then was right. */
+CASE(g23_in_decoder)
+{
+    ended(RUN_CRASHED, SIGSEGV, 0.1);
+    SET(facts.va.progress.call, "vaEndPicture");
+    facts.va.encode.done = facts.va.bitstream.done = facts.va.decode.done = false;
+    facts.va.encode.frames = facts.va.bitstream.pictures = 3;
+    facts.va.encode.idr_frames = facts.va.bitstream.sps = facts.va.bitstream.pps = 1;
+    facts.va.encode.p_frames = 2;
+    facts.va.encode.bytes = 4061;
+    facts.va.encode.seconds = 0.0125;
+}
+
 CASE(g24_empty)
 {
     decode_never();
@@ -428,7 +441,6 @@ CASE(g24_flagged)
 CASE(g25_rule)
 {
     decode_never();
-    facts.va.bitstream.ok = false;
     SET(facts.va.bitstream.rule, "a slice comes before any sequence parameter set");
 }
 
@@ -533,6 +545,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g23_in_init, STATUS_CRASHED, "g23"),
     ROW(g23_at_the_end, STATUS_CRASHED, "g23"),
     ROW(g23_exit, STATUS_CRASHED, "g23"),
+    ROW(g23_in_decoder, STATUS_CRASHED, "g23"),
     ROW(g23_after_failure, STATUS_VA_INIT, "g16"),
     ROW(g24_empty, STATUS_BITSTREAM, "g24"),
     ROW(g24_flagged, STATUS_BITSTREAM, "g24"),

@@ -106,7 +106,6 @@ static void va_good(void)
     va->encode.smallest = 900;
     va->encode.largest = 14000;
     va->bitstream.done = true;
-    va->bitstream.ok = true;
     va->bitstream.sps = 2;
     va->bitstream.pps = 2;
     va->bitstream.pictures = 60;

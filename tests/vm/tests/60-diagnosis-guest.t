@@ -135,7 +135,7 @@ fault() {
 }
 fault g14 no-encode 22 '^/dev/dri/renderD128 is virtio_gpu, .*: it has no video engine$'
 fault g16 init-fail 21 'refuses this GPU \(virtio_gpu, 1af4:1050\)'
-fault g21 fail@vaEndPicture=24@2 30 '^vaEndPicture failed in frame 1 with VA_STATUS_ERROR_ENCODING_ERROR'
+fault g21 fail@vaEndPicture=24@3 30 '^vaEndPicture failed in frame 1 with VA_STATUS_ERROR_ENCODING_ERROR'
 fault g22 hang@vaEndPicture 31 '^no answer within 3 s from vaEndPicture'
 fault g23 crash@vaEndPicture 32 'crashed with SIGSEGV in vaEndPicture$'
 fault g24 empty-buffer 33 '^the driver reported success, but 3 of 3 coded frames are empty'
