@@ -15,15 +15,15 @@ int compare_open(struct comparison *comparison, const struct pattern *pattern,
     *comparison = (struct comparison){
         .pattern = pattern,
         .facts = facts,
-        .row = malloc(pattern->width),
+        .room = malloc(pattern->width),
     };
-    return comparison->row ? 0 : -ENOMEM;
+    return comparison->room ? 0 : -ENOMEM;
 }
 
 void compare_close(struct comparison *comparison)
 {
-    free(comparison->row);
-    comparison->row = NULL;
+    free(comparison->room);
+    comparison->room = NULL;
 }
 
 static uint64_t luma_sum(const struct comparison *comparison, uint32_t frame,
@@ -33,8 +33,8 @@ static uint64_t luma_sum(const struct comparison *comparison, uint32_t frame,
     uint64_t sum = 0;
 
     for (uint32_t y = 0; y < pattern->height; y++) {
-        pattern_luma_row(pattern, frame, y, comparison->row);
-        sum += psnr_sum(comparison->row, picture->luma + y * picture->luma_pitch, pattern->width);
+        const uint8_t *row = pattern_luma_row(pattern, frame, y, comparison->room);
+        sum += psnr_sum(row, picture->luma + y * picture->luma_pitch, pattern->width);
     }
     return sum;
 }
@@ -46,9 +46,8 @@ static uint64_t chroma_sum(const struct comparison *comparison, uint32_t frame,
     uint64_t sum = 0;
 
     for (uint32_t y = 0; y < pattern->height / 2; y++) {
-        pattern_chroma_row(pattern, frame, y, comparison->row);
-        sum +=
-            psnr_sum(comparison->row, picture->chroma + y * picture->chroma_pitch, pattern->width);
+        const uint8_t *row = pattern_chroma_row(pattern, frame, y);
+        sum += psnr_sum(row, picture->chroma + y * picture->chroma_pitch, pattern->width);
     }
     return sum;
 }

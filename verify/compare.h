@@ -8,7 +8,7 @@
 struct comparison {
     const struct pattern *pattern;
     struct va_facts *facts;        /* facts->decode is kept up to date with every picture */
-    uint8_t *row;                  /* one row of the pattern */
+    uint8_t *room;                 /* for one row of the pattern */
     uint64_t luma_sum, chroma_sum; /* squared differences so far */
 };
 

@@ -2,61 +2,69 @@
 
 #include <string.h>
 
+/* The position of the next 00 00 at or after `at` that no byte above 3 follows, or `size`: a start
+ * code, emulation prevention, or what it should have broken up. */
+static size_t find_zeros(const uint8_t *data, size_t size, size_t at)
+{
+    while (size >= 3 && at <= size - 3) {
+        const uint8_t *zero = memchr(data + at, 0, size - 2 - at);
+        if (!zero)
+            break;
+        at = (size_t)(zero - data);
+        if (zero[1])
+            at += 2;
+        else if (zero[2] > 3)
+            at += 3;
+        else
+            return at;
+    }
+    return size;
+}
+
 /* The position of the next 00 00 01 at or after `at`, or `size`. */
 static size_t find_start_code(const uint8_t *data, size_t size, size_t at)
 {
-    while (size >= 3 && at <= size - 3) {
-        const uint8_t *one = memchr(data + at + 2, 1, size - at - 2);
-        if (!one)
-            break;
-        at = (size_t)(one - data) - 2;
-        if (data[at] == 0 && data[at + 1] == 0)
-            return at;
-        at++;
+    at = find_zeros(data, size, at);
+    while (at < size && data[at + 2] != 1)
+        at = find_zeros(data, size, at + 1);
+    return at;
+}
+
+/* Where the NAL unit ends: at zeros that reach up to a start code or to the end, which are
+ * trailing_zero_8bits and the zero byte of a four-byte start code (Annex B.1). */
+static size_t find_end(const uint8_t *data, size_t size, size_t at, bool *ret_is_unescaped)
+{
+    for (;;) {
+        size_t zeros = find_zeros(data, size, at);
+        size_t next = zeros + 2;
+        if (zeros == size)
+            return size;
+        while (next < size && data[next] == 0)
+            next++;
+        if (next == size || data[next] == 1)
+            return zeros;
+        /* 00 00 03 may end a NAL unit (cabac_zero_words); else it hides a byte up to 3 */
+        if (next > zeros + 2 || data[next] != 3 || (next + 1 < size && data[next + 1] > 3))
+            *ret_is_unescaped = true;
+        at = next + 1;
     }
-    return size;
 }
 
 bool h264_next_nal(const uint8_t *data, size_t size, size_t *at, struct h264_nal *ret)
 {
     size_t start = find_start_code(data, size, *at);
+    bool is_unescaped = false;
     size_t end;
 
     if (start == size)
         return false;
     start += 3;
-    end = find_start_code(data, size, start);
+    end = find_end(data, size, start, &is_unescaped);
     *at = end;
-    /* trailing_zero_8bits, and the zero byte of a four-byte start code (Annex B.1) */
     while (end > start && data[end - 1] == 0)
         end--;
-    *ret = (struct h264_nal){.offset = start, .size = end - start};
+    *ret = (struct h264_nal){.offset = start, .size = end - start, .is_unescaped = is_unescaped};
     return true;
-}
-
-size_t h264_find_unescaped(const uint8_t *nal, size_t size)
-{
-    size_t at = 0;
-
-    while (size >= 3 && at < size - 2) {
-        const uint8_t *zero = memchr(nal + at, 0, size - 2 - at);
-        if (!zero)
-            return size;
-        at = (size_t)(zero - nal);
-        if (zero[1]) {
-            at += 2;
-        } else if (zero[2] > 3) {
-            at += 3;
-        } else if (zero[2] < 3) {
-            return at;
-        } else {
-            /* 00 00 03 may end a NAL unit (cabac_zero_words); else it hides a byte up to 3 */
-            if (at + 3 < size && nal[at + 3] > 3)
-                return at;
-            at += 3;
-        }
-    }
-    return size;
 }
 
 void h264_bits_open(struct h264_bits *bits, const uint8_t *nal, size_t size)

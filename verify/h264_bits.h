@@ -12,6 +12,8 @@
 struct h264_nal {
     size_t offset; /* of the NAL unit header byte */
     size_t size;   /* up to the next start code, without trailing zero bytes */
+    /* 7.4.1: it holds a sequence that emulation prevention should have broken up */
+    bool is_unescaped;
 };
 
 /*
@@ -19,12 +21,6 @@ struct h264_nal {
  * False when there is none left.
  */
 bool h264_next_nal(const uint8_t *data, size_t size, size_t *at, struct h264_nal *ret);
-
-/*
- * 7.4.1: the position of a sequence that emulation prevention should have broken up, or `size`
- * when there is none.
- */
-size_t h264_find_unescaped(const uint8_t *nal, size_t size);
 
 /* Headers are far shorter; a longer SPS or slice header is read as truncated. */
 #define H264_RBSP_MAX 1024

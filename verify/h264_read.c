@@ -12,6 +12,16 @@
 #define SAME_SIZE_MAX 4
 #define PCM_BYTES     384
 
+/* More than any encoder writes for one picture, all parameter sets and slices included. */
+#define NALS_MAX 512
+
+/* The NAL units of one picture. */
+struct nals {
+    uint32_t count;
+    bool has_idr; /* parameter sets may change only where an IDR picture is */
+    struct h264_nal list[NALS_MAX];
+};
+
 bool h264_broken(char rule[H264_RULE_MAX], const char *fmt, ...)
 {
     va_list ap;
@@ -137,27 +147,31 @@ static bool check_nal(const uint8_t *data, const struct h264_nal *nal, char *rul
     if ((type == H264_NAL_IDR || type == H264_NAL_SPS || type == H264_NAL_PPS) &&
         !(data[nal->offset] >> 5 & 3))
         return h264_broken(rule, "a NAL unit of type %u has nal_ref_idc 0", type);
-    if (h264_find_unescaped(data + nal->offset, nal->size) != nal->size)
+    if (nal->is_unescaped)
         return h264_broken(rule, "emulation prevention is missing in a NAL unit of type %u", type);
     return true;
 }
 
-/* Looks at every NAL unit as such, and for the kind of picture: parameter sets may change only
- * where an IDR picture is. */
-static bool check_nals(const uint8_t *data, size_t size, bool *ret_is_idr, char *rule)
+/* Finds every NAL unit and looks at it as such. */
+static bool split(const uint8_t *data, size_t size, struct nals *nals, char *rule)
 {
     bool has_slice = false;
     struct h264_nal nal;
     size_t at = 0;
 
+    nals->count = 0;
+    nals->has_idr = false;
     while (h264_next_nal(data, size, &at, &nal)) {
         uint8_t type;
 
         if (!check_nal(data, &nal, rule))
             return false;
+        if (nals->count == NALS_MAX)
+            return h264_broken(rule, "more than %d NAL units in one coded buffer", NALS_MAX);
+        nals->list[nals->count++] = nal;
         type = data[nal.offset] & 31;
         has_slice = has_slice || type == H264_NAL_SLICE || type == H264_NAL_IDR;
-        *ret_is_idr = *ret_is_idr || type == H264_NAL_IDR;
+        nals->has_idr = nals->has_idr || type == H264_NAL_IDR;
     }
     return has_slice || h264_broken(rule, "the coded buffer holds no picture");
 }
@@ -182,16 +196,14 @@ static bool take_nal(struct h264_reader *reader, const uint8_t *data, const stru
 static bool take_nals(struct h264_reader *reader, const uint8_t *data, size_t size,
                       struct h264_picture *picture, char *rule)
 {
-    struct h264_nal nal;
-    bool is_idr = false;
-    size_t at = 0;
+    struct nals nals;
 
-    if (!check_nals(data, size, &is_idr, rule))
+    if (!split(data, size, &nals, rule))
         return false;
-    for (uint32_t position = 0; h264_next_nal(data, size, &at, &nal); position++) {
+    for (uint32_t i = 0; i < nals.count; i++) {
         reader->counts.nal_units++;
-        if (!check_order(data[nal.offset] & 31, picture, position, rule) ||
-            !take_nal(reader, data, &nal, is_idr, picture, rule))
+        if (!check_order(data[nals.list[i].offset] & 31, picture, i, rule) ||
+            !take_nal(reader, data, &nals.list[i], nals.has_idr, picture, rule))
             return false;
     }
     return true;

@@ -78,49 +78,52 @@ static void draw_counter(const struct pattern *pattern, uint32_t frame, uint8_t 
     memset(to + (size_t)bar * BAR_BITS, BLACK, pattern->width - (size_t)bar * BAR_BITS);
 }
 
-/* One white and one black block over the gradient; `y` and `height` are those of the gradient. */
-static void draw_blocks(const struct pattern *pattern, uint32_t frame, uint32_t y, uint32_t height,
-                        uint8_t *to)
+/* One white and one black block over a row of the gradient; `y` and `height` are those of the
+ * gradient. */
+static const uint8_t *draw_blocks(const struct pattern *pattern, uint32_t frame, uint32_t y,
+                                  uint32_t height, const uint8_t *row, uint8_t *room)
 {
     uint32_t size = min(BLOCK, min(pattern->width, height) / 2);
 
     for (uint32_t i = 0; i < 2; i++) {
         uint32_t left = bounce(frame * (5 + 2 * i) + i * 90, pattern->width - size);
         uint32_t top = bounce(frame * (3 + i) + i * 40, height - size);
-        if (y >= top && y - top < size)
-            memset(to + left, i ? BLACK : WHITE, size);
+        if (y < top || y - top >= size)
+            continue;
+        if (row != room)
+            memcpy(room, row, pattern->width);
+        row = room;
+        memset(room + left, i ? BLACK : WHITE, size);
     }
+    return row;
 }
 
-void pattern_luma_row(const struct pattern *pattern, uint32_t frame, uint32_t y, uint8_t *to)
+const uint8_t *pattern_luma_row(const struct pattern *pattern, uint32_t frame, uint32_t y,
+                                uint8_t *room)
 {
     uint32_t counter = pattern->height / 16;
     uint32_t band = pattern->height * 3 / 10;
     uint32_t step = frame * SPEED;
     uint32_t seed = hash(y / CELL) % 1009 * CELL;
-    const uint8_t *from;
 
     if (y < counter) {
-        draw_counter(pattern, frame, to);
-        return;
+        draw_counter(pattern, frame, room);
+        return room;
     }
     if (y < counter + band)
-        from = pattern->cells + (RIGHT_PERIOD - 1 - (step + seed) % RIGHT_PERIOD);
-    else if (y >= pattern->height - band)
-        from = pattern->cells + (step + seed) % LEFT_PERIOD;
-    else
-        from = pattern->gradient + (frame * 2 + y) % 384;
-    memcpy(to, from, pattern->width);
-    if (y >= counter + band && y < pattern->height - band)
-        draw_blocks(pattern, frame, y - counter - band, pattern->height - counter - 2 * band, to);
+        return pattern->cells + (RIGHT_PERIOD - 1 - (step + seed) % RIGHT_PERIOD);
+    if (y >= pattern->height - band)
+        return pattern->cells + (step + seed) % LEFT_PERIOD;
+    return draw_blocks(pattern, frame, y - counter - band, pattern->height - counter - 2 * band,
+                       pattern->gradient + (frame * 2 + y) % 384, room);
 }
 
-void pattern_chroma_row(const struct pattern *pattern, uint32_t frame, uint32_t y, uint8_t *to)
+const uint8_t *pattern_chroma_row(const struct pattern *pattern, uint32_t frame, uint32_t y)
 {
     uint32_t seed = hash(y / COLOUR_CELL + 31) % 1009;
     uint32_t left = (frame * SPEED + seed) % RIGHT_PERIOD;
 
-    memcpy(to, pattern->colour + (size_t)left * 2, pattern->width);
+    return pattern->colour + (size_t)left * 2;
 }
 
 /* U and V of the last pixel repeat as a pair. */
@@ -141,13 +144,15 @@ void pattern_draw(const struct pattern *pattern, uint32_t frame, const struct nv
 
     for (uint32_t y = 0; y < to->height; y++) {
         uint8_t *row = to->luma + y * to->luma_pitch;
-        pattern_luma_row(pattern, frame, min(y, pattern->height - 1), row);
+        const uint8_t *from = pattern_luma_row(pattern, frame, min(y, pattern->height - 1), row);
+        if (from != row)
+            memcpy(row, from, width);
         if (to->width > width)
             memset(row + width, row[width - 1], to->width - width);
     }
     for (uint32_t y = 0; y < to->height / 2; y++) {
         uint8_t *row = to->chroma + y * to->chroma_pitch;
-        pattern_chroma_row(pattern, frame, min(y, pattern->height / 2 - 1), row);
+        memcpy(row, pattern_chroma_row(pattern, frame, min(y, pattern->height / 2 - 1)), width);
         if (to->width > width)
             extend_chroma(row, width, to->width);
     }

@@ -30,9 +30,11 @@ struct nv12 {
 int pattern_open(struct pattern *pattern, uint32_t width, uint32_t height);
 void pattern_close(struct pattern *pattern);
 
-/* One row; `to` has room for `width` bytes, chroma rows (height / 2 of them) are U V U V. */
-void pattern_luma_row(const struct pattern *pattern, uint32_t frame, uint32_t y, uint8_t *to);
-void pattern_chroma_row(const struct pattern *pattern, uint32_t frame, uint32_t y, uint8_t *to);
+/* One row of `width` bytes: a piece of the pattern's own lines where it is one as it stands, else
+ * drawn into `room`. Chroma rows (height / 2 of them) are U V U V. */
+const uint8_t *pattern_luma_row(const struct pattern *pattern, uint32_t frame, uint32_t y,
+                                uint8_t *room);
+const uint8_t *pattern_chroma_row(const struct pattern *pattern, uint32_t frame, uint32_t y);
 
 /* The whole picture straight into `to`; what is beyond the pattern repeats its edge.
  * Written front to back and hardly read, for the memory may be write-combined. */

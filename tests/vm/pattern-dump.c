@@ -9,16 +9,18 @@
 
 #define WIDTH_MAX 8192
 
-static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *row)
+static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *room)
 {
+    const uint8_t *row;
+
     for (uint32_t frame = 0; frame < frames; frame++) {
         for (uint32_t y = 0; y < pattern->height; y++) {
-            pattern_luma_row(pattern, frame, y, row);
+            row = pattern_luma_row(pattern, frame, y, room);
             if (fwrite(row, 1, pattern->width, stdout) != pattern->width)
                 return -EIO;
         }
         for (uint32_t y = 0; y < pattern->height / 2; y++) {
-            pattern_chroma_row(pattern, frame, y, row);
+            row = pattern_chroma_row(pattern, frame, y);
             if (fwrite(row, 1, pattern->width, stdout) != pattern->width)
                 return -EIO;
         }
@@ -28,7 +30,7 @@ static int dump(const struct pattern *pattern, uint32_t frames, uint8_t *row)
 
 int main(int argc, char **argv)
 {
-    static uint8_t row[WIDTH_MAX];
+    static uint8_t room[WIDTH_MAX];
     struct pattern pattern = {0};
     uint32_t width, height, frames;
     int status;
@@ -41,7 +43,7 @@ int main(int argc, char **argv)
     }
     status = pattern_open(&pattern, width, height);
     if (status == 0)
-        status = dump(&pattern, frames, row);
+        status = dump(&pattern, frames, room);
     pattern_close(&pattern);
     return status == 0 ? 0 : 1;
 }
