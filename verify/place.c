@@ -12,6 +12,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
 
 #define EVIDENCE_MAX ((size_t)1 << 20)
 
@@ -199,10 +202,25 @@ static bool file_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
+/*
+ * Every hypervisor sets this bit and no processor does. /proc/cpuinfo says the same, but Linux 5.10
+ * may wait 10 ms for clock rates first (arch_freq_prepare_all), the file is long where there are
+ * many processors, and in an LXC container it is lxcfs that answers.
+ */
+static bool has_hypervisor_bit(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    unsigned eax, ebx, ecx, edx;
+
+    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && ecx >> 31;
+#else
+    return false;
+#endif
+}
+
 static void decide(const char *mountinfo, struct place_facts *ret)
 {
     CLEANUP_FREE char *cgroup = text_read("/proc/1/cgroup");
-    CLEANUP_FREE char *cpuinfo = text_read("/proc/cpuinfo");
     CLEANUP_FREE char *uid_map = text_read("/proc/self/uid_map");
     struct id_map map;
     char manager[48];
@@ -215,8 +233,7 @@ static void decide(const char *mountinfo, struct place_facts *ret)
         .mountinfo = mountinfo,
         .has_docker_file = file_exists("/.dockerenv"),
         .has_podman_file = file_exists("/run/.containerenv"),
-        .is_hypervisor =
-            (cpuinfo && strstr(cpuinfo, " hypervisor")) || file_exists("/sys/hypervisor/type"),
+        .is_hypervisor = has_hypervisor_bit() || file_exists("/sys/hypervisor/type"),
         .is_user_namespace = map.count > 0 && !id_map_is_initial(&map),
     };
     ret->place = place_decide(&evidence);
