@@ -1,6 +1,5 @@
-# Two Debian packages, one a component: host (lxc-gpu) and guest (gpu-verify). Made by
-#   cmake --preset deb && cmake --build --preset deb && (cd build/deb && cpack)
-# or by cpack -G DEB in any build with the prefix /usr.
+# Two Debian packages, one a component: host (lxc-gpu) and guest (gpu-verify). Made in the build folder by
+#   cmake -B build -DCMAKE_INSTALL_PREFIX=/usr && cmake --build build && cmake --build build --target deb
 
 set(PACKAGE_host lxc-gpu)
 set(PACKAGE_guest gpu-verify)
@@ -53,10 +52,6 @@ foreach(component host guest)
   set(CPACK_DEBIAN_${upper}_FILE_NAME DEB-DEFAULT)
 endforeach()
 
-configure_file(${CMAKE_CURRENT_LIST_DIR}/settings.cmake.in ${CMAKE_CURRENT_BINARY_DIR}/package/settings.cmake
-  @ONLY)
-set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_BINARY_DIR}/package/settings.cmake)
-
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME ${PROJECT_NAME})
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
@@ -69,12 +64,11 @@ set(CPACK_DEBIAN_PACKAGE_RELEASE ${REVISION})
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
-set(CPACK_POST_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/repack.cmake)
 
 set(CPACK_DEBIAN_HOST_PACKAGE_SECTION admin)
 # Loaded by the mount hook only, so not linked; dpkg-shlibdeps adds the rest.
 set(CPACK_DEBIAN_HOST_PACKAGE_DEPENDS "libmount1 (>= 2.24.2)")
-set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | incus")
+set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus")
 set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "gpu-verify")
 set(CPACK_DEBIAN_HOST_DESCRIPTION "GPU render nodes in unprivileged LXC containers
 A hook for LXC that gives a container the render nodes of the host's GPUs at
@@ -97,3 +91,5 @@ on an ordinary computer.
 It needs neither ffmpeg nor vainfo.")
 
 include(CPack)
+
+add_custom_target(deb COMMAND ${CMAKE_CURRENT_LIST_DIR}/make-deb ${CMAKE_BINARY_DIR} ${EPOCH} USES_TERMINAL VERBATIM)
