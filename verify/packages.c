@@ -16,7 +16,12 @@ struct package_row {
 #define APK(name)    [DISTRO_ALPINE] = "apk add " name
 #define PACMAN(name) [DISTRO_ARCH] = "pacman -S " name
 
-/* Fedora's own builds leave the H.264 encoders out; RPM Fusion has those with them. */
+/*
+ * Fedora's own builds (libva-intel-media-driver, mesa-va-drivers) leave the H.264 encoders out; RPM
+ * Fusion has builds with them, which conflict with those but for Mesa's from Fedora 44 on: there
+ * both lie side by side, and a swap would take Fedora's Mesa away. Arch's mesa holds what was
+ * libva-mesa-driver until Mesa 24.2.
+ */
 #define INTEL_NEW                                                                                  \
     {                                                                                              \
         APT("intel-media-va-driver"), DNF("install intel-media-driver"),                           \
@@ -29,7 +34,7 @@ struct package_row {
     }
 #define INTEL_FULL                                                                                 \
     {                                                                                              \
-        APT("intel-media-va-driver-non-free"), DNF("install intel-media-driver")                   \
+        APT("intel-media-va-driver-non-free"), DNF("install --allowerasing intel-media-driver")    \
     }
 #define MESA                                                                                       \
     {                                                                                              \
@@ -38,7 +43,7 @@ struct package_row {
     }
 #define MESA_FULL                                                                                  \
     {                                                                                              \
-        DNF("swap mesa-va-drivers mesa-va-drivers-freeworld")                                      \
+        DNF("install --allowerasing mesa-va-drivers-freeworld")                                    \
     }
 
 static const struct package_row ROWS[] = {

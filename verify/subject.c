@@ -244,12 +244,18 @@ VALUE(install_encoders)
     known_add(out, package_command(PACKAGE_ENCODERS, f));
 }
 
-VALUE(distro_hint)
+VALUE(install_from)
+{
+    if (f->sys.place.distro == DISTRO_FEDORA)
+        text_add(out, "from the RPM Fusion repository");
+}
+
+VALUE(encoders_from)
 {
     if (f->sys.place.distro == DISTRO_DEBIAN)
         text_add(out, "needs the component non-free in the APT sources");
-    if (f->sys.place.distro == DISTRO_FEDORA)
-        text_add(out, "from the RPM Fusion repository");
+    else
+        value_install_from(f, out);
 }
 
 /* That of the check which fails first. */
@@ -479,7 +485,8 @@ static const struct value_row VALUES[] = {
     ROW(install, OURS),
     ROW(install_other, OURS),
     ROW(install_encoders, OURS),
-    ROW(distro_hint, OURS),
+    ROW(install_from, OURS),
+    ROW(encoders_from, OURS),
     ROW(call, THEIRS),
     ROW(status, THEIRS),
     ROW(frame, OURS),
