@@ -4,10 +4,8 @@
 # works (0, with --no-probe). `check` says the same in a form that a person can read.
 # Rows that need a real driver or cgroup v2 are made in tests/vm/tests/61-diagnosis-host.t.
 
-bats_require_minimum_version 1.5.0
-
 setup_file() {
-    export ROWS=$BATS_FILE_TMPDIR/rows
+    export ROWS=$TEST_WORK/rows
     : >"$ROWS"
 }
 

@@ -6,13 +6,13 @@ setup() {
     reset_host
     node renderD128 226 128
     unset "${!LXC_@}"
-    mkdir -p "$BATS_TEST_TMPDIR/lib"
-    : >"$BATS_TEST_TMPDIR/lib/libmount.so.1"
+    mkdir -p "$work/broken"
+    : >"$work/broken/libmount.so.1"
 }
 
 # In namespaces where only container root is mapped, with a libmount that cannot be loaded.
 mount_hook() {
-    run unshare -U -m -r env LD_LIBRARY_PATH="$BATS_TEST_TMPDIR/lib" LXC_HOOK_TYPE=mount LXC_NAME=c1 \
+    run unshare -U -m -r env LD_LIBRARY_PATH="$work/broken" LXC_HOOK_TYPE=mount LXC_NAME=c1 \
         LXC_ROOTFS_MOUNT="$(own_rootfs "$1")" "$hook"
     echo "$output"
 }
@@ -33,6 +33,6 @@ mount_hook() {
 
 @test "a hook that was linked with libmount would not even start so" {
     local status=0
-    env LD_LIBRARY_PATH="$BATS_TEST_TMPDIR/lib" mount --version || status=$?
+    env LD_LIBRARY_PATH="$work/broken" mount --version || status=$?
     [ "$status" = 127 ]
 }

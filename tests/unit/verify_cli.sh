@@ -21,6 +21,9 @@ skip() {
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"; kill $(jobs -p) 2>/dev/null || true' EXIT
 chmod 755 "$scratch"
+# Others run it too, and may not go everywhere that it was built.
+install -m 0755 "$verify" "$scratch/gpu-verify"
+verify=$scratch/gpu-verify
 unset LIBVA_DRIVER_NAME LIBVA_DRIVERS_PATH
 
 # ends STATUS WORDS COMMAND...: the exit status, and a word of what it says on either output.

@@ -6,29 +6,19 @@ native_packages=(gcc libc6-dev cmake ninja-build pkg-config git dpkg-dev file gr
     libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
 
 # native_root TREE COMMAND...: the command with TREE as its root, and the project at its own place. It writes
-# to the project's build folder and nowhere else; its mounts end with it.
+# to the project's build folder and nowhere else.
 native_root() {
     local tree=$1
 
     shift
     # shellcheck disable=SC2016  # the inner shell's
-    TREE=$tree PROJECT=${project:?} unshare --mount --propagation private bash -ec '
-        mount --bind "$TREE" "$TREE"
-        mount --rbind /proc "$TREE/proc"
-        mount --rbind /dev "$TREE/dev"
-        mount --rbind /sys "$TREE/sys"
+    PROJECT=${project:?} root_run "$tree" '
         mount -t tmpfs -o mode=1777 none "$TREE/tmp"
         mkdir -p "$TREE/$PROJECT"
         mount --bind "$PROJECT" "$TREE/$PROJECT"
         mount --bind -o remount,ro "$TREE/$PROJECT"
         mkdir -p "$PROJECT/build"
-        mount --bind "$PROJECT/build" "$TREE/$PROJECT/build"
-        cd "$TREE"
-        # Not chroot: in one the kernel makes no user namespaces, and tests want some.
-        pivot_root . .
-        umount -l .
-        cd /
-        exec "$@"' native_root /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8 "$@"
+        mount --bind "$PROJECT/build" "$TREE/$PROJECT/build"' HOME=/tmp "$@"
 }
 
 # native_build RELEASE LOG: builds, and makes the packages; prints the build folder.
