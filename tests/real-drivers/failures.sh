@@ -4,6 +4,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/common.sh"
 for driver in iHD i965 radeonsi; do driver_needed "$driver"; done
+failures_known
 
 # ffmpeg_is_content CHIP [VARIABLE=VALUE]: it exits 0 though not a byte was encoded.
 ffmpeg_is_content() {

@@ -6,6 +6,7 @@
 # shellcheck source=../vm/payload/mend.sh
 . "${0%/*}/../vm/payload/mend.sh"
 for driver in iHD i965; do driver_needed "$driver"; done
+failures_known
 
 # row_is ID STATUS WORDS FIX-PATTERN: of the last verify
 row_is() {
