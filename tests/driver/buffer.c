@@ -32,7 +32,7 @@ VAStatus buffer_create(struct driver *drv, VAContextID context, VABufferType typ
     buffer->element_size = size;
     buffer->count = count;
     buffer->size = (size_t)size * count;
-    buffer->data = calloc(count, size);
+    buffer->data = data ? malloc(buffer->size) : calloc(count, size);
     if (buffer->data && data)
         memcpy(buffer->data, data, buffer->size);
     status = buffer->data ? object_add(&drv->objects[OBJECT_BUFFER], buffer, ret_id)

@@ -62,6 +62,8 @@ static double outside(double inside, double all)
 
 static void print_facts(const struct va_facts *facts)
 {
+    double frames = facts->encode.frames ? facts->encode.frames : 1;
+
     printf("driver: done %d, name %s, %s\n", facts->driver.done, facts->driver.name,
            facts->driver.vendor);
     for (uint32_t i = 0; i < facts->driver.tried_count; i++)
@@ -79,9 +81,13 @@ static void print_facts(const struct va_facts *facts)
            facts->decode.psnr_y_worst, facts->decode.psnr_uv, facts->decode.psnr_uv_worst,
            facts->decode.why, facts->decode.looks_like);
     print_failure("decode", &facts->decode.failure);
-    printf("time: %.1f%% of the run, %.1f%% of the pictures outside libva and the driver\n",
-           outside(facts->time.all_inside, facts->time.all),
-           outside(facts->time.pictures_inside, facts->time.pictures));
+    printf(
+        "time: outside libva and the driver %.1f%% of the run, %.1f%% of the pictures "
+        "(%.2f ms of %.2f ms each)\n",
+        outside(facts->time.all_inside, facts->time.all),
+        outside(facts->time.pictures_inside, facts->time.pictures),
+        1e3 * (facts->time.pictures - facts->time.pictures_inside) / frames,
+        1e3 * facts->time.pictures / frames);
 }
 
 static int usage(void)
