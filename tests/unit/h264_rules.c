@@ -247,6 +247,12 @@ static void filler_before(struct coded *coded)
     coded->size += sizeof(filler);
 }
 
+static void fillers_without_end(struct coded *coded)
+{
+    for (int i = 0; i < 600; i++)
+        append(coded, (const uint8_t[]){0, 0, 1, 12, 0x80}, 5);
+}
+
 static void only_delimiter(struct coded *coded)
 {
     memcpy(coded->data, (const uint8_t[]){0, 0, 1, 9, 0x10}, 5);
@@ -325,6 +331,7 @@ static const struct damage damages[] = {
     {"data partition", 1, NULL, nal_type_partition, "type 2"},
     {"forbidden bit", 1, NULL, forbidden_bit, "forbidden_zero_bit"},
     {"truncated slice header", 1, NULL, cut_in_header, "slice header is cut short"},
+    {"fillers without end", 1, NULL, fillers_without_end, "more than 512 NAL units"},
     {"emulation prevention missing", 1, NULL, unescaped_2, "emulation prevention"},
     {"three zero bytes", 1, NULL, unescaped_0, "emulation prevention"},
     {"escape of nothing", 1, NULL, escape_of_nothing, "emulation prevention"},
