@@ -134,8 +134,11 @@ static int take_off_old(struct place *place, const char *label, struct err *err)
 }
 
 /* As it was before; all that can be done when this fails too is to say why it began. */
-static void put_back(const struct place *place)
+static void put_back(struct place *place)
 {
+    /* The old tree was off and its place could not be opened: the second try may be luckier. */
+    if (place->old >= 0 && place->dri < 0)
+        (void)path_open(place->dev, "dri", PATH_NO_LINKS, &place->dri);
     if (place->old >= 0 && place->dri >= 0)
         (void)sys_move_mount_fd(place->old, place->dri);
     if (place->is_made)

@@ -23,10 +23,9 @@ int device_rules_load(const struct container *container, struct device_rules *re
     if (r == 0)
         r = lxc_config_get(
             container, is_v1 ? "lxc.cgroup.devices.deny" : "lxc.cgroup2.devices.deny", &deny, err);
-    if (r < 0)
+    if (r < 0 || !allow || !deny)
         return r;
     *ret = (struct device_rules){.is_v1 = is_v1};
-    /* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): lxc_config_get has set it */
     ret->denies_all = strchr(deny, 'a') != NULL || (!is_v1 && allow[0]);
     snprintf(ret->allowed, sizeof(ret->allowed), "%s", allow);
     return 0;

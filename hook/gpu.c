@@ -226,8 +226,10 @@ int gpu_find(struct gpu_list *ret, struct err *err)
     if (!dir)
         return err_set(err, STATUS_INTERNAL, errno, "read /dev/dri");
     ret->has_dev_dri = true;
-    while ((entry = readdir(dir)))
+    while ((errno = 0, entry = readdir(dir)))
         entry_add(ret, dirfd(dir), entry->d_name);
+    if (errno)
+        return err_set(err, STATUS_INTERNAL, errno, "read /dev/dri");
     qsort(ret->nodes, ret->count, sizeof(ret->nodes[0]), node_compare);
     return 0;
 }

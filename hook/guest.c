@@ -205,9 +205,10 @@ int guest_read_dri(struct guest *guest, struct err *err)
         fd_cleanup(&fd);
         return r;
     }
-    while (entries_left-- > 0 && (entry = readdir(dir)))
+    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
         node_remember(guest, dri, &folder, entry->d_name);
-    return 0;
+    /* A node that was not seen would not be kept. */
+    return errno ? err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container") : 0;
 }
 
 static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
