@@ -63,8 +63,8 @@ static bool point_holds(const char *point, const char *path)
 {
     size_t length = strlen(point);
 
-    if (length == 1)
-        return true; /* "/" */
+    if (strcmp(point, "/") == 0)
+        return true;
     return strncmp(point, path, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 

@@ -3,24 +3,27 @@
 
 project=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 
-# fuzz_sources hook|h264: the target and the parsers it feeds
+# fuzz_sources hook|verify|h264: the target and the parsers it feeds
 fuzz_sources() {
     case $1 in
         hook) find "$project/hook" "$project/hook/base" -maxdepth 1 -name '*.c' ! -name main.c | sort ;;
+        verify) find "$project/verify" "$project/hook/base" -maxdepth 1 -name '*.c' ! -name main.c | sort ;;
         h264) echo "$project"/verify/h264_{bits,order,params,read,slice}.c ;;
     esac
     echo "$project/tests/fuzz/$1_target.c"
 }
 
-# fuzz_build OUTPUT hook|h264 FLAG...
+# fuzz_build OUTPUT hook|verify|h264 FLAG...
 fuzz_build() {
-    local output=$1 target=$2
+    local output=$1 target=$2 first=verify
     shift 2
+    # both sides have files of one name
+    [[ $target != hook ]] || first=hook
     command -v clang >/dev/null || { echo "clang is not installed"; exit 77; }
     echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { (void)d; return n > 9; }' |
         clang -x c - -fsanitize=fuzzer -o "$output.probe" 2>/dev/null || { echo "clang's runtime is not installed"; exit 77; }
     # shellcheck disable=SC2046  # words
-    clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -I"$project/hook" -I"$project/hook/base" \
-        -I"$project/verify" $(pkg-config --cflags libcap mount) "$@" $(fuzz_sources "$target") -o "$output" \
-        $(pkg-config --libs libcap mount)
+    clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -I"$project/$first" \
+        -I"$project/hook" -I"$project/hook/base" -I"$project/verify" $(pkg-config --cflags libcap mount libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
+        $(pkg-config --libs libcap mount) $(pkg-config --libs libva libva-drm) -lm
 }

@@ -18,6 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memset(&reader, 0, sizeof(reader));
     if (data[0] & 1)
         reader.expect = (struct h264_expect){.width = 320, .height = 240, .idr_period = 4};
+    if (data[0] & 2)
+        reader.expect.profile_idc = 66;
+    reader.expect.is_moving = data[0] & 4;
     data++;
     size--;
     while (size > 2) {

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cgroup.h"
 #include "config_edit.h"
+#include "config_scan.h"
 #include "device_rules.h"
 #include "env.h"
 #include "exit_status.h"
@@ -130,6 +131,18 @@ static void eat_config(char *text, size_t size)
     free(again);
 }
 
+/* For warnings about lines that are not needed any more. */
+static void eat_config_lines(char *text, size_t size)
+{
+    static struct config_lines lines;
+
+    (void)size;
+    config_lines_init(&lines);
+    config_scan_text(text, &lines);
+    if (lines.entry_count > CONFIG_ENTRIES_MAX || (lines.entry_count && !lines.brings_dri))
+        broken("what is listed was seen, and is bounded");
+}
+
 /* Words are separated by newlines. */
 static int cut_words(char *text, char **words, int max)
 {
@@ -226,13 +239,13 @@ static void eat_name(char *text, size_t size)
             broken("printable is printable");
 }
 
-#define EATERS 11U
+#define EATERS 12U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
         eat_group,     eat_idmap,       eat_cgroup, eat_mountinfo, eat_lxc_info, eat_config,
-        eat_arguments, eat_environment, eat_subid,  eat_rules,     eat_name};
+        eat_arguments, eat_environment, eat_subid,  eat_rules,     eat_name,     eat_config_lines};
     char *text;
 
     if (size == 0)

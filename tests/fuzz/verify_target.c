@@ -1,0 +1,130 @@
+/*
+ * What gpu-verify reads that others have written: the container's files, the kernel's lists, the
+ * command line, a driver's messages. The first byte says which parser eats the rest.
+ */
+#include "access.h"
+#include "exit_status.h"
+#include "json.h"
+#include "mounts.h"
+#include "names.h"
+#include "options.h"
+#include "va_messages.h"
+#include "words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 24
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+__attribute__((noreturn)) static void broken(const char *promise)
+{
+    fprintf(stderr, "broken promise: %s\n", promise);
+    abort();
+}
+
+static void eat_id_map(char *text)
+{
+    struct id_map map;
+
+    id_map_parse(text, &map);
+    (void)id_map_has(&map, 107);
+    if (id_map_is_initial(&map) && !id_map_has(&map, 65534))
+        broken("the first user namespace has every id");
+}
+
+static void eat_mountinfo(char *text)
+{
+    struct mount_entry entry;
+
+    if (mounts_find(text, "/dev/dri/renderD128", &entry) &&
+        strncmp("/dev/dri/renderD128", entry.point, strlen(entry.point)) != 0)
+        broken("the mount is above the path");
+}
+
+static void eat_names(char *text)
+{
+    char name[16] = "";
+    uint32_t id;
+
+    if (names_find(text, 107, name, sizeof(name)) && (!name[0] || strchr(name, ':')))
+        broken("a name is one");
+    (void)names_find_id(text, "render", &id);
+    (void)names_group_lists(text, 107, "viewer");
+    (void)names_primary_group(text, "viewer", &id);
+}
+
+/* Words are separated by newlines. */
+static void eat_arguments(char *text)
+{
+    static char program[] = "gpu-verify";
+    char *words[WORDS_MAX + 2] = {program};
+    struct options options;
+    struct err err = {0};
+    char *rest = NULL;
+    int count = 1;
+
+    for (char *word = strtok_r(text, "\n", &rest); word && count <= WORDS_MAX;
+         word = strtok_r(NULL, "\n", &rest))
+        words[count++] = word;
+    if (options_parse(count, words, &options, &err) == 0) {
+        if (options.timeout > TIMEOUT_MAX)
+            broken("a deadline is one");
+    } else if (err.status != STATUS_USAGE || !err.text[0]) {
+        broken("wrong arguments are wrong use, and say so");
+    }
+}
+
+static void eat_json(char *text)
+{
+    char *written = NULL;
+    size_t size = 0;
+    struct json json = {.out = open_memstream(&written, &size)};
+
+    if (!json.out)
+        return;
+    json_open(&json, NULL, '{');
+    json_string(&json, "text", text);
+    json_close(&json, '}');
+    if (fclose(json.out) != 0)
+        return;
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)written[i] < ' ' && written[i] != '\n')
+            broken("no control character is written as it is");
+    free(written);
+}
+
+/* A message a line. */
+static void eat_messages(char *text)
+{
+    static struct va_facts facts;
+    char *rest = NULL;
+
+    memset(&facts, 0, sizeof(facts));
+    if (words_are_plain(text) && strpbrk(text, " ;|&$'\"\\`\n*?"))
+        broken("a plain word is plain to every shell");
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        messages_take(&facts, line);
+}
+
+#define EATERS 6U
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static void (*const eaters[EATERS])(char *text) = {eat_id_map,    eat_mountinfo, eat_names,
+                                                       eat_arguments, eat_json,      eat_messages};
+    char *text;
+
+    if (size == 0)
+        return 0;
+    text = malloc(size);
+    if (!text)
+        return 0;
+    memcpy(text, data + 1, size - 1);
+    text[size - 1] = '\0';
+    /* 'a' is the first. */
+    eaters[(data[0] + 32 * EATERS - 'a') % EATERS](text);
+    free(text);
+    return 0;
+}
