@@ -4,11 +4,13 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 /* Both are far above what a sane path needs, and bound what a hostile one can cost. */
 #define LINKS_MAX 40 /* the kernel's own limit, MAXSYMLINKS */
@@ -54,8 +56,15 @@ static int walk_link(struct walk *walk, int link)
 {
     char target[PATH_MAX];
     char rest[PATH_MAX];
-    ssize_t length = readlinkat(link, "", target, sizeof(target) - 1);
+    struct statfs fs;
+    ssize_t length;
 
+    /* What a link of /proc reads is not where it leads. */
+    if (fstatfs(link, &fs) < 0)
+        return -errno;
+    if (fs.f_type == PROC_SUPER_MAGIC)
+        return -ELOOP;
+    length = readlinkat(link, "", target, sizeof(target) - 1);
     if (length <= 0)
         return length < 0 ? -errno : -ENOENT;
     if (walk->links_left-- == 0)

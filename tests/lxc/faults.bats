@@ -216,6 +216,17 @@ whole="dri: renderD128=226:128,100000:102992,660"
     done
 }
 
+@test "a kernel that makes no process in a cgroup (clone3): the proof is done all the same" {
+    for error in ENOSYS EPERM EINVAL E2BIG EBUSY; do
+        status=0
+        "${as_hook[@]}" "$box" -- strace -f -qq -o /dev/null -e "inject=clone3:error=$error" "$hook" >"$work/said" 2>&1 || status=$?
+        cat "$work/said"
+        [ "$status" = 9 ]
+        grep -q 'renderD128 does not answer: no driver behind it: No such device or address' "$work/said"
+        grep -qx "$whole" "$work/said"
+    done
+}
+
 @test "a kernel without one of the mount calls: status 8, and it says so" {
     for error in ENOSYS EPERM; do
         for call in fsopen fsconfig fsmount; do
@@ -224,6 +235,16 @@ whole="dri: renderD128=226:128,100000:102992,660"
             [[ "$output" == *"make a private file system: $call"* ]]
             [[ "$output" == *"dri: absent"* ]]
         done
+    done
+    # where a node of an earlier run is to be replaced, it stays
+    for error in ENOSYS EPERM; do
+        run bash -c "'$box' -- bash -c '$hook -q attach --no-probe --pid \$LXC_PID &&
+            strace -f -qq -o /dev/null -e inject=open_tree:error=$error $hook attach --no-probe --pid \$LXC_PID'"
+        echo "$output"
+        [[ $error != ENOSYS ]] || [ "$status" = 8 ]
+        [[ $error != EPERM ]] || [ "$status" = 6 ]
+        [[ "$output" == *"keep the nodes of an earlier run"* ]]
+        [[ "$output" == *"$whole"* ]]
     done
     run hidden ENOSYS move_mount
     [ "$status" = 8 ]
