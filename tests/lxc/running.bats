@@ -48,7 +48,7 @@ race() {
 @test "the same on a kernel without openat2, where paths are walked step by step" {
     export ASAN_OPTIONS=detect_leaks=0 # it cannot work under strace
     export through="strace -f -qq -o /dev/null -e inject=openat2:error=ENOSYS"
-    RACE_ROUNDS=$((${RACE_ROUNDS:-1000} / 2)) race
+    RACE_ROUNDS=$((${RACE_ROUNDS:-1000} / 4)) race
 }
 
 @test "the same in a privileged container, where the hook's root is the host's" { race --privileged; }
