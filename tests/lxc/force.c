@@ -12,6 +12,7 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -130,6 +131,9 @@ static void try_all(pid_t pid, pid_t parent)
     TRY(pid, "an unmount", SYS_umount2, AT(dri), MNT_DETACH);
     TRY(pid, "a device node", SYS_mknodat, (unsigned)AT_FDCWD, AT(none), S_IFCHR | 0600, node);
     TRY(pid, "to trace its parent", SYS_ptrace, PTRACE_SEIZE, (unsigned long long)parent);
+    tried++;
+    if (syscall(SYS_kcmp, pid, parent, KCMP_VM, 0, 0) == 0)
+        printf("open: the memory of its parent\n");
     TRY(pid, "to signal its parent", SYS_kill, (unsigned long long)parent, 0);
     for (unsigned long long fd = 0; fd < FDS; fd++) {
         TRY(pid, "the namespace of a descriptor", SYS_setns, fd, 0);
