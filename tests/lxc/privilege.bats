@@ -142,7 +142,8 @@ lent() {
 }
 
 @test "signals and limits that the starter left behind do not matter" {
-    "${as_hook[@]}" "$box" -- bash -c "trap '' CHLD TERM HUP; ulimit -f 0; ulimit -c unlimited; exec $hook -q --no-probe" >"$work/said"
+    # sudo leaves no core files to allow
+    "${as_hook[@]}" "$box" -- bash -c "trap '' CHLD TERM HUP; ulimit -c unlimited 2>/dev/null; ulimit -f 0; exec $hook -q --no-probe" >"$work/said"
     grep -qx "dri: renderD128=226:128,100000:102992,660" "$work/said"
     # the reader of the output has gone: no reason to fail a start
     "${as_hook[@]}" "$box" -- bash -c "(sleep 0.2; $hook --no-probe; echo \$? >$work/no-reader) 2>&1 | true; sleep 1"

@@ -58,8 +58,10 @@ setup() {
 @test "installed by dpkg, both run, their manual pages are found, and the config line is there" {
     throw_away sh -euc '
         dpkg -i /packages/*.deb
-        lxc-gpu-hook --version
-        gpu-verify --version
+        for package in lxc-gpu:lxc-gpu-hook gpu-verify:gpu-verify; do
+            version=$(dpkg-query -W -f "\${Version}" ${package%:*})
+            ${package#*:} --version | grep -qw "${version%-*}"
+        done
         test -s /usr/share/lxc/config/gpu.conf
         for page in man8/lxc-gpu-hook.8 man1/gpu-verify.1; do zcat /usr/share/man/$page.gz | grep -q "^.TH"; done
         dpkg --verify lxc-gpu gpu-verify
