@@ -46,6 +46,7 @@ static int make_tree(void **state)
     put_link("abs", "/etc/passwd");
     put_link("up", "../../../../etc/passwd");
     put_link("etc/sub/back", "../passwd");
+    put_link("etc/sub/abs", "/etc/passwd");
     put_link("dir", "etc/sub");
     put_link("loop1", "loop2");
     put_link("loop2", "loop1");
@@ -90,6 +91,7 @@ static const struct path_case cases[] = {
     {"abs", PATH_FOLLOW_INSIDE, 0, "etc/passwd"},
     {"up", PATH_FOLLOW_INSIDE, 0, "etc/passwd"},
     {"dir/back", PATH_FOLLOW_INSIDE, 0, "etc/passwd"},
+    {"etc/sub/abs", PATH_FOLLOW_INSIDE, 0, "etc/passwd"},
     {"dir/file", PATH_FOLLOW_INSIDE, 0, "etc/sub/file"},
     {"dir/../passwd", PATH_FOLLOW_INSIDE, 0, "etc/passwd"},
     {"loop1", PATH_FOLLOW_INSIDE, -ELOOP, NULL},
@@ -141,10 +143,25 @@ static void a_path_of_endless_length_is_an_error(void **state)
     assert_int_equal(fd, -1);
 }
 
+/* They lead to what a process has open, wherever that is. */
+static void links_of_proc_are_refused(void **state)
+{
+    CLEANUP_FD int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = -1;
+
+    (void)state;
+    for (size_t way = 0; way < 2; way++) {
+        assert_true(openers[way](root, "proc/self/exe", PATH_FOLLOW_INSIDE, &fd) < 0);
+        assert_true(openers[way](root, "proc/1/root/etc", PATH_FOLLOW_INSIDE, &fd) < 0);
+    }
+    assert_int_equal(fd, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_agree_and_stay_inside),
+        cmocka_unit_test(links_of_proc_are_refused),
         cmocka_unit_test(a_path_of_endless_length_is_an_error),
     };
 
