@@ -187,8 +187,8 @@ struct va_facts {
         struct va_failure failure;
     } decode;
 
-    /* Seconds, and how many of them passed inside libva and the driver: of the pictures from the
-     * first to the last, and of everything. */
+    /* For tests/bench. Seconds, and how many of them passed inside libva and the driver: of the
+     * pictures from the first to the last, and of everything. */
     struct {
         double pictures, pictures_inside;
         double all, all_inside;
