@@ -160,7 +160,8 @@ for pid in $(ours); do
             echo tried' "$pid" "$*"
     done
 done
-kill "$hook_pid" "$log" 2>/dev/null
+# shellcheck disable=SC2046  # words
+kill -KILL $(ours) "$log" 2>/dev/null
 wait
 END
 
