@@ -171,11 +171,12 @@ intrude() {
     echo 1 >/proc/sys/fs/suid_dumpable
     "${as_hook[@]}" "$box" --fuse dev/null -- bash "$BATS_RUN_TMPDIR/intrude" "$hook" '{}' "$@" >"$work/said" 2>&1 || true
     cat "$work/said"
-    [ "$(grep -cx tried "$work/said")" = 4 ]
+    # each of its processes, by both intruders
+    [ "$(grep -cx tried "$work/said")" -ge 4 ]
     [ "$(grep -c '^open:' "$work/said")" = 0 ]
 }
 
-@test "while it looks at the container's files, neither process shows anything or can be touched" {
+@test "while it looks at the container's files, no process of it shows anything or can be touched" {
     intrude host strace -f -o /dev/null -e inject=fsopen:delay_enter=3000000
     grep -q '^worker 0' "$work/said"
 }
