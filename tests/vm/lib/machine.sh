@@ -9,14 +9,18 @@ vm_packages=(linux-image-amd64 systemd systemd-sysv udev dbus dbus-user-session 
 # shellcheck disable=SC2034
 apps_packages=(docker.io docker-compose)
 # shellcheck disable=SC2034
-apps_packages_trixie=(docker-cli incus-base incus-client)
+apps_packages_bullseye=()
+# shellcheck disable=SC2034
+apps_packages_bookworm=(podman crun netavark slirp4netns)
+# shellcheck disable=SC2034
+apps_packages_trixie=(docker-cli incus-base incus-client podman crun netavark passt)
 
 # Wireless, sound and real GPUs: two thirds of the modules, and nothing here has them. CEC is what the DRM
-# helpers of 5.10 link to, veth what containers have as network.
+# helpers of 5.10 link to, veth and tun what containers have as network.
 machine_drop_modules() (
     cd "$1" || exit
     find drivers/media -mindepth 1 -maxdepth 1 ! -name cec -exec rm -rf {} +
-    find drivers/net -mindepth 1 -maxdepth 1 ! -name 'veth.ko*' -exec rm -rf {} +
+    find drivers/net -mindepth 1 -maxdepth 1 ! -name 'veth.ko*' ! -name 'tun.ko*' -exec rm -rf {} +
     rm -rf sound drivers/infiniband drivers/gpu/drm/{amd,i915,nouveau,radeon,xe} drivers/staging drivers/scsi \
         drivers/iio drivers/isdn
 )

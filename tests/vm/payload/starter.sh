@@ -12,10 +12,10 @@ starter() {
 starter_session() {
     loginctl enable-linger starter
     for _ in $(seq 120); do
-        [[ -S /run/user/1000/bus ]] && break
+        [[ ! -S /run/user/1000/bus ]] || ! starter systemctl --user --quiet is-active dbus.socket || return 0
         sleep 1
     done
-    starter systemctl --user is-active dbus.socket
+    starter systemctl --user status dbus.socket
 }
 
 # The container is root's in all but its place and the ids it starts with.

@@ -7,7 +7,7 @@
 # shellcheck source-path=SCRIPTDIR source=../payload/starter.sh
 . /payload/starter.sh
 guests=(bullseye bookworm trixie busybox)
-plan $((2 * 3 * ${#guests[@]} + 1))
+plan $((3 * 3 * ${#guests[@]} + 1))
 
 version() { dpkg-query --admindir="$1/var/lib/dpkg" -W -f '${Version}' "$2" 2>/dev/null | sed 's/^[0-9]*://; s/[-+].*//'; }
 
@@ -27,7 +27,7 @@ row() {
     local result="FAIL ($4)"
 
     [[ $4 != 0 ]] || result=PASS
-    printf '%s-started\t%s\t%s\t%s\n' "$1" "$(guest_says "$2")" "$3" "$result" >>/out/matrix
+    printf '%s\t%s\t%s\t%s\n' "$1" "$(guest_says "$2")" "$3" "$result" >>/out/matrix
 }
 
 # judge START GUEST: what `run` shows in it of the node, and how gpu-verify ends.
@@ -44,13 +44,17 @@ judge() {
     row "$start" "$guest" "$node" "$status"
 }
 
-as_root() {
+# by_root START CONFIG: with that config of ours; a privileged container has no idmap.
+by_root() {
+    local start=$1 config=$2
+
     node_in() { ct_run "$guest" stat -c '%g %t:%T' /dev/dri/renderD128; }
     verify_in() { ct_user "$guest" viewer gpu-verify --frames 6 --size 320x240; }
-    ct_make "$guest" "$guest" < <(ct_plain_init && echo 'lxc.include = /usr/share/lxc/config/gpu.conf')
+    ct_make "$guest" "$guest" < <(ct_plain_init && echo "lxc.include = /usr/share/lxc/config/$config")
+    [[ $start != privileged ]] || sed -i '/idmap\|userns.conf/d' "/var/lib/lxc/$guest/config"
     ct_install_verify "$guest"
-    check "root, $guest: starts" ct_start "$guest"
-    judge root "$guest"
+    check "$start, $guest: starts" ct_start "$guest"
+    judge "$start" "$guest"
     ct_remove "$guest"
 }
 
@@ -61,8 +65,8 @@ as_user() {
     ct_install_verify "$guest"
     starter_adopt "$guest"
     starter lxc-gpu-hook idmap "$guest" --write >/run/idmap.log 2>&1 || cat /run/idmap.log
-    check "user, $guest: starts" starter_start "$guest"
-    judge user "$guest"
+    check "user-started, $guest: starts" starter_start "$guest"
+    judge user-started "$guest"
     starter_stop "$guest"
     ct_remove "$guest"
 }
@@ -73,5 +77,6 @@ printf '%s\n' "$host" >/out/matrix
 
 check 'the user has a session' starter_session
 printf 'starter:%s:1\n' "$(stat -c %g /dev/dri/renderD128)" >>/etc/subgid
-for guest in "${guests[@]}"; do as_root; done
+for guest in "${guests[@]}"; do by_root root-started gpu.conf; done
+for guest in "${guests[@]}"; do by_root privileged gpu-privileged.conf; done
 for guest in "${guests[@]}"; do as_user; done

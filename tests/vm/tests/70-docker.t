@@ -1,6 +1,5 @@
 # shellcheck shell=bash
 # image: apps
-# only: bookworm trixie
 # The GPU of this machine, which is a virtual machine's guest, in a container of its Docker: our compose file as it
 # stands, an ordinary user. Then each of the two mistakes that people make, told apart, and the printed fix.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
@@ -12,10 +11,12 @@ plan 10
 host_gid=$(stat -c %g /dev/dri/renderD128)
 dir=/var/tmp/compose
 mkdir -p $dir
+# As the snippet says: before 1.27 a file without a version is one of an older kind.
+[[ $release != bullseye ]] || header='1i version: "2.4"'
 
 # up [SED]: the compose file, changed by a sed command
 up() {
-    sed "${1:-}" /payload/config-snippets/docker-compose.yml >$dir/docker-compose.yml
+    sed -e "${1:-}" -e "${header:-}" /payload/config-snippets/docker-compose.yml >$dir/docker-compose.yml
     output=$(cd $dir && IMAGE=guest RENDER_GID=$host_gid compose up --exit-code-from media 2>&1 </dev/null)
     status=$?
     (cd $dir && IMAGE=guest RENDER_GID=$host_gid compose down >/dev/null 2>&1)
@@ -25,7 +26,8 @@ up() {
 check 'Docker starts' systemctl start docker
 rootfs_export guest debian
 check 'an image is made of a container'\''s file tree' docker import \
-    --change 'CMD ["gpu-verify", "--frames", "6", "--size", "320x240"]' /var/tmp/guest.tar guest
+    --change 'CMD ["gpu-verify", "--frames", "6", "--size", "320x240"]' --change "ENV $(driver_variable /srv/rootfs/debian)" \
+    /var/tmp/guest.tar guest
 rm /var/tmp/guest.tar
 
 up

@@ -1,6 +1,5 @@
 # shellcheck shell=bash
 # image: apps
-# only: bookworm trixie
 # Docker inside an unprivileged LXC container that has our hook: the node comes through both.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
