@@ -3,11 +3,11 @@
 #include "advice.h"
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "bind_program.h"
 #include "enter.h"
 #include "exit_status.h"
 #include "gpu.h"
 #include "guest.h"
-#include "mount_library.h"
 #include "path.h"
 #include "plan.h"
 #include "privilege.h"
@@ -101,7 +101,7 @@ static int node_bind(int dri, const struct gpu_node *node, struct err *err)
     if (r < 0 || target < 0)
         return r;
     snprintf(source, sizeof(source), "/dev/dri/%s", node->name);
-    r = mount_library_bind(source, target, err);
+    r = bind_program_run(source, target, err);
     if (r == 0) {
         link_add(dri, node);
         report_step("/dev/dri/%s of the host is bound", node->name);

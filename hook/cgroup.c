@@ -51,9 +51,9 @@ bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_i
     return found && ret_path[0] == '/' && !strstr(ret_path, "/..");
 }
 
-int cgroup_join(const char *procs_file)
+int cgroup_join(int folder)
 {
-    CLEANUP_FD int fd = open(procs_file, O_WRONLY | O_CLOEXEC);
+    CLEANUP_FD int fd = openat(folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
     if (fd < 0 || write(fd, "0", 1) != 1)
         return -errno;

@@ -1,28 +1,28 @@
 #include "cli.h"
 
+#include "account.h"
 #include "advice.h"
 #include "exit_status.h"
 #include "gpu.h"
+#include "guest.h"
 #include "plan.h"
 
-#include <grp.h>
 #include <stdio.h>
 
-static void print_node(const struct gpu_node *node)
+static void print_node(const struct gpu_node *node, const char *group)
 {
-    const struct group *group = getgrgid(node->gid);
     char vendor[16];
-    char number[16];
 
-    snprintf(number, sizeof(number), "%u", node->gid);
     printf("%-12s %-13s %-12s %-8s %-12s %04o\n", node->name, node->pci[0] ? node->pci : "-",
-           node->driver, gpu_vendor_name(node->vendor_id, vendor, sizeof(vendor)),
-           group ? group->gr_name : number, node->mode);
+           node->driver, gpu_vendor_name(node->vendor_id, vendor, sizeof(vendor)), group,
+           node->mode);
 }
 
 int cli_list(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
+    char group[GROUP_NAME_MAX] = "";
+    gid_t gid = 0; /* whose name that is; they mostly have one group */
     int r = gpu_find(&gpus, err);
 
     if (r < 0)
@@ -36,8 +36,12 @@ int cli_list(const struct options *options, struct err *err)
         return r;
     }
     printf("%-12s %-13s %-12s %-8s %-12s %s\n", "NODE", "PCI", "DRIVER", "VENDOR", "GROUP", "MODE");
-    for (size_t i = 0; i < gpus.count; i++)
-        if (select_matches(&options->selection, &gpus.nodes[i]))
-            print_node(&gpus.nodes[i]);
+    for (size_t i = 0; i < gpus.count; i++) {
+        if (!select_matches(&options->selection, &gpus.nodes[i]))
+            continue;
+        if (!group[0] || gpus.nodes[i].gid != gid)
+            account_group(gid = gpus.nodes[i].gid, group, sizeof(group));
+        print_node(&gpus.nodes[i], group);
+    }
     return 0;
 }

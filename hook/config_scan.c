@@ -77,7 +77,8 @@ void config_lines_init(struct config_lines *lines)
 {
     lines->is_roots = lines->brings_dri = lines->has_drm_rule = false;
     lines->entry_count = 0;
-    lines->rule[0] = lines->rule_v1[0] = lines->file[0] = '\0';
+    lines->rule[0] = lines->rule_v1[0] = '\0';
+    lines->file = "";
 }
 
 void config_scan(const char *config_file, struct config_lines *ret)
@@ -89,7 +90,7 @@ void config_scan(const char *config_file, struct config_lines *ret)
     config_lines_init(ret);
     if (!config_file || file_read_at(AT_FDCWD, config_file, CONFIG_MAX, &text, &size) < 0)
         return;
-    snprintf(ret->file, sizeof(ret->file), "%s", config_file);
+    ret->file = config_file;
     ret->is_roots = stat(config_file, &st) == 0 && st.st_uid == 0;
     config_scan_text(text, ret);
 }

@@ -5,7 +5,6 @@
 #ifndef HOOK_CONFIG_SCAN_H
 #define HOOK_CONFIG_SCAN_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -27,12 +26,13 @@ struct config_lines {
     char entries[CONFIG_ENTRIES_MAX][CONFIG_LINE_SIZE];
     char rule[CONFIG_LINE_SIZE];    /* the first rule that allows a device, for cgroup v2 */
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
-    char file[PATH_MAX];            /* "" when it is not known or cannot be read */
+    const char *file;               /* "" when it is not known or cannot be read */
 };
 
 /* Nothing is known yet. */
 void config_lines_init(struct config_lines *lines);
 
+/* `config_file` may be NULL, and is kept as a pointer. */
 void config_scan(const char *config_file, struct config_lines *ret);
 
 /* Pure: what config_scan does with the text of the file, which is cut into lines in place. */

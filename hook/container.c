@@ -1,12 +1,12 @@
 #include "container.h"
 
+#include "account.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "exit_status.h"
 #include "start.h"
 
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,11 +14,12 @@
 void container_close(struct container_facts *facts)
 {
     guest_close(&facts->guest);
+    free(facts->rootfs_path);
+    facts->rootfs_path = NULL;
 }
 
 static int load_owner(struct container_facts *facts, struct err *err)
 {
-    const struct passwd *entry;
     char folder[PATH_MAX - 16];
     struct stat st;
     int r = lxc_container_folder(&facts->container, folder, sizeof(folder), err);
@@ -28,14 +29,7 @@ static int load_owner(struct container_facts *facts, struct err *err)
     snprintf(facts->config_file, sizeof(facts->config_file), "%s/config", folder);
     if (stat(facts->config_file, &st) < 0)
         return err_set(err, STATUS_USAGE, errno, "find the config %s", facts->config_file);
-    facts->owner = (struct subid_user){.uid = st.st_uid, .gid = st.st_gid};
-    entry = getpwuid(st.st_uid);
-    if (entry) {
-        facts->owner.gid = entry->pw_gid;
-        snprintf(facts->owner.name, sizeof(facts->owner.name), "%s", entry->pw_name);
-    } else {
-        snprintf(facts->owner.name, sizeof(facts->owner.name), "%u", st.st_uid);
-    }
+    account_user(st.st_uid, st.st_gid, &facts->owner);
     return 0;
 }
 
@@ -58,19 +52,18 @@ static int load_maps(struct container_facts *facts, struct err *err)
 /* "dir:/path" and "/path" are folders; a running container's root is one whatever it is made of. */
 static int load_root(struct container_facts *facts, struct err *err)
 {
-    CLEANUP_FREE char *path = NULL;
     char proc[40];
     pid_t pid = 0;
-    int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &path, err);
+    int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &facts->rootfs_path, err);
 
     if (r < 0)
         return r;
-    const char *folder = rootfs_folder(path, facts->guest.rootfs, sizeof(facts->guest.rootfs));
+    const char *folder = facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
     if (folder[0])
         facts->guest.root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (facts->guest.root >= 0)
         return 0;
-    snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", path,
+    snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
              folder[0] ? strerror(errno) : "not a folder");
     r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0 || pid == 0)

@@ -23,6 +23,7 @@ struct container_facts {
     /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
      */
     struct guest guest;
+    char *rootfs_path; /* what guest.rootfs is a part of */
 };
 
 void container_close(struct container_facts *facts);

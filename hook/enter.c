@@ -46,6 +46,8 @@ static void close_way_back(const struct guest *guest)
     (void)close(guest->mnt_ns);
     if (guest->user_ns >= 0)
         (void)close(guest->user_ns);
+    if (guest->cgroup >= 0)
+        (void)close(guest->cgroup);
 }
 
 int enter_namespaces(const struct guest *guest, struct err *err)

@@ -154,14 +154,18 @@ static void driver_ask(int dev_dri, struct gpu_node *node)
 static void node_describe(int dev_dri, struct gpu_node *node)
 {
     char link[64];
-    char path[PATH_MAX];
+    char target[PATH_MAX];
+    ssize_t length;
 
     snprintf(node->driver, sizeof(node->driver), "unknown");
     snprintf(link, sizeof(link), "/sys/dev/char/%d:%u", DRM_MAJOR, node->node_minor);
     CLEANUP_FD int dir = open(link, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (dir < 0 || !realpath(link, path))
+    length = readlink(link, target, sizeof(target) - 1);
+    if (dir < 0 || length <= 0)
         return;
-    pci_address_find(path, node->pci, sizeof(node->pci));
+    /* ../../devices/pci0000:00/0000:00:02.0/drm/renderD128 */
+    target[length] = '\0';
+    pci_address_find(target, node->pci, sizeof(node->pci));
     node->vendor_id = sysfs_hex(dir, "device/vendor");
     node->device_id = sysfs_hex(dir, "device/device");
     link_basename(dir, "device", node->device, sizeof(node->device));

@@ -20,12 +20,11 @@
 
 void guest_init(struct guest *guest)
 {
-    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = -1;
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = guest->cgroup = -1;
     guest->uids.count = guest->gids.count = 0;
-    guest->cgroup_file[0] = '\0';
     guest->cgroup_is_v1 = guest->has_our_tree = guest->has_dri = false;
     guest->node_count = 0;
-    guest->rootfs[0] = '\0';
+    guest->rootfs = "";
     config_lines_init(&guest->config);
 }
 
@@ -35,7 +34,8 @@ void guest_close(struct guest *guest)
     fd_cleanup(&guest->root);
     fd_cleanup(&guest->user_ns);
     fd_cleanup(&guest->mnt_ns);
-    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = -1;
+    fd_cleanup(&guest->cgroup);
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = guest->cgroup = -1;
 }
 
 /* ---- /proc/PID ------------------------------------------------------------------------------ */
@@ -96,13 +96,14 @@ static int namespace_open(int proc, const char *name, int *ret, struct err *err)
     return 0;
 }
 
-/* No such cgroup file leaves cgroup_file empty: the proof then runs outside and says so. */
-static void cgroup_locate(struct guest *guest)
+/* Without it the proof runs outside, and says so. */
+void guest_find_cgroup(struct guest *guest)
 {
     static const char *const v1_mounts[] = {"/sys/fs/cgroup/devices"};
     static const char *const v2_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
     CLEANUP_FREE char *text = NULL;
-    char path[PATH_MAX - 64];
+    char path[PATH_MAX];
+    char folder[PATH_MAX + 32];
     size_t size;
 
     if (file_read_at(guest->proc, "cgroup", PROC_FILE_MAX, &text, &size) < 0 ||
@@ -110,13 +111,10 @@ static void cgroup_locate(struct guest *guest)
         return;
     const char *const *mounts = guest->cgroup_is_v1 ? v1_mounts : v2_mounts;
     size_t count = guest->cgroup_is_v1 ? 1 : 2;
-    for (size_t i = 0; i < count; i++) {
-        snprintf(guest->cgroup_file, sizeof(guest->cgroup_file), "%s%s/cgroup.procs", mounts[i],
-                 path);
-        if (faccessat(AT_FDCWD, guest->cgroup_file, W_OK, AT_EACCESS) == 0)
-            return;
+    for (size_t i = 0; i < count && guest->cgroup < 0; i++) {
+        snprintf(folder, sizeof(folder), "%s%s", mounts[i], path);
+        guest->cgroup = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
-    guest->cgroup_file[0] = '\0';
 }
 
 /* ---- the container's own files -------------------------------------------------------------- */
@@ -157,6 +155,8 @@ static void find_our_tree(struct guest *guest)
     CLEANUP_FREE char *text = NULL;
     size_t size;
 
+    if (guest->proc < 0)
+        return; /* it does not run */
     if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) == 0)
         guest->has_our_tree = mountinfo_shows_our_tree(text);
 }
@@ -199,6 +199,7 @@ int guest_read_dri(struct guest *guest, struct err *err)
     if (r < 0 || dri < 0)
         return r;
     guest->has_dri = true;
+    find_our_tree(guest);
     fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
         r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
@@ -230,11 +231,7 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
         r = proc_idmap(guest->proc, "gid_map", &guest->gids, err);
     if (r == 0)
         r = proc_member(guest->proc, "root", O_PATH | O_DIRECTORY, &guest->root, err);
-    if (r < 0)
-        return r;
-    cgroup_locate(guest);
-    find_our_tree(guest);
-    return 0;
+    return r;
 }
 
 int guest_open(pid_t pid, struct guest *ret, struct err *err)

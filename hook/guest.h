@@ -30,16 +30,16 @@ struct guest {
     int root;    /* the container's root folder, O_PATH */
     int user_ns; /* -1: it shares ours (a privileged container) */
     int mnt_ns;
+    int cgroup; /* the folder of its device cgroup on this host; -1: not looked for, or unknown */
+    bool cgroup_is_v1;
+    bool has_dri;       /* /dev/dri is there, as a folder */
+    bool has_our_tree;  /* and is what an earlier run of this hook attached */
+    size_t node_count;  /* DRM nodes that /dev/dri already holds, ours aside */
+    const char *rootfs; /* the folder on the host that its root is; "" when it is none */
     struct idmap uids;
     struct idmap gids;
-    char cgroup_file[PATH_MAX]; /* cgroup.procs of its device cgroup on this host; "" unknown */
-    bool cgroup_is_v1;
-    bool has_our_tree; /* /dev/dri is what an earlier run of this hook attached */
-    bool has_dri;      /* /dev/dri is there, as a folder */
-    size_t node_count; /* DRM nodes that /dev/dri already holds, ours aside */
-    struct guest_node nodes[GUEST_NODES_MAX];
-    char rootfs[PATH_MAX]; /* the folder on the host that its root is; "" when it is none */
     struct config_lines config;
+    struct guest_node nodes[GUEST_NODES_MAX];
 };
 
 /* A group of the guest, by name. */
@@ -48,7 +48,14 @@ struct guest_group {
     uint32_t gid;
 };
 
-#define GUEST_CLOSED ((struct guest){.proc = -1, .root = -1, .user_ns = -1, .mnt_ns = -1})
+#define GUEST_CLOSED                                                                               \
+    ((struct guest){.proc = -1,                                                                    \
+                    .root = -1,                                                                    \
+                    .user_ns = -1,                                                                 \
+                    .mnt_ns = -1,                                                                  \
+                    .cgroup = -1,                                                                  \
+                    .rootfs = "",                                                                  \
+                    .config = {.file = ""}})
 
 /* The same where memory has to be set anew, without touching the pages of what is only counted. */
 void guest_init(struct guest *guest);
@@ -63,6 +70,9 @@ void guest_close(struct guest *guest);
  * Only the kernel answers here: no file of the container is touched, so this cannot wait for it.
  */
 int guest_open(pid_t pid, struct guest *ret, struct err *err);
+
+/* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
+void guest_find_cgroup(struct guest *guest);
 
 /*
  * Looks at /dev and /dev/dri below guest->root: has_dri and the nodes. STATUS_UNSAFE_PATH when

@@ -1,115 +1,39 @@
 #include "lxc_config.h"
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/text.h"
+#include "command.h"
 #include "exit_status.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-
-#define OUTPUT_MAX (1u << 20)
-#define WORDS_MAX  12
-
-struct command {
-    const char *words[WORDS_MAX];
-    size_t count;
-};
-
-static void word_add(struct command *command, const char *word)
-{
-    if (command->count < WORDS_MAX - 1)
-        command->words[command->count++] = word;
-}
 
 static void words_for(struct command *command, const char *program,
                       const struct container *container)
 {
-    word_add(command, program);
+    command_add(command, program);
     if (container->lxcpath) {
-        word_add(command, "-P");
-        word_add(command, container->lxcpath);
+        command_add(command, "-P");
+        command_add(command, container->lxcpath);
     }
     if (container->name) {
-        word_add(command, "-n");
-        word_add(command, container->name);
+        command_add(command, "-n");
+        command_add(command, container->name);
     }
-}
-
-/* Not by PATH: root may run us with one that is not its own. */
-static bool program_find(const char *name, char *ret, size_t size)
-{
-    static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin"};
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-        snprintf(ret, size, "%s/%s", folders[i], name);
-        if (access(ret, X_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int spawn_reading(const struct command *command, pid_t *ret_pid, int *ret_output)
-{
-    posix_spawn_file_actions_t actions;
-    char home[512];
-    char program[64];
-    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin";
-    char locale[] = "LC_ALL=C";
-    char *env[4] = {path, locale, NULL, NULL};
-    int ends[2];
-    int r;
-
-    /* LXC finds an ordinary user's own lxcpath by HOME. */
-    if (getenv("HOME") &&
-        (size_t)snprintf(home, sizeof(home), "HOME=%s", getenv("HOME")) < sizeof(home))
-        env[2] = home;
-    if (!program_find(command->words[0], program, sizeof(program)))
-        return -ENOENT;
-    if (pipe2(ends, O_CLOEXEC) < 0)
-        return -errno;
-    (void)posix_spawn_file_actions_init(&actions);
-    (void)posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    (void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    r = posix_spawn(ret_pid, program, &actions, NULL, (char *const *)command->words, env);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    (void)close(ends[1]);
-    if (r != 0) {
-        (void)close(ends[0]);
-        return -r;
-    }
-    *ret_output = ends[0];
-    return 0;
 }
 
 /* Runs a program of LXC; its output is the caller's to free, its exit status comes back. */
 static int run(const struct command *command, char **ret_output, int *ret_status, struct err *err)
 {
-    CLEANUP_FD int output = -1;
-    size_t size;
-    pid_t pid = 0;
-    int status = 0;
-    int r = spawn_reading(command, &pid, &output);
+    int r = command_run(command, ret_output, ret_status);
 
     if (r == -ENOENT) {
         r = err_set(err, STATUS_USAGE, 0, "%s is not installed", command->words[0]);
         err_fix(err, "apt install lxc");
-        return r;
+    } else if (r < 0) {
+        r = err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
     }
-    if (r == 0)
-        r = file_read(output, OUTPUT_MAX, ret_output, &size);
-    fd_cleanup(&output);
-    output = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (r < 0)
-        return err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
-    *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-    return 0;
+    return r;
 }
 
 static void trim_end(char *text)
@@ -132,7 +56,7 @@ static int unknown_container(const struct container *container, struct err *err)
     int status;
 
     words_for(&command, "lxc-ls", &all);
-    word_add(&command, "-1");
+    command_add(&command, "-1");
     if (run(&command, &there, &status, &ignored) == 0) {
         trim_end(there);
         for (char *c = there; (c = strchr(c, '\n'));)
@@ -156,7 +80,7 @@ int lxc_container_check(const struct container *container, struct err *err)
     if (!*container->name || strchr(container->name, '/') || container->name[0] == '-')
         return err_set(err, STATUS_USAGE, 0, "'%s' is no container name", container->name);
     words_for(&command, "lxc-info", container);
-    word_add(&command, "-s");
+    command_add(&command, "-s");
     r = run(&command, &output, &status, err);
     if (r == 0 && status != 0)
         return unknown_container(container, err);
@@ -180,8 +104,8 @@ int lxc_config_get(const struct container *container, const char *key, char **re
     int r;
 
     words_for(&command, "lxc-info", container);
-    word_add(&command, "-c");
-    word_add(&command, key);
+    command_add(&command, "-c");
+    command_add(&command, key);
     r = run(&command, &output, &status, err);
     if (r < 0)
         return r;
@@ -201,7 +125,7 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
     int r;
 
     words_for(&command, "lxc-info", container);
-    word_add(&command, "-pH");
+    command_add(&command, "-pH");
     r = run(&command, &output, &status, err);
     if (r < 0)
         return r;

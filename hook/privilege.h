@@ -1,6 +1,6 @@
 /*
  * Which capabilities each phase of a start keeps, and why. A phase is entered in one place; there
- * is no way back, and nothing is ever executed.
+ * is no way back. What is executed is lxc-gpu-bind, in PHASE_BIND and with no more than that.
  *
  * The numbers are capabilities(7) of whichever user namespace the process is in: the host's until
  * the worker has entered the container.

@@ -15,7 +15,6 @@ struct proof {
 };
 
 struct proofs {
-    bool in_cgroup;      /* the device cgroup took part */
     bool is_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
     struct proof nodes[PLAN_OPS_MAX]; /* by index of the plan's OP_NODE steps */
 };

@@ -3,6 +3,7 @@
 #include "advice.h"
 #include "base/text.h"
 #include "base/wrap.h"
+#include "log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ void report_open(const struct report_style *style)
     if (style->container)
         (void)setvbuf(stderr, whole_output, _IOFBF, sizeof(whole_output));
     if (style->use_syslog)
-        openlog("lxc-gpu-hook", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+        log_open();
 }
 
 static void say_on_stderr(const char *line)
@@ -58,7 +59,7 @@ __attribute__((format(printf, 2, 3))) static void say(int priority, const char *
     va_end(ap);
     say_on_stderr(line);
     if (report_as.use_syslog)
-        syslog(priority, "%s", line);
+        log_line(priority, line);
 }
 
 static void say_ready(const struct plan *plan, const struct op *op, const struct proof *proof)
@@ -121,7 +122,8 @@ void report_null_denied(const struct config_lines *config)
     report_warning(text);
 }
 
-void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs)
+void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs,
+                    bool in_cgroup)
 {
     bool was_proven = false;
     size_t node = 0;
@@ -136,7 +138,7 @@ void report_success(const struct plan *plan, const struct guest *guest, const st
     }
     for (size_t i = 0; i < plan->warning_count; i++)
         report_warning(plan->warnings[i]);
-    if (was_proven && !proofs->in_cgroup)
+    if (was_proven && !in_cgroup)
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");
     if (proofs->is_null_denied)

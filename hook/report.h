@@ -21,9 +21,9 @@ struct report_style {
 /* Connects to syslog early, while this process surely sees the host's /dev/log. */
 void report_open(const struct report_style *style);
 
-/* One line per node that is ready, and the plan's warnings. */
-void report_success(const struct plan *plan, const struct guest *guest,
-                    const struct proofs *proofs);
+/* One line per node that is ready, and the plan's warnings. `in_cgroup`: device rules took part. */
+void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs,
+                    bool in_cgroup);
 
 /* A sentence, and behind it, one a line, what mends it. */
 void report_warning(const char *text);

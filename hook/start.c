@@ -2,8 +2,6 @@
 
 #include "advice.h"
 #include "attach.h"
-#include "base/cleanup.h"
-#include "cgroup.h"
 #include "exit_status.h"
 #include "node.h"
 #include "privilege.h"
@@ -12,9 +10,11 @@
 #include "start_user.h"
 #include "worker.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define WAIT_STEP_MS 100
 
@@ -56,8 +56,7 @@ static void tell_guest(const struct guest *guest)
 
     report_step("container: %s user namespace", guest->user_ns < 0 ? "the host's" : "its own");
     report_step("container: gids %s", idmap_describe(&guest->gids, ids, sizeof(ids)));
-    report_step("container: device cgroup %s",
-                guest->cgroup_file[0] ? guest->cgroup_file : "unknown");
+    report_step("container: device cgroup %s", guest->cgroup < 0 ? "not known" : "known");
 }
 
 int start_find_groups(const struct options *options, int root, struct guest_group ret[2],
@@ -71,12 +70,11 @@ int start_find_groups(const struct options *options, int root, struct guest_grou
 }
 
 /* "dir:/path" and "/path" are folders of the host. */
-const char *rootfs_folder(const char *path, char *ret, size_t size)
+const char *rootfs_folder(const char *path)
 {
     if (path && strncmp(path, "dir:", 4) == 0)
         path += 4;
-    snprintf(ret, size, "%s", path && path[0] == '/' ? path : "");
-    return ret;
+    return path && path[0] == '/' ? path : "";
 }
 
 /* What both kinds of start know before anything of the container's is touched. */
@@ -87,7 +85,9 @@ int start_facts(const struct hook_env *env, struct start_job *job, struct err *e
     if (r < 0)
         return r;
     config_scan(env->config_file, &job->guest.config);
-    rootfs_folder(env->rootfs_path, job->guest.rootfs, sizeof(job->guest.rootfs));
+    job->guest.rootfs = rootfs_folder(env->rootfs_path);
+    if (!job->options->no_probe || job->guest.config.rule_v1[0])
+        guest_find_cgroup(&job->guest);
     tell_guest(&job->guest);
     r = start_find_gpus(job->options, &job->gpus, err);
     if (r == 0)
@@ -104,27 +104,43 @@ int start_look(struct start_job *job, struct err *err)
     return r == 0 ? start_find_groups(job->options, job->guest.root, job->groups, err) : r;
 }
 
-int start_enter(struct start_job *job, struct err *err)
+int start_inside(struct start_job *job, int (*steps)(void *memory, struct err *err),
+                 struct err *err)
 {
-    const struct guest *guest = &job->guest;
+    const struct member_job member = {.cgroup = job->guest.cgroup,
+                                      .is_v1 = job->guest.cgroup_is_v1,
+                                      .steps = steps,
+                                      .memory = job,
+                                      .outcome = &job->found->member};
     int r;
 
     enter_leave_apparmor(job->label);
     r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
-    if (r == 0 && !job->options->no_probe)
-        job->proofs.in_cgroup = guest->cgroup_file[0] && cgroup_join(guest->cgroup_file) == 0;
-    return r == 0 ? enter_namespaces(guest, err) : r;
+    if (r < 0)
+        return r;
+    return job->options->no_probe ? steps(job, err) : member_run(&member, err);
 }
 
 int start_prove(struct start_job *job, struct err *err)
 {
-    return job->options->no_probe ? 0 : prove_nodes(&job->guest, &job->plan, &job->proofs, err);
+    return job->options->no_probe ? 0
+                                  : prove_nodes(&job->guest, &job->plan, &job->found->proofs, err);
+}
+
+/* In the container: from here on with the rights of its root, then of an ordinary user. */
+static int inside_steps(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    int r = enter_namespaces(&job->guest, err);
+
+    if (r == 0)
+        r = attach_tree(&job->guest, &job->plan, job->tree, job->label, err);
+    return r == 0 ? start_prove(job, err) : r;
 }
 
 static int worker_steps(void *memory, struct err *err)
 {
     struct start_job *job = memory;
-    CLEANUP_FD int tree = -1;
     int r = start_look(job, err);
 
     if (r == 0)
@@ -132,12 +148,8 @@ static int worker_steps(void *memory, struct err *err)
     if (r == 0)
         r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
     if (r == 0)
-        r = node_tree_make(&job->plan, &tree, err);
-    if (r == 0)
-        r = start_enter(job, err);
-    if (r == 0)
-        r = attach_tree(&job->guest, &job->plan, tree, job->label, err);
-    return r == 0 ? start_prove(job, err) : r;
+        r = node_tree_make(&job->plan, &job->tree, err);
+    return r == 0 ? start_inside(job, inside_steps, err) : r;
 }
 
 /* ---- the parent's --------------------------------------------------------------------------- */
@@ -152,25 +164,32 @@ static int start_steps(const struct hook_env *env, struct start_job *job, struct
     if (r == 0)
         r = worker_run(&work, err);
     if (r == 0 && !job->options->no_probe)
-        r = prove_judge(&job->guest, &job->plan, &job->proofs, err);
+        r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
     if (r == 0)
-        report_success(&job->plan, &job->guest, &job->proofs);
+        start_tell(job);
     return r;
+}
+
+void start_tell(const struct start_job *job)
+{
+    report_success(&job->plan, &job->guest, &job->found->proofs, job->found->member.is_member);
 }
 
 int start_host(const struct hook_env *env, const struct options *options, struct err *err)
 {
-    struct start_job *job = worker_memory(sizeof(*job));
+    static struct start_job job;  /* 90 kB, of which a start touches a tenth */
+    static struct findings empty; /* where there is no proof */
     int r;
 
-    if (!job)
+    job.options = options;
+    job.tree = -1;
+    job.found = options->no_probe ? &empty : member_memory(sizeof(*job.found));
+    if (!job.found)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "add GPU to container %s", env->name);
-    job->options = options;
-    guest_init(&job->guest);
-    job->as_user = geteuid() != 0;
-    r = job->as_user ? start_user(env, job, err) : start_steps(env, job, err);
-    guest_close(&job->guest);
-    worker_memory_free(job, sizeof(*job));
+    guest_init(&job.guest);
+    job.as_user = geteuid() != 0;
+    r = job.as_user ? start_user(env, &job, err) : start_steps(env, &job, err);
+    guest_close(&job.guest);
     if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
         report_warning(err->text);
         return 0;
@@ -187,37 +206,25 @@ int start_host(const struct hook_env *env, const struct options *options, struct
 struct look {
     const struct options *options;
     bool has_dev;
-    struct guest guest;
-    struct guest_group groups[2];
+    struct guest *guest;
+    struct guest_group *groups;
 };
 
 static int look_steps(void *memory, struct err *err)
 {
     struct look *look = memory;
-    int r = look->has_dev ? guest_read_dri(&look->guest, err) : 0;
+    int r = look->has_dev ? guest_read_dri(look->guest, err) : 0;
 
-    if (r == 0 && look->guest.root >= 0)
-        r = start_find_groups(look->options, look->guest.root, look->groups, err);
+    if (r == 0 && look->guest->root >= 0)
+        r = start_find_groups(look->options, look->guest->root, look->groups, err);
     return r;
 }
 
 int start_look_from_outside(const struct options *options, bool has_dev, struct guest *guest,
                             struct guest_group ret[2], struct err *err)
 {
-    struct look *look = worker_memory(sizeof(*look));
-    const struct worker_job work = {.steps = look_steps, .memory = look, .keeps_privilege = true};
-    int r;
+    struct look look = {options, has_dev, guest, ret};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
 
-    if (!look)
-        return err_set(err, STATUS_INTERNAL, ENOMEM, "look into the container");
-    look->options = options;
-    look->has_dev = has_dev;
-    look->guest = *guest;
-    r = worker_run(&work, err);
-    if (r == 0) {
-        *guest = look->guest;
-        memcpy(ret, look->groups, sizeof(look->groups));
-    }
-    worker_memory_free(look, sizeof(*look));
-    return r;
+    return worker_run(&work, err);
 }

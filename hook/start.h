@@ -7,11 +7,18 @@
 #include "env.h"
 #include "gpu.h"
 #include "guest.h"
+#include "member.h"
 #include "options.h"
 #include "plan.h"
 #include "prove.h"
 
-/* All that a start works on; in worker_memory, so that parent and worker see the same. */
+/* What is found out in the container, by a process with memory of its own. */
+struct findings {
+    struct member_outcome member;
+    struct proofs proofs;
+};
+
+/* All that a start works on. */
 struct start_job {
     const struct options *options;
     bool as_user; /* no privilege on the host: rights come from owning the user namespace */
@@ -19,23 +26,31 @@ struct start_job {
     struct guest guest;
     struct guest_group groups[2];
     struct plan plan;
-    struct proofs proofs;
+    int tree;                  /* the nodes' file system, attached nowhere yet */
+    struct findings *found;    /* from member_memory when there is a proof */
     char label[LSM_LABEL_MAX]; /* the AppArmor profile that could not be left */
 };
 
 /* The start-host flow for the container of `env`. 0, or the failure to report. */
 int start_host(const struct hook_env *env, const struct options *options, struct err *err);
 
-/* The folder on the host that lxc.rootfs.path names, into `ret`; "" when it is none. */
-const char *rootfs_folder(const char *path, char *ret, size_t size);
+/* The folder on the host that lxc.rootfs.path names, a part of it; "" when it is none. */
+const char *rootfs_folder(const char *path);
 
 /* What is known before anything of the container's own is touched: its facts, the host's nodes. */
 int start_facts(const struct hook_env *env, struct start_job *job, struct err *err);
 
-/* The worker's steps, which both kinds of start have: look into the container, enter it, prove. */
+/*
+ * The worker's steps, which both kinds of start have: look into the container; take the `steps`
+ * that are to be done inside, as a member of its cgroup when something is to be proven; prove.
+ */
 int start_look(struct start_job *job, struct err *err);
-int start_enter(struct start_job *job, struct err *err);
+int start_inside(struct start_job *job, int (*steps)(void *memory, struct err *err),
+                 struct err *err);
 int start_prove(struct start_job *job, struct err *err);
+
+/* Reports what was done. */
+void start_tell(const struct start_job *job);
 
 /* The host's nodes, waited for as the options say. */
 int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err);

@@ -1,5 +1,6 @@
 #include "start_user.h"
 
+#include "account.h"
 #include "advice.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
@@ -7,18 +8,12 @@
 #include "report.h"
 #include "worker.h"
 
-#include <pwd.h>
-#include <stdio.h>
-#include <string.h>
+#include <unistd.h>
 
 void start_user_self(struct subid_user *ret)
 {
-    const struct passwd *entry = getpwuid(geteuid());
-
-    *ret = (struct subid_user){.uid = geteuid(), .gid = getegid()};
-    snprintf(ret->name, sizeof(ret->name), "%s", entry ? entry->pw_name : "");
-    if (!entry)
-        snprintf(ret->name, sizeof(ret->name), "%u", ret->uid);
+    account_user(geteuid(), getegid(), ret);
+    ret->gid = getegid(); /* newgidmap(1) goes by the process */
 }
 
 static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *err)
@@ -73,9 +68,17 @@ static int nothing_usable(const struct start_job *job, struct err *err)
  * itself. */
 static int judge(const struct start_job *job, struct err *err)
 {
-    int r = prove_judge(&job->guest, &job->plan, &job->proofs, err);
+    int r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
 
     return r == -EACCES ? nothing_usable(job, err) : r;
+}
+
+static int inside_steps(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    int r = enter_namespaces(&job->guest, err);
+
+    return r == 0 ? start_prove(job, err) : r;
 }
 
 static int worker_steps(void *memory, struct err *err)
@@ -87,8 +90,7 @@ static int worker_steps(void *memory, struct err *err)
         r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
     if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
         return r;
-    r = start_enter(job, err);
-    return r == 0 ? start_prove(job, err) : r;
+    return start_inside(job, inside_steps, err);
 }
 
 int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
@@ -103,6 +105,6 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
     else if (r == 0 && !job->options->no_probe)
         r = judge(job, err);
     if (r == 0)
-        report_success(&job->plan, &job->guest, &job->proofs);
+        start_tell(job);
     return r;
 }

@@ -2,44 +2,25 @@
 
 #include "base/cleanup.h"
 #include "exit_status.h"
+#include "log.h"
 #include "privilege.h"
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <syslog.h>
-#include <time.h>
 
 /* A start is over in milliseconds; this is for a driver or a file system that never answers. */
 #define DEADLINE_SECONDS 10
 /* How long a killed worker may take to go: one that hangs inside the kernel may not go at all. */
 #define GRACE_SECONDS 2
 
-/* Memory shared with the worker: what became of it comes back without a protocol. */
-struct report {
-    bool finished;
-    int result;
-    struct err err;
-};
-
-void *worker_memory(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
-void worker_memory_free(void *memory, size_t size)
-{
-    int saved = errno;
-
-    if (memory)
-        (void)munmap(memory, size);
-    errno = saved;
-}
+/* For the worker: a megabyte is far more than it takes, and what is not touched costs nothing. */
+#define STACK_SIZE (1u << 20)
+#define GUARD_SIZE (64u << 10)
 
 /* LXC waits for the end of a hook's output: a worker that hangs in the kernel must not hold it
  * open. */
@@ -57,38 +38,44 @@ struct ends {
     int gone[2];
 };
 
-__attribute__((noreturn)) static void worker_main(const struct worker_job *job, pid_t parent,
-                                                  const struct ends *ends, struct report *report)
+struct call {
+    const struct worker_job *job;
+    pid_t parent;
+    struct ends ends; /* by number; both processes have descriptors of their own */
+    bool is_finished;
+    int result;
+    struct err err;
+};
+
+static int worker_main(void *memory)
 {
+    struct call *call = memory;
     char byte;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    (void)close(ends->go[1]);
-    (void)close(ends->gone[0]);
-    if (getppid() != parent || read(ends->go[0], &byte, 1) != 1)
+    (void)close(call->ends.go[1]);
+    (void)close(call->ends.gone[0]);
+    if (getppid() != call->parent || read(call->ends.go[0], &byte, 1) != 1)
         _exit(1);
     /* Into a container it takes along no descriptor that it does not need. */
-    (void)close(ends->go[0]);
-    closelog();
+    (void)close(call->ends.go[0]);
+    log_leave();
     leave_output();
-    report->result = job->steps(job->memory, &report->err);
-    report->finished = true;
+    call->result = call->job->steps(call->job->memory, &call->err);
+    call->is_finished = true;
     _exit(0);
 }
 
-/* Waits for the end of `pid` at most `seconds`; the pipe's other end closes when it is gone. */
+/*
+ * Waits for the end of `pid` at most `seconds`; the pipe's other end closes when it is gone. No
+ * signal of ours has a handler, so an interrupted wait is an oddity, and may start over.
+ */
 static bool is_gone_within(pid_t pid, int pipe_end, int seconds)
 {
-    struct timespec start;
-    struct timespec now;
     struct pollfd wait = {.fd = pipe_end, .events = POLLIN};
-    int left = seconds * 1000;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &start);
-    while (left > 0 && poll(&wait, 1, left) < 0 && errno == EINTR) {
-        (void)clock_gettime(CLOCK_MONOTONIC, &now);
-        left = seconds * 1000 - (int)((now.tv_sec - start.tv_sec) * 1000);
-    }
+    while (poll(&wait, 1, seconds * 1000) < 0 && errno == EINTR)
+        continue;
     if (!wait.revents)
         return false;
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -96,20 +83,22 @@ static bool is_gone_within(pid_t pid, int pipe_end, int seconds)
     return true;
 }
 
-static int collect(pid_t pid, int pipe_end, const struct report *report, struct err *err)
+static int collect(pid_t pid, const struct call *call, struct err *err)
 {
-    if (!is_gone_within(pid, pipe_end, DEADLINE_SECONDS)) {
+    int gone = call->ends.gone[0];
+
+    if (!is_gone_within(pid, gone, DEADLINE_SECONDS)) {
         (void)kill(pid, SIGKILL);
-        (void)is_gone_within(pid, pipe_end, GRACE_SECONDS);
+        (void)is_gone_within(pid, gone, GRACE_SECONDS);
         return err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
                        "no answer from the container's files or the node for %d seconds",
                        DEADLINE_SECONDS);
     }
-    if (!report->finished)
+    if (!call->is_finished)
         return err_set(err, STATUS_INTERNAL, 0, "the worker process was killed");
-    if (report->result < 0)
-        *err = report->err;
-    return report->result;
+    if (call->result < 0)
+        *err = call->err;
+    return call->result;
 }
 
 /* The worker begins when its parent has given up what it does not need: all or nothing. */
@@ -130,40 +119,52 @@ static void ends_close(struct ends *ends)
     fd_cleanup(&ends->gone[1]);
 }
 
-static int run(const struct worker_job *job, struct report *report, struct err *err)
+/*
+ * Kept to the end of this process: a worker that hangs in the kernel still stands on it. Below it
+ * a page that faults, for what would run over. NULL when there is no memory.
+ */
+static char *stack_top(void)
 {
-    __attribute__((cleanup(ends_close))) struct ends ends = {{-1, -1}, {-1, -1}};
+    static char *stack;
+
+    if (!stack) {
+        char *memory = mmap(NULL, GUARD_SIZE + STACK_SIZE, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+        if (memory == MAP_FAILED || mprotect(memory, GUARD_SIZE, PROT_NONE) < 0)
+            return NULL;
+        stack = memory;
+    }
+    return stack + GUARD_SIZE + STACK_SIZE;
+}
+
+static int run(struct call *call, struct ends *ours, struct err *err)
+{
     struct err unused;
-    pid_t parent = getpid();
+    char *stack = stack_top();
     pid_t pid;
     int r;
 
-    if (pipe2(ends.go, O_CLOEXEC) < 0 || pipe2(ends.gone, O_CLOEXEC) < 0)
+    if (!stack || pipe2(ours->go, O_CLOEXEC) < 0 || pipe2(ours->gone, O_CLOEXEC) < 0)
         return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
-    pid = fork();
-    if (pid == 0)
-        worker_main(job, parent, &ends, report);
+    call->ends = *ours;
+    pid = clone(worker_main, stack, CLONE_VM | SIGCHLD, call);
     if (pid < 0)
         return err_set(err, STATUS_INTERNAL, errno, "start the worker process");
-    r = let_go(job, &ends, err);
+    r = let_go(call->job, ours, err);
     /* Without its byte the worker sees the end of this pipe, and ends. */
-    fd_cleanup(&ends.go[1]);
-    fd_cleanup(&ends.gone[1]);
-    ends.go[1] = ends.gone[1] = -1;
+    fd_cleanup(&ours->go[1]);
+    fd_cleanup(&ours->gone[1]);
+    ours->go[1] = ours->gone[1] = -1;
     if (r == 0)
-        return collect(pid, ends.gone[0], report, err);
-    (void)collect(pid, ends.gone[0], report, &unused);
+        return collect(pid, call, err);
+    (void)collect(pid, call, &unused);
     return r;
 }
 
 int worker_run(const struct worker_job *job, struct err *err)
 {
-    struct report *report = worker_memory(sizeof(*report));
-    int r;
+    __attribute__((cleanup(ends_close))) struct ends ours = {{-1, -1}, {-1, -1}};
+    struct call call = {.job = job, .parent = getpid()};
 
-    if (!report)
-        return err_set(err, STATUS_INTERNAL, errno, "prepare the worker process");
-    r = run(job, report, err);
-    worker_memory_free(report, sizeof(*report));
-    return r;
+    return run(&call, &ours, err);
 }

@@ -15,7 +15,7 @@ build_dir() {
 build_release() { build_dir "$1" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr; }
 
 # ASan and UBSan.
-build_dev() { build_dir "$1" -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=ON; }
+build_dev() { build_dir "$1" -DCMAKE_BUILD_TYPE=Debug -DSANITIZE=ON -DCMAKE_INSTALL_PREFIX=/usr; }
 
 # The other compiler, and the base of tests/lint.
 build_clang() { build_dir "$1" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_COMPILER=clang; }

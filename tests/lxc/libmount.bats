@@ -1,38 +1,51 @@
 #!/usr/bin/env bats
-# libmount is loaded when a node is to be bound, and by nothing else.
+# libmount is needed when a node is to be bound, and by nothing else; then by lxc-gpu-bind, a program of its own.
 
 setup() {
     load lib.bash
     reset_host
     node renderD128 226 128
     unset "${!LXC_@}"
-    mkdir -p "$work/broken"
-    : >"$work/broken/libmount.so.1"
+    : >"$work/none"
+    libmount=$(ldd /usr/libexec/lxc-gpu-hook/lxc-gpu-bind | awk '$1 == "libmount.so.1" { print $3 }')
 }
 
-# In namespaces where only container root is mapped, with a libmount that cannot be loaded.
-mount_hook() {
-    run unshare -U -m -r env LD_LIBRARY_PATH="$work/broken" LXC_HOOK_TYPE=mount LXC_NAME=c1 \
-        LXC_ROOTFS_MOUNT="$(own_rootfs "$1")" "$hook"
+# hidden FILE ROOTFS_NAME: the mount hook in namespaces where only container root is mapped, and FILE is empty
+# shellcheck disable=SC2016  # for the inner shell
+hidden() {
+    run unshare -m sh -c 'mount --bind "$1" "$2" && exec unshare -U -m -r env LXC_HOOK_TYPE=mount LXC_NAME=c1 LXC_ROOTFS_MOUNT="$3" "$4"' \
+        sh "$work/none" "$1" "$(own_rootfs "$2")" "$hook"
     echo "$output"
 }
 
 @test "nothing to bind: a libmount that cannot be loaded is not missed" {
-    mount_hook l1
+    hidden "$libmount" l1
     [ "$status" = 0 ]
     [ -z "$output" ]
 }
 
-@test "a node to bind: the library, the reason and the package are named" {
+@test "a node to bind: the library and the package are named" {
     chmod 0666 /dev/dri/renderD128
-    mount_hook l2
+    hidden "$libmount" l2
     [ "$status" = 1 ]
-    [[ "$output" == *"add GPU to container c1: load libmount: "*"libmount.so.1"*"file too short"* ]]
-    [[ "$output" == *"fix: apt install libmount1"* ]]
+    [[ "$output" == *"add GPU to container c1: bind /dev/dri/renderD128: libmount cannot be loaded by /usr/libexec/lxc-gpu-hook/lxc-gpu-bind"* ]]
+    [[ "$output" == *"fix: apt install --reinstall libmount1"* ]]
 }
 
-@test "a hook that was linked with libmount would not even start so" {
-    local status=0
-    env LD_LIBRARY_PATH="$work/broken" mount --version || status=$?
-    [ "$status" = 127 ]
+@test "a node to bind and no lxc-gpu-bind: the program and the package are named" {
+    chmod 0666 /dev/dri/renderD128
+    hidden /usr/libexec/lxc-gpu-hook/lxc-gpu-bind l3
+    [ "$status" = 1 ]
+    [[ "$output" == *"add GPU to container c1: start /usr/libexec/lxc-gpu-hook/lxc-gpu-bind: "* ]]
+    [[ "$output" == *"fix: apt install --reinstall lxc-gpu"* ]]
+}
+
+@test "lxc-gpu-bind has no rights of its own, and nothing to say to a person" {
+    run setpriv --reuid 7001 --regid 7001 --clear-groups /usr/libexec/lxc-gpu-hook/lxc-gpu-bind
+    [ "$status" = 125 ]
+    [ "$output" = "lxc-gpu-bind is started by lxc-gpu-hook" ]
+    touch "$work/place"
+    run setpriv --reuid 7001 --regid 7001 --clear-groups /usr/libexec/lxc-gpu-hook/lxc-gpu-bind /dev/null 3<"$work/place"
+    [ "$status" != 0 ]
+    [ "$(stat -c %F "$work/place")" = "regular empty file" ]
 }

@@ -25,9 +25,9 @@ asked() {
     "$box" -- strace -f -qq -v -e trace=capset,setns,setresuid,prctl,setgroups,execve,move_mount,openat \
         -o "$work/trace" "$@" >/dev/null 2>&1 || true
     parent=$(head -n 1 "$work/trace" | cut -d ' ' -f 1)
-    sed -nE -e '/dev\/null.*O_RDWR/d' -e 's/^([0-9]+) +capset\(.*effective=([^,]*), permitted=([^,]*), inheritable=([^}]*)\}\).*/\1 caps \2 \3 \4/p' \
+    sed -nE -e '/dev\/null.*O_RDWR/d' -e 's/^([0-9]+) +capset\(.*effective=([^,]*), permitted=([^,]*), inheritable=([^}]*)\}.*/\1 caps \2 \3 \4/p' \
         -e 's/^([0-9]+) +prctl\(PR_SET_NO_NEW_PRIVS, 1.*/\1 no_new_privs/p' \
-        -e 's/^([0-9]+) +setns\([0-9]+, (CLONE_NEW[A-Z]*)\).*/\1 setns \2/p' \
+        -e 's/^([0-9]+) +setns\([0-9]+, (CLONE_NEW[A-Z]*).*/\1 setns \2/p' \
         -e 's/^([0-9]+) +setresuid\(([0-9]+),.*/\1 uid \2/p' \
         -e 's/^([0-9]+) +move_mount\(.*/\1 mount/p' \
         -e 's/^([0-9]+) +openat\(.*"dev\/dri\/renderD128".*/\1 open node/p' "$work/trace" |

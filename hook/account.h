@@ -1,0 +1,18 @@
+/*
+ * Names of the host's users and groups, asked of getent(1): a static program cannot load the
+ * modules of nsswitch.conf(5), and one that finds names only in files would miss those of LDAP.
+ */
+#ifndef HOOK_ACCOUNT_H
+#define HOOK_ACCOUNT_H
+
+#include "subid.h"
+
+#include <sys/types.h>
+
+/* The user `uid` by name and, when it is known, with its own group in place of `gid`. */
+void account_user(uid_t uid, gid_t gid, struct subid_user *ret);
+
+/* The name of a group, its number when it has none. */
+void account_group(gid_t gid, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * Other programs, asked for what they know: LXC's own and getent(1). For a person's commands, and
+ * for the words of a failure; a start that succeeds executes nothing of this.
+ */
+#ifndef HOOK_COMMAND_H
+#define HOOK_COMMAND_H
+
+#include <stddef.h>
+
+#define COMMAND_WORDS_MAX 12
+
+struct command {
+    const char *words[COMMAND_WORDS_MAX]; /* the first is the program's name, without a folder */
+    size_t count;
+};
+
+/* Adds a word, which is kept as a pointer; too many are left out. */
+void command_add(struct command *command, const char *word);
+
+/*
+ * Runs it, found in the system's own folders and with an environment of LC_ALL=C, PATH and HOME.
+ * What it prints is the caller's to free, its exit status comes back; 255 when it was killed.
+ * 0 or -errno: -ENOENT when it is not installed.
+ */
+int command_run(const struct command *command, char **ret_output, int *ret_status);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * The host's system log. The same datagrams as syslog(3) sends, but for two things. It waits for a
+ * log that hangs one second in all: a container must not be held up. And it leaves the time to the
+ * log itself, which stamps what comes without (RFC 3164, 4.3.3; journald, rsyslog, syslog-ng and
+ * busybox all do): to work out the local time took a tenth of a whole start.
+ */
+#ifndef HOOK_LOG_H
+#define HOOK_LOG_H
+
+/* Once, before the first line, and while the host's own /dev is still what this process sees. */
+void log_open(void);
+
+/* `priority` is one of syslog(3)'s, such as LOG_INFO. Where there is no log, nothing happens. */
+void log_line(int priority, const char *line);
+
+/* This process will not log: closes its descriptor. A parent in the same memory keeps its own. */
+void log_leave(void);
+
+#endif

@@ -1,0 +1,63 @@
+#include "member.h"
+
+#include "base/cleanup.h"
+#include "cgroup.h"
+#include "exit_status.h"
+
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+void *member_memory(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* As fork(2), the child in that cgroup from its first moment. */
+static pid_t fork_into(int cgroup)
+{
+    struct clone_args args = {
+        .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD, .cgroup = (unsigned)cgroup};
+
+    return (pid_t)syscall(__NR_clone3, &args, sizeof(args));
+}
+
+__attribute__((noreturn)) static void child_main(const struct member_job *job, pid_t parent)
+{
+    struct member_outcome *outcome = job->outcome;
+
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    outcome->result = job->steps(job->memory, &outcome->err);
+    outcome->is_finished = true;
+    _exit(0);
+}
+
+static int child_collect(pid_t pid, const struct member_outcome *outcome, struct err *err)
+{
+    while (waitpid(pid, NULL, 0) < 0)
+        if (errno != EINTR)
+            return err_set(err, STATUS_INTERNAL, errno, "wait for the process in the container");
+    if (!outcome->is_finished)
+        return err_set(err, STATUS_INTERNAL, 0, "the process in the container was killed");
+    if (outcome->result < 0)
+        *err = outcome->err;
+    return outcome->result;
+}
+
+int member_run(const struct member_job *job, struct err *err)
+{
+    pid_t parent = getpid();
+    pid_t pid = job->cgroup < 0 || job->is_v1 ? -1 : fork_into(job->cgroup);
+
+    if (pid == 0)
+        child_main(job, parent);
+    job->outcome->is_member = pid > 0 || (job->cgroup >= 0 && cgroup_join(job->cgroup) == 0);
+    return pid > 0 ? child_collect(pid, job->outcome, err) : job->steps(job->memory, err);
+}
