@@ -66,8 +66,6 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
 set(CPACK_DEBIAN_HOST_PACKAGE_SECTION admin)
-# Loaded by the mount hook only, so not linked; dpkg-shlibdeps adds the rest.
-set(CPACK_DEBIAN_HOST_PACKAGE_DEPENDS "libmount1 (>= 2.24.2)")
 set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus")
 set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "gpu-verify")
 set(CPACK_DEBIAN_HOST_DESCRIPTION "GPU render nodes in unprivileged LXC containers
