@@ -86,18 +86,14 @@ static void drop_foreign_environment(void)
 
 void privilege_start(void)
 {
-    int fd;
-
     (void)prctl(PR_SET_DUMPABLE, 0);
     drop_foreign_environment();
     reset_signals();
     close_inherited();
     /* A closed 0, 1 or 2 would be given to the next open, and then written to as output. */
-    do
-        fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (fd >= 0 && fd <= 2);
-    if (fd > 2)
-        (void)close(fd);
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", O_RDWR);
 }
 
 static void missing_describe(cap_t have, const struct phase_row *row, struct text *text)
