@@ -53,6 +53,7 @@ static int worker_main(void *memory)
     char byte;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)setpgid(0, 0); /* to be killed with the process that it may make */
     (void)close(call->ends.go[1]);
     (void)close(call->ends.gone[0]);
     if (getppid() != call->parent || read(call->ends.go[0], &byte, 1) != 1)
@@ -88,7 +89,8 @@ static int collect(pid_t pid, const struct call *call, struct err *err)
     int gone = call->ends.gone[0];
 
     if (!is_gone_within(pid, gone, DEADLINE_SECONDS)) {
-        (void)kill(pid, SIGKILL);
+        if (kill(-pid, SIGKILL) < 0)
+            (void)kill(pid, SIGKILL);
         (void)is_gone_within(pid, gone, GRACE_SECONDS);
         return err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
                        "no answer from the container's files or the node for %d seconds",

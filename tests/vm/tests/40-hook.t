@@ -3,7 +3,7 @@
 # running container, a guest's own udev, reboot from inside, and a host that stays as it was.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
-plan 29
+plan 34
 
 hook=/usr/bin/lxc-gpu-hook
 pci=$("$hook" list --select renderD128 | awk '$1 == "renderD128" { print $2 }')
@@ -93,6 +93,17 @@ check 'attach' "$hook" attach running
 check 'attach again' "$hook" attach running
 output=$(ct_user running viewer gpu-verify --frames 6 2>&1)
 is 'gpu-verify after attach' $? 0
+
+# ---- a frozen container: whoever is made in its cgroup does not even begin ----
+lxc-freeze -n running
+SECONDS=0
+said=$("$hook" attach running 2>&1)
+is 'attach to a frozen container: status' $? 6
+like '... says that nothing answered' "$said" 'no answer from the container'
+check '... at its deadline' test $SECONDS -le 30
+is '... and leaves no process behind' "$(pgrep -a lxc-gpu-hook)" ''
+lxc-unfreeze -n running
+check 'thawed, attach works' "$hook" -q attach running
 ct_remove running
 
 is 'AppArmor denied nothing of ours' "$(journalctl -k -b --no-pager | grep 'apparmor="DENIED"' | grep lxc-gpu-hook)" ''
