@@ -34,6 +34,8 @@ __attribute__((noreturn)) static void child_main(const struct member_job *job, p
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
+    if (!outcome->is_member)
+        outcome->is_member = job->cgroup >= 0 && cgroup_join(job->cgroup) == 0;
     outcome->result = job->steps(job->memory, &outcome->err);
     outcome->is_finished = true;
     _exit(0);
@@ -54,10 +56,18 @@ static int child_collect(pid_t pid, const struct member_outcome *outcome, struct
 int member_run(const struct member_job *job, struct err *err)
 {
     pid_t parent = getpid();
-    pid_t pid = job->cgroup < 0 || job->is_v1 ? -1 : fork_into(job->cgroup);
+    pid_t pid = -1;
 
+    job->outcome->is_member = job->cgroup >= 0 && !job->is_v1;
+    if (job->outcome->is_member)
+        pid = fork_into(job->cgroup);
+    if (pid < 0) {
+        job->outcome->is_member = false;
+        pid = fork();
+    }
     if (pid == 0)
         child_main(job, parent);
-    job->outcome->is_member = pid > 0 || (job->cgroup >= 0 && cgroup_join(job->cgroup) == 0);
-    return pid > 0 ? child_collect(pid, job->outcome, err) : job->steps(job->memory, err);
+    if (pid < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "make a process for the container");
+    return child_collect(pid, job->outcome, err);
 }

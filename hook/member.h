@@ -1,6 +1,6 @@
 /*
  * A process that is a member of the container's cgroup, so that its device rules hold for what the
- * proof opens.
+ * proof opens; with memory of its own, for it becomes an ordinary user of the container.
  *
  * Where it can (cgroup v2, Linux 5.7) it is born there, by clone3(2). To move a process that lives
  * makes the kernel wait for a grace period of RCU (cgroup_threadgroup_rwsem): many times what all
@@ -37,8 +37,8 @@ struct member_job {
 void *member_memory(size_t size);
 
 /*
- * Takes the steps as a member: in a child, or in this very process, which then stays one. Called
- * with the host's privilege, which takes part in the decision. The result of `steps`.
+ * Takes the steps in a child that is a member. Called with the host's privilege, which takes part
+ * in the decision. The result of `steps`.
  */
 int member_run(const struct member_job *job, struct err *err);
 

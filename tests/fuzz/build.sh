@@ -23,13 +23,7 @@ fuzz_build() {
     echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { (void)d; return n > 9; }' |
         clang -x c - -fsanitize=fuzzer -o "$output.probe" 2>/dev/null || { echo "clang's runtime is not installed"; exit 77; }
     # shellcheck disable=SC2046  # words
-<<<<<<< HEAD
-    clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -I"$project/$first" \
-        -I"$project/hook" -I"$project/hook/base" -I"$project/verify" $(pkg-config --cflags libcap mount libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
-        $(pkg-config --libs libcap mount) $(pkg-config --libs libva libva-drm) -lm
-=======
-    clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -DBIND_PROGRAM_FOLDER='"/"' -I"$project/hook" -I"$project/hook/base" \
-        -I"$project/verify" $(pkg-config --cflags libcap) "$@" $(fuzz_sources "$target") -o "$output" \
-        $(pkg-config --libs libcap)
->>>>>>> e0911d2 (A start costs a third less: static, in one memory, and its proof is born in the container's cgroup)
+    clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -DBIND_PROGRAM_FOLDER='"/"' -I"$project/$first" \
+        -I"$project/hook" -I"$project/hook/base" -I"$project/verify" $(pkg-config --cflags libcap libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
+        $(pkg-config --libs libcap libva libva-drm) -lm
 }
