@@ -20,10 +20,10 @@ struct container_facts {
     bool has_autodev;
     bool is_read_only; /* lxc.rootfs.options has ro */
     char no_root[160]; /* why there is no root folder to look into; "" otherwise */
-    /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
-     */
-    struct guest guest;
     char *rootfs_path; /* what guest.rootfs is a part of */
+    /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
+     * Last: gcc 10 takes a field after it for forgotten where GUEST_CLOSED initialises it. */
+    struct guest guest;
 };
 
 void container_close(struct container_facts *facts);
