@@ -153,9 +153,12 @@ static int run(struct call *call, struct ends *ours, struct err *err)
     if (pid < 0)
         return err_set(err, STATUS_INTERNAL, errno, "start the worker process");
     r = let_go(call->job, ours, err);
-    /* Without its byte the worker sees the end of this pipe, and ends. */
-    fd_cleanup(&ours->go[1]);
-    fd_cleanup(&ours->gone[1]);
+    /*
+     * Without its byte the worker sees the end of this pipe, and ends. Not by fd_cleanup: it puts
+     * errno back, which from here on is the worker's too.
+     */
+    (void)close(ours->go[1]);
+    (void)close(ours->gone[1]);
     ours->go[1] = ours->gone[1] = -1;
     if (r == 0)
         return collect(pid, call, err);
