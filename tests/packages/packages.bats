@@ -88,6 +88,6 @@ setup() {
 }
 
 @test "the test for traces sees one" {
-    throw_away sh -euc 'dpkg -i /packages/*.deb; dpkg --purge lxc-gpu gpu-verify; touch /usr/share/lxc/left'
-    [ "$(traces)" = ./usr/share/lxc/left ]
+    throw_away sh -euc 'dpkg -i /packages/*.deb; dpkg --purge lxc-gpu gpu-verify; touch /usr/share/left'
+    [ "$(traces)" = ./usr/share/left ]
 }
