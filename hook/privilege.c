@@ -27,10 +27,11 @@ struct phase_row {
  *            DAC_READ_SEARCH    read the guest's /etc/group below folders that only its root may enter
  *            SYS_ADMIN          make a file system
  *            MKNOD, CHOWN       make the nodes and give them to the guest
- *            SYS_CHROOT, SETUID, SETGID, KILL    for the later phases
+ *            SYS_CHROOT, SETUID, SETGID, KILL, DAC_OVERRIDE    for the later phases
  * wait       KILL               the worker runs under another uid
  * enter      SYS_ADMIN, SYS_CHROOT    setns(2)
  *            SETUID, SETGID     become the container's root
+ *            DAC_OVERRIDE       join a cgroup that the container's own systemd has made
  * attach     SYS_ADMIN          open_tree(2), move_mount(2)
  *            SETUID, SETGID     become an ordinary user
  * bind       SYS_ADMIN          mount(2)
@@ -40,11 +41,14 @@ struct phase_row {
 static const struct phase_row phases[] = {
     {PHASE_PREPARE,
      {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, CAP_MKNOD, CAP_CHOWN, CAP_SYS_CHROOT,
-      CAP_SETUID, CAP_SETGID, CAP_KILL},
-     9,
+      CAP_SETUID, CAP_SETGID, CAP_KILL, CAP_DAC_OVERRIDE},
+     10,
      false}, /* AppArmor does not let go of a process with no_new_privs */
     {PHASE_WAIT, {CAP_KILL}, 1, true},
-    {PHASE_ENTER, {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID}, 4, true},
+    {PHASE_ENTER,
+     {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID, CAP_DAC_OVERRIDE},
+     5,
+     true},
     {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3, true},
     {PHASE_BIND, {CAP_SYS_ADMIN}, 1, true},
     {PHASE_PROVE, {0}, 0, true},

@@ -38,12 +38,12 @@ asked() {
 caps() { echo "caps $1 $1 0"; }
 
 @test "the capabilities of each phase of start-host, exactly" {
-    prepare="CHOWN|DAC_READ_SEARCH|KILL|SETGID|SETUID|SYS_CHROOT|SYS_PTRACE|SYS_ADMIN|MKNOD"
+    prepare="CHOWN|DAC_OVERRIDE|DAC_READ_SEARCH|KILL|SETGID|SETUID|SYS_CHROOT|SYS_PTRACE|SYS_ADMIN|MKNOD"
     {
         echo "parent $(caps "$prepare")"
         echo "parent $(caps KILL)"
         echo "parent no_new_privs"
-        echo "worker $(caps "SETGID|SETUID|SYS_CHROOT|SYS_ADMIN")"
+        echo "worker $(caps "DAC_OVERRIDE|SETGID|SETUID|SYS_CHROOT|SYS_ADMIN")"
         echo "worker no_new_privs"
         echo "worker setns CLONE_NEWUSER"
         echo "worker setns CLONE_NEWNS"

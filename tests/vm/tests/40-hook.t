@@ -3,7 +3,7 @@
 # running container, a guest's own udev, reboot from inside, and a host that stays as it was.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
-plan 34
+plan 35
 
 hook=/usr/bin/lxc-gpu-hook
 pci=$("$hook" list --select renderD128 | awk '$1 == "renderD128" { print $2 }')
@@ -91,6 +91,8 @@ ct_install_verify running
 ct_start running
 check 'attach' "$hook" attach running
 check 'attach again' "$hook" attach running
+is "... from within the cgroup that the guest's systemd has made for its init" \
+    "$("$hook" attach running 2>&1 | grep -c 'could not be joined')" 0
 output=$(ct_user running viewer gpu-verify --frames 6 2>&1)
 is 'gpu-verify after attach' $? 0
 
