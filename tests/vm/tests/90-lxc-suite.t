@@ -9,7 +9,9 @@ modprobe -r vgem
 for device in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do
     basename "$device" >/sys/bus/virtio/drivers/virtio_gpu/unbind
 done
-mkdir -m 0755 $TEST_WORK
+# Not as /run is: flags such as nodev are locked in a user namespace, and LXC could make no root read-only there.
+mkdir $TEST_WORK
+mount -t tmpfs -o mode=0755 lxc-suite $TEST_WORK
 mkdir $TEST_WORK/stage
 cp -a "$TEST_BUILD/host/." $TEST_WORK/stage/
 # This processor is emulated: less of what is done again and again.
