@@ -142,9 +142,9 @@ for info in "/proc/$worker/fdinfo/"*; do
         *) ! grep -q "^$(sed -n 's/^mnt_id:\t*//p' "$info") " /proc/self/mountinfo /proc/1/mountinfo || echo "open: $fd is the host's $target" ;;
     esac
 done
-# as the container's root; and as the host's, without the capabilities that let it look at any process
+# as the container's root; and as the host's, without the capabilities that let it look at any process (38: perfmon)
 for pid in $(ours); do
-    for intruder in "nsenter -t $box -U -S 0 -G 0" "setpriv --bounding-set=-sys_ptrace,-sys_admin,-perfmon"; do
+    for intruder in "nsenter -t $box -U -S 0 -G 0" "setpriv --bounding-set=-sys_ptrace,-sys_admin,-cap_38"; do
         # shellcheck disable=SC2016,SC2086  # for the inner shell; words
         $intruder bash -c '
             for what in mem environ auxv maps; do
