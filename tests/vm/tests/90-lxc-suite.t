@@ -5,10 +5,10 @@ export TEST_WORK=/run/lxc-suite TEST_LXC=/payload/lxc TEST_BUILD
 # shellcheck source=/dev/null
 TEST_BUILD=/payload/$(. /etc/os-release && echo "$VERSION_CODENAME")
 # No driver behind the nodes that the tests make, as on any machine that runs them: status 9 is then the way a start ends.
-modprobe -r vgem
 for device in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do
     basename "$device" >/sys/bus/virtio/drivers/virtio_gpu/unbind
 done
+modprobe -r vgem virtio_gpu # and with them drm, which would answer ENODEV where a machine without it says ENXIO
 # Not as /run is: flags such as nodev are locked in a user namespace, and LXC could make no root read-only there.
 mkdir $TEST_WORK
 mount -t tmpfs -o mode=0755 lxc-suite $TEST_WORK
