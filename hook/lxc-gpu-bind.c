@@ -63,5 +63,6 @@ int main(int argc, char **argv)
         return BIND_NO_MEMORY;
     status = bind_with(context, argv[1], target);
     mnt_free_context(context);
-    return status;
+    /* Not by exit(3): what libraries do at the end of a process must not change the answer. */
+    _exit(status);
 }

@@ -15,6 +15,6 @@ mount -t tmpfs -o mode=0755 lxc-suite $TEST_WORK
 mkdir $TEST_WORK/stage
 cp -a "$TEST_BUILD/host/." $TEST_WORK/stage/
 # This processor is emulated: less of what is done again and again.
-export RACE_ROUNDS=60 LEAK_ROUNDS=20 LEAK_REBOOTS=8 LEAK_AT_ONCE=8 FAULTS=24
+export RACE_ROUNDS=400 LEAK_ROUNDS=20 LEAK_REBOOTS=8 LEAK_AT_ONCE=8 FAULTS=24
 cd $TEST_LXC || exit
 unshare --mount --propagation private ./inside --tap .
