@@ -1,7 +1,8 @@
 /*
- * The one process that touches what is the container's: a child that reads its files, attaches the
- * tree and gives the proof. Any of that may wait for the container for ever (a FUSE that does not
- * answer, a frozen cgroup), so the parent never does it; it waits, with a deadline.
+ * The one process that touches what is the container's, with the one that it makes for the proof
+ * (member.h): a child that reads its files and attaches the tree. Any of that may wait for the
+ * container for ever (a FUSE that does not answer, a frozen cgroup), so the parent never does it;
+ * it waits, with a deadline.
  *
  * The worker lives in its parent's memory, as a child of vfork(2) does, and beside it, as that one
  * does not. It is a process for its credentials, namespaces and descriptors, and to be killed. What

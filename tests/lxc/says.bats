@@ -73,3 +73,18 @@ logged() {
     [ "$(hook_said c1 | tail -n 1)" = "more in the system log" ]
     [ "$(logged | grep -c 'is ready')" = 128 ]
 }
+
+@test "a system log that hangs does not hold a start up" {
+    for minor in $(seq 129 160); do
+        node "renderD$minor" 226 "$minor"
+    done
+    kill -STOP "$listener"
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
+    status=0
+    timeout 30 lxc-start -P "$lxcpath" -n c1 -l DEBUG -o "$work/c1.log" || status=$?
+    kill -CONT "$listener"
+    [ "$status" = 0 ]
+    [ "$(in_container c1 ls /dev/dri | grep -c renderD)" = 33 ]
+    # it did hang: more was to be said than a socket holds
+    [ "$(logged | grep -c 'is ready')" -lt 33 ]
+}
