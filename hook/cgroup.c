@@ -51,9 +51,11 @@ bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_i
     return found && ret_path[0] == '/' && !strstr(ret_path, "/..");
 }
 
-int cgroup_join(int folder)
+int cgroup_join(int folder, bool is_v1)
 {
-    CLEANUP_FD int fd = openat(folder, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+    /* The kernel waits for nothing where a thread moves itself alone, and "0" is that (Linux 5.5);
+     * version 2 lets a process move only whole. */
+    CLEANUP_FD int fd = openat(folder, is_v1 ? "tasks" : "cgroup.procs", O_WRONLY | O_CLOEXEC);
 
     if (fd < 0 || write(fd, "0", 1) != 1)
         return -errno;

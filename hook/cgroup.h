@@ -12,7 +12,7 @@
  */
 bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_is_v1);
 
-/* Puts the calling process into the cgroup whose folder is open. 0 or -errno. */
-int cgroup_join(int folder);
+/* Puts the calling process, of one thread, into the cgroup whose folder is open. 0 or -errno. */
+int cgroup_join(int folder, bool is_v1);
 
 #endif

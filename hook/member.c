@@ -35,7 +35,7 @@ __attribute__((noreturn)) static void child_main(const struct member_job *job, p
     if (getppid() != parent)
         _exit(1);
     if (!outcome->is_member)
-        outcome->is_member = job->cgroup >= 0 && cgroup_join(job->cgroup) == 0;
+        outcome->is_member = job->cgroup >= 0 && cgroup_join(job->cgroup, job->is_v1) == 0;
     outcome->result = job->steps(job->memory, &outcome->err);
     outcome->is_finished = true;
     _exit(0);

@@ -2,9 +2,10 @@
  * A process that is a member of the container's cgroup, so that its device rules hold for what the
  * proof opens; with memory of its own, for it becomes an ordinary user of the container.
  *
- * Where it can (cgroup v2, Linux 5.7) it is born there, by clone3(2). To move a process that lives
- * makes the kernel wait for a grace period of RCU (cgroup_threadgroup_rwsem): many times what all
- * the rest of a start takes, and starts at once wait one after the other.
+ * Where it can (cgroup v2, Linux 5.7) it is born there, by clone3(2). To move a whole process that
+ * lives makes the kernel wait for a grace period of RCU (cgroup_threadgroup_rwsem): many times what
+ * all the rest of a start takes, and starts at once wait one after the other. On cgroup v1 it moves
+ * its one thread, which waits for nothing.
  */
 #ifndef HOOK_MEMBER_H
 #define HOOK_MEMBER_H
