@@ -8,8 +8,8 @@
  * What they print is thrown away. A line: NAME MEDIAN LOWER UPPER CPU RSS FAULTS STATUS, separated
  * by tabs. MEDIAN and the quartiles LOWER and UPPER are milliseconds from the start to the end, CPU
  * the median of processor milliseconds, RSS the largest resident set in kB, FAULTS the median of
- * page faults (both with all children), STATUS the last exit status. The first round warms up and
- * is not counted.
+ * page faults (both with all children), STATUS the largest exit status. The first round warms up
+ * and only its status counts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +84,9 @@ static void run(struct command *command, int round)
     if (errno || wait4(pid, &status, 0, &usage) < 0)
         die(command->argv[0]);
     (void)clock_gettime(CLOCK_MONOTONIC, &end);
-    command->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (status > command->status)
+        command->status = status;
     if (round < 0 || !command->name)
         return;
     command->wall[round] = milliseconds(&start, &end);

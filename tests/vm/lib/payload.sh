@@ -2,7 +2,7 @@
 # What is handed in at each boot: the project as each release has it, the test driver, the tests.
 
 # payload_project BUILD DIR: one release's packages, and what is in them; the test driver; the programs that
-# tests/lxc runs.
+# tests/lxc and 95-cost run.
 payload_project() {
     local build=$1 dir=$2 component package
 
@@ -13,7 +13,7 @@ payload_project() {
         dpkg-deb --extract "$package" "$dir/${component%:*}"
     done
     cp "$build"/tests/driver/va/*_drv_video.so "$dir/driver/"
-    (cd "$build" && cp --parents tests/lxc/box tests/lxc/force tests/unit/test_hook_redirect "$dir/")
+    (cd "$build" && cp --parents tests/lxc/box tests/lxc/force tests/unit/test_hook_redirect tests/bench/alternate "$dir/")
 }
 
 # payload_make DIR TEST...: makes DIR.tar of what payload_project put into DIR, and of the tests.
