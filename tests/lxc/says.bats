@@ -7,7 +7,9 @@ setup() {
     node renderD128 226 128
     device 128 0000:00:02.0 i915 0x8086 0x4680
     rm -f "$work/syslog" /dev/log
-    socat -u UNIX-RECV:/dev/log "OPEN:$work/syslog,creat,append" &
+    # A socket holds ten lines, as the kernel has it without systemd, which makes them 512.
+    unshare --net sh -c 'echo 10 >/proc/sys/net/unix/max_dgram_qlen && exec socat -u UNIX-RECV:/dev/log "OPEN:$1,creat,append"' \
+        listener "$work/syslog" &
     listener=$!
     until [ -S /dev/log ]; do sleep 0.05; done
 }

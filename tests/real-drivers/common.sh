@@ -12,10 +12,12 @@ fail() {
     exit 1
 }
 
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
+# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it. `rows`: what the test
+# would have said in the table of the diagnosis.
 skip() {
     echo "SKIP: $*" >&2
     [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
+    for skipped in ${rows:-}; do echo "# row $skipped skipped" | tee -a "${DIAGNOSIS_ROWS:-/dev/null}"; done
     exit 77
 }
 

@@ -4,7 +4,7 @@
 # shellcheck disable=SC2034  # the lists are for build
 vm_packages=(linux-image-amd64 systemd systemd-sysv udev dbus dbus-user-session libpam-systemd apparmor
     lxc uidmap passwd libva2 libva-drm2 libcap2 libmount1 procps iproute2 kmod busybox-static
-    bats socat strace libcmocka0)
+    bats socat strace python3-yaml libcmocka0)
 # Other managers of containers, in an image of their own: four times the size.
 # shellcheck disable=SC2034
 apps_packages=(docker.io docker-compose)
