@@ -8,6 +8,7 @@ setup() {
     device 128 0000:00:02.0 i915 0x8086 0x4680
     rm -f "$work/syslog" /dev/log
     # A socket holds ten lines, as the kernel has it without systemd, which makes them 512.
+    # shellcheck disable=SC2016  # the inner shell's
     unshare --net sh -c 'echo 10 >/proc/sys/net/unix/max_dgram_qlen && exec socat -u UNIX-RECV:/dev/log "OPEN:$1,creat,append"' \
         listener "$work/syslog" &
     listener=$!

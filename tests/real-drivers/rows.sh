@@ -1,9 +1,8 @@
 #!/bin/bash
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
-# shellcheck disable=SC2034  # common.sh's
-rows='g15 g18 g20'
 # shellcheck source-path=SCRIPTDIR
+export rows='g15 g18 g20'
 . "${0%/*}/common.sh"
 # shellcheck source=../vm/payload/mend.sh
 . "${0%/*}/../vm/payload/mend.sh"

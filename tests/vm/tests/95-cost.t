@@ -25,7 +25,7 @@ measured() {
 # way NAME: a container that ends as soon as it has started; config lines on stdin
 way() {
     { echo 'lxc.init.cmd = /bin/true'; cat; } | ct_make "$1" busybox
-    ways+=(, "$1" /usr/bin/lxc-start -n "$1" -F)
+    ways+=("," "$1" /usr/bin/lxc-start -n "$1" -F)
 }
 
 ct_make there busybox < <(ct_plain_init)
