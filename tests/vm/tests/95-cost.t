@@ -7,7 +7,7 @@
 plan 4
 
 alternate=/payload/$release/tests/bench/alternate
-rounds=${ROUNDS:-30}
+rounds=${ROUNDS:-20}
 hook=/usr/bin/lxc-gpu-hook
 
 # measured NAME COMMAND...: a table as comments; fails where a command's last status was not 0.
@@ -22,21 +22,22 @@ measured() {
     is "$name" "$(cut -f 8 <<<"$lines" | sort -u)" 0
 }
 
-# way NAME: a container that ends as soon as it has started; config lines on stdin
+# way NAME: a container that ends as soon as it has started; config lines on stdin. AppArmor's parser would take
+# seconds of each start here.
 way() {
-    { echo 'lxc.init.cmd = /bin/true'; cat; } | ct_make "$1" busybox
+    { printf 'lxc.init.cmd = /bin/true\nlxc.apparmor.allow_nesting = 0\nlxc.apparmor.profile = unconfined\n'; cat; } | ct_make "$1" busybox
     ways+=("," "$1" /usr/bin/lxc-start -n "$1" -F)
 }
 
 ct_make there busybox < <(ct_plain_init)
 check 'a container to look at' ct_start there
 pid=$(lxc-info -n there -pH)
-as_hook=(/usr/bin/env LXC_HOOK_TYPE=start-host LXC_NAME=there LXC_PID="$pid" LXC_CONFIG_FILE=/var/lib/lxc/there/config
-    LXC_ROOTFS_MOUNT=/x LXC_ROOTFS_PATH=dir:/x)
+export LXC_HOOK_TYPE=start-host LXC_NAME=there LXC_PID=$pid LXC_CONFIG_FILE=/var/lib/lxc/there/config LXC_ROOTFS_MOUNT=/x \
+    LXC_ROOTFS_PATH=dir:/x
 # Each start finds no /dev/dri, as in a container that LXC starts.
 between=(between /usr/bin/nsenter -t "$pid" -U -m /bin/sh -c 'umount /dev/dri && rmdir /dev/dri; true')
-measured 'every start by hand succeeded' "${between[@]}" , true "${as_hook[@]}" /bin/true , no-proof "${as_hook[@]}" "$hook" --no-probe , \
-    proof "${as_hook[@]}" "$hook"
+measured 'every start by hand succeeded' "${between[@]}" , true /bin/true , no-proof "$hook" --no-probe , proof "$hook"
+unset "${!LXC_@}"
 ct_stop there
 ct_remove there
 
