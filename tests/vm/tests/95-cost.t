@@ -7,7 +7,7 @@
 plan 4
 
 alternate=/payload/$release/tests/bench/alternate
-rounds=${ROUNDS:-20}
+rounds=${ROUNDS:-60}
 hook=/usr/bin/lxc-gpu-hook
 
 # measured NAME COMMAND...: a table as comments; fails where a command's last status was not 0.
