@@ -8,7 +8,7 @@ TEST_BUILD=/payload/$(. /etc/os-release && echo "$VERSION_CODENAME")
 for device in /sys/bus/virtio/drivers/virtio_gpu/virtio*; do
     basename "$device" >/sys/bus/virtio/drivers/virtio_gpu/unbind
 done
-modprobe -r vgem virtio_gpu # and with them drm, which would answer ENODEV where a machine without it says ENXIO
+modprobe -r vgem virtio_gpu # drm itself may stay, and then answers ENODEV where a machine without it says ENXIO
 # Not as /run is: flags such as nodev are locked in a user namespace, and LXC could make no root read-only there.
 mkdir $TEST_WORK
 mount -t tmpfs -o mode=0755 lxc-suite $TEST_WORK

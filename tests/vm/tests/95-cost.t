@@ -10,7 +10,7 @@ alternate=/payload/$release/tests/bench/alternate
 rounds=${ROUNDS:-60}
 hook=/usr/bin/lxc-gpu-hook
 
-# measured NAME COMMAND...: a table as comments; fails where a command's last status was not 0.
+# measured NAME COMMAND...: a table as comments; fails where one of a command's runs ended with another status than 0.
 measured() {
     local name=$1 lines
 
