@@ -133,10 +133,7 @@ start_host_static() { status_due "$1" "${as_hook[@]}" "$box" --root "$root" -- "
 start_host_autodev() { status_due "$2" "${as_hook[@]}" "$box" --autodev --root "$root" -- "$hook" --no-probe; }
 start_host_privileged() { status_due "0 6" "${as_hook[@]}" "$box" --privileged --root "$root" -- "$hook" --no-probe; }
 start_host_read_only() { status_due "0 6" "${as_hook[@]}" "$box" --read-only --root "$root" -- "$hook" --no-probe; }
-start_host_stepwise() {
-    status_due "$1" "${as_hook[@]}" "$box" --root "$root" -- \
-        strace -f -qq -o /dev/null -e inject=openat2:error=ENOSYS "$hook" --no-probe
-}
+start_host_stepwise() { status_due "$1" "${as_hook[@]}" "$box" --no-openat2 --root "$root" -- "$hook" --no-probe; }
 attach_twice() {
     status_due "0 6" "$box" --root "$root" -- sh -c "$hook -q attach --no-probe --pid \$LXC_PID;
         $hook -q attach --no-probe --pid \$LXC_PID 2>&1 | sed 's/of process [0-9]*/box/'" || return 1
