@@ -11,16 +11,6 @@
 #define OFFERS_MAX    4
 #define WAIT_SENSIBLE 20 /* seconds that a driver may take at boot */
 
-/* The only marks that mean something in a shell's double quotes or in sed(1) are left out. */
-static bool is_plain(const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        "._:/@+=-";
-
-    return *text && text[strspn(text, plain)] == '\0';
-}
-
 /* ---- lines of the config ----------------------------------------------------------------------
  */
 
@@ -92,7 +82,7 @@ void advice_start(const struct container *container, const char *why, struct err
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size)
 {
-    if (config_file[0] == '/' && is_plain(config_file))
+    if (config_file[0] == '/' && text_is_shell_word(config_file))
         snprintf(buffer, size, "sed -i.bak '/%s/d' %s", expression, config_file);
     else
         snprintf(buffer, size, "# delete what matches '%s' from the container's config",
@@ -193,7 +183,7 @@ static void stray_fix(const char *name, struct err *err)
     unsigned node_minor;
     bool is_render;
 
-    if (!is_plain(name) || !gpu_name_parse(name, &is_render, &node_minor)) {
+    if (!text_is_shell_word(name) || !gpu_name_parse(name, &is_render, &node_minor)) {
         err_fix(err, "ls -l /dev/dri    # and remove what is no node");
         return;
     }
@@ -271,7 +261,7 @@ void advice_profile(const char *label, const char *rule, struct err *err)
 
 void advice_remove(const struct guest *guest, const char *path, struct err *err)
 {
-    if (guest->rootfs[0] == '/' && is_plain(guest->rootfs))
+    if (guest->rootfs[0] == '/' && text_is_shell_word(guest->rootfs))
         err_fix(err, "rm %s/%s", guest->rootfs, path);
     else
         err_fix(err, "# remove /%s from the container's root file system, while it is stopped",

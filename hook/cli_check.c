@@ -6,11 +6,11 @@
 
 #include "advice.h"
 #include "base/cleanup.h"
+#include "base/drm.h"
 #include "base/text.h"
 #include "base/wrap.h"
 #include "container.h"
 #include "device_rules.h"
-#include "drm.h"
 #include "env.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"

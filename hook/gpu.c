@@ -1,9 +1,9 @@
 #include "gpu.h"
 
 #include "base/cleanup.h"
+#include "base/drm.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "drm.h"
 #include "exit_status.h"
 
 #include <fcntl.h>

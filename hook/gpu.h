@@ -8,18 +8,15 @@
 #ifndef HOOK_GPU_H
 #define HOOK_GPU_H
 
+#include "base/drm.h"
 #include "base/err.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
-#define DRM_MAJOR         226
-#define RENDER_MINOR_MIN  128
-#define RENDER_MINOR_MAX  255
-#define PRIMARY_MINOR_MAX 63
-#define GPU_NODES_MAX     192
-#define GPU_STRAYS_MAX    8
+#define GPU_NODES_MAX  192
+#define GPU_STRAYS_MAX 8
 
 /* What sysfs does not tell reads "unknown" (text) or 0 (numbers). */
 struct gpu_node {

@@ -1,7 +1,4 @@
-/*
- * The command line: the same options on the config's hook line and for a person. One table makes
- * the parser and the help.
- */
+/* The command line: the same options on the config's hook line and for a person. */
 #ifndef HOOK_OPTIONS_H
 #define HOOK_OPTIONS_H
 
@@ -21,7 +18,7 @@ struct options {
     uint32_t gid;      /* guest's */
     uint32_t user;     /* guest's uid that owns the nodes */
     mode_t mode;
-    unsigned wait_seconds;
+    uint32_t wait_seconds;
     bool optional, no_probe, verbose, quiet;
     const char *lxcpath; /* NULL: LXC's default */
     uint32_t pid;        /* 0: not given */

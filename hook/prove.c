@@ -2,7 +2,7 @@
 
 #include "advice.h"
 #include "base/cleanup.h"
-#include "drm.h"
+#include "base/drm.h"
 #include "exit_status.h"
 #include "path.h"
 #include "privilege.h"

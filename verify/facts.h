@@ -21,10 +21,6 @@
 #define ACCESS_GROUPS_MAX 32
 #define NAME_MAX_LEN      64
 
-#define DRM_MAJOR        226
-#define RENDER_MINOR_MIN 128
-#define RENDER_MINOR_MAX 255
-
 struct node_other {
     char path[48];
     uint32_t minor;

@@ -1,6 +1,7 @@
 #include "kernel.h"
 
 #include "base/cleanup.h"
+#include "base/drm.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -14,23 +15,9 @@
 #include <unistd.h>
 
 /*
- * The requests we need. Debian's kernel headers package has no drm/ folder, and libdrm is not
- * wanted for this: layouts as in the kernel's include/uapi/drm/drm.h, i915_drm.h, xe_drm.h and
- * amdgpu_drm.h, which never change.
+ * The drivers' requests that we need, laid out as in the kernel's include/uapi/drm/i915_drm.h,
+ * xe_drm.h and amdgpu_drm.h, which never change. See base/drm.h for why they stand here.
  */
-struct drm_version_request {
-    int version_major;
-    int version_minor;
-    int version_patchlevel;
-    size_t name_len;
-    char *name;
-    size_t date_len;
-    char *date;
-    size_t desc_len;
-    char *desc;
-};
-#define DRM_VERSION_IOCTL _IOWR('d', 0x00, struct drm_version_request)
-
 struct i915_getparam_request {
     int param;
     int *value;
@@ -80,7 +67,7 @@ static void version_collect(int fd, struct kernel_facts *ret)
 {
     struct drm_version_request version = {.name = ret->driver, .name_len = sizeof(ret->driver) - 1};
 
-    ret->error = request_send(fd, DRM_VERSION_IOCTL, &version);
+    ret->error = request_send(fd, DRM_IOCTL_VERSION_REQUEST, &version);
     ret->is_asked = true;
     if (ret->error)
         return;

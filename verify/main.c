@@ -6,6 +6,8 @@
 #include "probe.h"
 #include "render.h"
 
+#include "base/drm.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

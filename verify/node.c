@@ -1,6 +1,7 @@
 #include "node.h"
 
 #include "base/cleanup.h"
+#include "base/drm.h"
 #include "base/text.h"
 
 #include <errno.h>

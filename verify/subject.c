@@ -3,6 +3,8 @@
 #include "subject_values.h"
 #include "words.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,9 +43,9 @@ bool subject_value(const char *name, const struct facts *facts, bool is_pasted, 
     if (!row)
         return false;
     row->write(facts, &text);
-    if (is_pasted && row->trust == NAMED && !words_are_plain(raw))
+    if (is_pasted && row->trust == NAMED && !text_is_shell_word(raw))
         snprintf(raw, sizeof(raw), "NAME");
-    if (is_pasted && row->trust == THEIRS && !words_are_plain(raw))
+    if (is_pasted && row->trust == THEIRS && !text_is_shell_word(raw))
         return false;
     text_printable(ret, size, raw);
     return *ret || row->trust == MAYBE;

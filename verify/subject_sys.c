@@ -4,6 +4,8 @@
 #include "subject_values.h"
 #include "words.h"
 
+#include "base/text.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -109,7 +111,7 @@ VALUE(add_to_group)
 
     value_user(f, &user_text);
     value_group(f, &group_text);
-    if (words_are_plain(user) && words_are_plain(group))
+    if (text_is_shell_word(user) && text_is_shell_word(group))
         text_add(out, "%s %s %s", command, is_user_first ? user : group,
                  is_user_first ? group : user);
 }

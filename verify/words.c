@@ -305,12 +305,3 @@ void words_signal(int number, struct text *out)
     }
     text_add(out, "signal %d", number);
 }
-
-bool words_are_plain(const char *text)
-{
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        "._:/@+=-";
-
-    return *text && *text != '-' && text[strspn(text, plain)] == '\0';
-}

@@ -53,7 +53,4 @@ double words_fps(const struct va_facts *va);
 /* "SIGSEGV", or "signal 40". */
 void words_signal(int number, struct text *out);
 
-/* One word to every shell and no option: letters, digits and . _ : / @ + = - */
-bool words_are_plain(const char *text);
-
 #endif

@@ -102,7 +102,7 @@ static void eat_messages(char *text)
     char *rest = NULL;
 
     memset(&facts, 0, sizeof(facts));
-    if (words_are_plain(text) && strpbrk(text, " ;|&$'\"\\`\n*?"))
+    if (text_is_shell_word(text) && strpbrk(text, " ;|&$'\"\\`\n*?"))
         broken("a plain word is plain to every shell");
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
         messages_take(&facts, line);

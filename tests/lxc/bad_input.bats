@@ -27,6 +27,8 @@ refuses() {
 @test "an unknown option, on the command line and in a hook line" {
     refuses "unknown option --selekt" "$hook" --selekt=x
     refuses "unknown option -z" "$hook" -z
+    refuses "option --quiet takes no value" "$hook" --quiet=x
+    refuses "--lxcpath relative: not the whole path" "$hook" check -P relative c1
     { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --selekt x"; } | container c1
     start_fails c1
     status_is c1 2
@@ -37,11 +39,12 @@ refuses() {
     refuses "--select 'gpu=1' is none of" "$hook" --select gpu=1
     refuses "--select 'pci=zz' wants a PCI address" "$hook" --select pci=zz
     refuses "--select 'vendor=foo' wants intel, amd, nvidia or a number" "$hook" --select vendor=foo
-    refuses "--mode wants an octal mode" "$hook" --mode 0999
-    refuses "--mode wants an octal mode" "$hook" --mode 0777
-    refuses "--user wants a uid" "$hook" --user -1
-    refuses "--group wants a group" "$hook" --group ''
-    refuses "--wait wants seconds" "$hook" --wait 1e9
+    refuses "--mode 0999: not an octal mode" "$hook" --mode 0999
+    refuses "--mode 0777: not an octal mode" "$hook" --mode 0777
+    refuses "--user -1: not a uid" "$hook" --user -1
+    refuses "--group : not a group name" "$hook" --group ''
+    refuses "--wait 1e9: not a number of seconds" "$hook" --wait 1e9
+    refuses "--pid 0: not the process id" "$hook" attach --pid 0
 }
 
 @test "an unknown command" {

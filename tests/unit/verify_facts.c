@@ -1,6 +1,8 @@
 /* A run in which all is well, and the steps back from it that several cases share. */
 #include "verify_cases.h"
 
+#include "base/drm.h"
+
 #include <string.h>
 #include <sys/stat.h>
 #include <va/va.h>

@@ -84,8 +84,8 @@ static void mistakes_are_named(void **state)
     } rows[] = {
         {"--nonsense", "unknown option --nonsense"},
         {"-z", "unknown option -z"},
-        {"--size", "a value is missing behind --size"},
-        {"--json=1", "no value belongs behind json"},
+        {"--size", "option --size wants a value"},
+        {"--json=1", "option --json takes no value"},
         {"word", "one word too many: word"},
         {"--json word", "one word too many: word"},
         {"--frames 0", "--frames 0: not a number from 1 to 100000"},

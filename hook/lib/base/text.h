@@ -31,6 +31,9 @@ __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const cha
  */
 const char *text_printable(char *to, size_t size, const char *from);
 
+/* One word that neither a shell, in double quotes or outside, nor sed(1) takes apart; no option. */
+bool text_is_shell_word(const char *text);
+
 static inline bool text_is_equal(const char *a, const char *b)
 {
     return __builtin_strcmp(a, b) == 0;

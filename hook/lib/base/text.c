@@ -85,3 +85,12 @@ const char *text_printable(char *to, size_t size, const char *from)
     to[used] = '\0';
     return to;
 }
+
+bool text_is_shell_word(const char *text)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+        "._:/@+=-";
+
+    return *text && *text != '-' && text[strspn(text, plain)] == '\0';
+}

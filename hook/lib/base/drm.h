@@ -1,12 +1,18 @@
 /*
- * The two words of the DRM interface that are needed, defined here because Debian's kernel headers
- * have no drm/ folder. Source: include/uapi/drm/drm.h, unchanged since Linux 2.6.
+ * What both programs need of the DRM interface, defined here because Debian's kernel headers have
+ * no drm/ folder. Sources: include/uapi/drm/drm.h, unchanged since Linux 2.6; the numbers of nodes,
+ * drivers/gpu/drm/drm_drv.c and Documentation/gpu/drm-uapi.rst.
  */
-#ifndef HOOK_DRM_H
-#define HOOK_DRM_H
+#ifndef BASE_DRM_H
+#define BASE_DRM_H
 
 #include <stddef.h>
 #include <sys/ioctl.h>
+
+#define DRM_MAJOR         226
+#define PRIMARY_MINOR_MAX 63  /* card0 is 226:0 */
+#define RENDER_MINOR_MIN  128 /* renderD128 is 226:128 */
+#define RENDER_MINOR_MAX  255
 
 struct drm_version_request {
     int version_major;
