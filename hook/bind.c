@@ -1,6 +1,6 @@
 #include "bind.h"
 
-#include "advice.h"
+#include "advice_system.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "bind_program.h"

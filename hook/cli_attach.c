@@ -1,6 +1,6 @@
 #include "cli.h"
 
-#include "advice.h"
+#include "advice_config.h"
 #include "base/text.h"
 #include "env.h"
 #include "exit_status.h"

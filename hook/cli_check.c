@@ -4,7 +4,8 @@
  */
 #include "cli.h"
 
-#include "advice.h"
+#include "advice_config.h"
+#include "advice_gpu.h"
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 #include "cli.h"
 
-#include "advice.h"
+#include "advice_config.h"
 #include "base/cleanup.h"
 #include "config_edit.h"
 #include "container.h"

@@ -1,7 +1,7 @@
 #include "cli.h"
 
 #include "account.h"
-#include "advice.h"
+#include "advice_gpu.h"
 #include "exit_status.h"
 #include "gpu.h"
 #include "guest.h"

@@ -1,6 +1,6 @@
 #include "env.h"
 
-#include "advice.h"
+#include "advice_config.h"
 #include "base/text.h"
 #include "exit_status.h"
 

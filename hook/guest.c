@@ -1,6 +1,6 @@
 #include "guest.h"
 
-#include "advice.h"
+#include "advice_system.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cgroup.h"

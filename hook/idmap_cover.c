@@ -1,6 +1,6 @@
 #include "idmap_cover.h"
 
-#include "advice.h"
+#include "advice_config.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"
 

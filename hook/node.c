@@ -1,6 +1,6 @@
 #include "node.h"
 
-#include "advice.h"
+#include "advice_system.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 #include "mountfd.h"

@@ -1,5 +1,5 @@
 /* What the container's config need not say, or says in vain, beside this hook. */
-#include "advice.h"
+#include "advice_config.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 

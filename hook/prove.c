@@ -1,6 +1,7 @@
 #include "prove.h"
 
-#include "advice.h"
+#include "advice_config.h"
+#include "advice_gpu.h"
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "exit_status.h"

@@ -1,6 +1,6 @@
 #include "report.h"
 
-#include "advice.h"
+#include "advice_config.h"
 #include "base/text.h"
 #include "base/wrap.h"
 #include "log.h"

@@ -1,6 +1,6 @@
 #include "start.h"
 
-#include "advice.h"
+#include "advice_gpu.h"
 #include "attach.h"
 #include "exit_status.h"
 #include "node.h"

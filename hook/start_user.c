@@ -1,7 +1,7 @@
 #include "start_user.h"
 
 #include "account.h"
-#include "advice.h"
+#include "advice_config.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"

@@ -1,5 +1,5 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
-#include "advice.h"
+#include "advice_config.h"
 #include "cmocka_all.h"
 #include "config_scan.h"
 #include "idmap_cover.h"

@@ -1,5 +1,5 @@
 /* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
-#include "advice.h"
+#include "advice_gpu.h"
 #include "cmocka_all.h"
 #include "exit_status.h"
 #include "plan.h"

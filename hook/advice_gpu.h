@@ -1,0 +1,19 @@
+/* What makes a usable node of the host's GPUs, for struct err's `fix`; see advice_config.h. */
+#ifndef HOOK_ADVICE_GPU_H
+#define HOOK_ADVICE_GPU_H
+
+#include "base/err.h"
+#include "gpu.h"
+#include "options.h"
+
+/*
+ * No node matches. Where there are some: one line, or one pair of lines where an ordinary user
+ * starts the container, for each node on offer. Where there is none: adds to the text what the PCI
+ * bus has, and what makes a node of it.
+ */
+void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
+
+/* The node is there and no driver answers behind it. */
+void advice_dead_node(const struct gpu_node *node, struct err *err);
+
+#endif

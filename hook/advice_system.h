@@ -1,0 +1,18 @@
+/* What is in the way on the host or in the container, for struct err's `fix`; see advice_config.h.
+ */
+#ifndef HOOK_ADVICE_SYSTEM_H
+#define HOOK_ADVICE_SYSTEM_H
+
+#include "base/err.h"
+#include "guest.h"
+
+/* The kernel has no such call, or something around this process refuses it. */
+void advice_old_kernel(int error, struct err *err);
+
+/* An AppArmor profile ("NAME (enforce)") refuses a mount for want of this rule. */
+void advice_profile(const char *label, const char *rule, struct err *err);
+
+/* Removes something of the container's that is not what it has to be: "dev/dri". */
+void advice_remove(const struct guest *guest, const char *path, struct err *err);
+
+#endif
