@@ -139,8 +139,11 @@ int path_open(int root, const char *path, enum path_links links, int *ret)
         *ret = (int)fd;
         return 0;
     }
-    /* EPERM is what older seccomp profiles answer for calls they do not know. */
-    if (errno == ENOSYS || errno == EPERM)
+    /*
+     * EPERM is what older seccomp profiles answer for calls they do not know; EAGAIN the kernel,
+     * where a ".." meets a rename or a mount anywhere on the host (openat2(2)).
+     */
+    if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
         return path_open_stepwise(root, path, links, ret);
     return -errno;
 }

@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 struct phase_row {
@@ -91,6 +92,7 @@ static void drop_foreign_environment(void)
 void privilege_start(void)
 {
     (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)umask(022); /* a folder that the container's users have to pass is not shut by root's */
     drop_foreign_environment();
     reset_signals();
     close_inherited();

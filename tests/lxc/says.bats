@@ -91,3 +91,14 @@ logged() {
     # it did hang: more was to be said than a socket holds
     [ "$(logged | grep -c 'is ready')" -lt 33 ]
 }
+
+@test "a system log that is a stream gets the same, as from syslog(3)" {
+    kill "$listener"
+    rm -f /dev/log "$work/syslog"
+    socat -u UNIX-LISTEN:/dev/log,fork "OPEN:$work/syslog,creat,append" &
+    listener=$!
+    until [ -S /dev/log ]; do sleep 0.05; done
+    start_with --no-probe
+    logged | grep -q "lxc-gpu-hook\[[0-9]*\]: container c1: /dev/dri/renderD128 is ready"
+    [ "$(tail -c 1 "$work/syslog" | od -An -tx1)" = " 00" ]
+}

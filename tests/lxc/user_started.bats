@@ -114,3 +114,14 @@ END
     } | user_container c1
     user_start c1
 }
+
+@test "a umask that shuts others out does not shut /dev/dri" {
+    chmod 0666 /dev/dri/renderD128
+    { base "0 300000 65536"; printf 'lxc.hook.mount = %s\nlxc.hook.start-host = %s --no-probe\n' "$hook" "$hook"; } |
+        user_container c1
+    umask 077
+    user_start c1
+    umask 022
+    [ "$(in_user_container c1 stat -c %a /dev/dri)" = 755 ]
+    [ "$(in_user_container c1 stat -c '%F' /dev/dri/renderD128)" = "character special file" ]
+}

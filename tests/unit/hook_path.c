@@ -7,9 +7,11 @@
 #include "path.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 typedef int (*opener)(int root, const char *path, enum path_links links, int *ret);
 
@@ -157,11 +159,46 @@ static void links_of_proc_are_refused(void **state)
     assert_int_equal(fd, -1);
 }
 
+/* Renames a folder of its own until it is killed. */
+static pid_t restless(const char *name)
+{
+    char other[16];
+    pid_t pid = fork();
+
+    if (pid)
+        return pid;
+    snprintf(other, sizeof(other), "%s-", name);
+    (void)mkdirat(root_fd, name, 0755);
+    while (renameat(root_fd, name, root_fd, other) == 0 &&
+           renameat(root_fd, other, root_fd, name) == 0)
+        continue;
+    _exit(1);
+}
+
+/* The kernel gives a ".." up with EAGAIN where something is renamed meanwhile, anywhere. */
+static void what_else_the_host_renames_is_no_error(void **state)
+{
+    pid_t others[] = {restless("r0"), restless("r1"), restless("r2")};
+    int failures = 0;
+
+    (void)state;
+    for (int i = 0; i < 50000; i++) {
+        CLEANUP_FD int fd = -1;
+        failures += path_open(root_fd, "dir/back", PATH_FOLLOW_INSIDE, &fd) < 0;
+    }
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+        assert_int_equal(kill(others[i], SIGKILL), 0);
+        assert_int_equal(waitpid(others[i], NULL, 0), others[i]);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_agree_and_stay_inside),
         cmocka_unit_test(links_of_proc_are_refused),
+        cmocka_unit_test(what_else_the_host_renames_is_no_error),
         cmocka_unit_test(a_path_of_endless_length_is_an_error),
     };
 
