@@ -59,6 +59,9 @@ teardown() {
     start c1
     [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
     [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+    # deleting the line would take the card away
+    hook_said c1 | grep -q "warning: .*but for card0; delete it where that is not needed: lxc.mount.entry = /dev/dri dev/dri"
+    [ "$(hook_said c1 | grep -c 'fix: sed')" = 0 ]
     # and the host's own folder is as it was
     [ "$(stat -c %u:%g /dev/dri/renderD128)" = 0:107 ]
     [ "$(echo /dev/dri/*)" = "/dev/dri/card0 /dev/dri/renderD128" ]
@@ -72,4 +75,16 @@ teardown() {
     } | container c1
     start c1
     [ "$(in_container c1 ls /dev/dri)" = renderD128 ]
+}
+
+@test "a hole in the map that a kept card needs is not called needless" {
+    {
+        echo "lxc.include = /usr/share/lxc/config/userns.conf"
+        printf 'lxc.idmap = %s\n' "u 0 100000 65536" "g 0 100000 44" "g 44 44 1" "g 45 100045 65491"
+        echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    start c1
+    [ "$(in_container c1 stat -c %g /dev/dri/card0)" = 44 ]
+    [ "$(hook_said c1 | grep -c warning)" = 0 ]
 }
