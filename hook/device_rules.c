@@ -28,6 +28,7 @@ int device_rules_load(const struct container *container, struct device_rules *re
     *ret = (struct device_rules){.is_v1 = is_v1};
     ret->denies_all = strchr(deny, 'a') != NULL || (!is_v1 && allow[0]);
     snprintf(ret->allowed, sizeof(ret->allowed), "%s", allow);
+    snprintf(ret->denied, sizeof(ret->denied), "%s", deny);
     return 0;
 }
 
@@ -39,8 +40,9 @@ static bool number_matches(const char *pattern, unsigned number)
     return strcmp(pattern, "*") == 0 || strcmp(pattern, text) == 0;
 }
 
-/* "c 226:* rwm", or "a" for everything. */
-static bool rule_allows(const char *rule, unsigned device_major, unsigned device_minor)
+/* "c 226:* rwm", or "a" for everything. To deny either reading or writing is enough. */
+static bool rule_matches(const char *rule, bool is_allow, unsigned device_major,
+                         unsigned device_minor)
 {
     char type = 0;
     char major_text[12];
@@ -50,22 +52,30 @@ static bool rule_allows(const char *rule, unsigned device_major, unsigned device
     if (sscanf(rule, " %c %11[0-9*]:%11[0-9*] %7s", &type, major_text, minor_text, access_text) !=
         4)
         return type == 'a';
-    return (type == 'c' || type == 'a') && number_matches(major_text, device_major) &&
-           number_matches(minor_text, device_minor) && strchr(access_text, 'r') &&
-           strchr(access_text, 'w');
+    if ((type != 'c' && type != 'a') || !number_matches(major_text, device_major) ||
+        !number_matches(minor_text, device_minor))
+        return false;
+    return is_allow ? strchr(access_text, 'r') && strchr(access_text, 'w')
+                    : strpbrk(access_text, "rw") != NULL;
 }
 
-bool device_rules_allow(const struct device_rules *rules, unsigned device_major,
+static bool any_matches(const char *rules, bool is_allow, unsigned device_major,
                         unsigned device_minor)
 {
     char text[DEVICE_RULES_TEXT_MAX];
     char *rest = NULL;
 
-    if (!rules->denies_all)
-        return true;
-    memcpy(text, rules->allowed, sizeof(text));
+    memcpy(text, rules, sizeof(text));
     for (char *rule = strtok_r(text, "\n", &rest); rule; rule = strtok_r(NULL, "\n", &rest))
-        if (rule_allows(rule, device_major, device_minor))
+        if (rule_matches(rule, is_allow, device_major, device_minor))
             return true;
     return false;
+}
+
+bool device_rules_allow(const struct device_rules *rules, unsigned device_major,
+                        unsigned device_minor)
+{
+    if (any_matches(rules->allowed, true, device_major, device_minor))
+        return true;
+    return !rules->denies_all && !any_matches(rules->denied, false, device_major, device_minor);
 }

@@ -1,7 +1,9 @@
 /*
  * The device rules of a container's config, judged as the kernel does. Denied is what a list of
  * allowed devices does not name; the list exists once something was denied (`deny = a`) or, on
- * cgroup v2, once LXC loads a program because there is any rule.
+ * cgroup v2, once LXC loads a program because there is any rule. LXC does not tell in which order
+ * the lines stand, and a later one wins: where one allows a node and one denies it, this says
+ * allowed.
  */
 #ifndef HOOK_DEVICE_RULES_H
 #define HOOK_DEVICE_RULES_H
@@ -17,6 +19,7 @@ struct device_rules {
     bool is_v1;
     bool denies_all;                     /* a list of allowed devices is in force */
     char allowed[DEVICE_RULES_TEXT_MAX]; /* its lines */
+    char denied[DEVICE_RULES_TEXT_MAX];
 };
 
 int device_rules_load(const struct container *container, struct device_rules *ret, struct err *err);

@@ -92,6 +92,15 @@ static void device_rules_are_judged_as_the_kernel_does(void **state)
     assert_false(device_rules_allow(&rules, 226, 128));
     rules.denies_all = false;
     assert_true(device_rules_allow(&rules, 226, 128));
+    strcpy(rules.denied, "c 226:* rwm");
+    assert_false(device_rules_allow(&rules, 226, 128));
+    assert_true(device_rules_allow(&rules, 1, 3));
+    strcpy(rules.denied, "c 226:128 m");
+    assert_true(device_rules_allow(&rules, 226, 128));
+    strcpy(rules.denied, "c 226:128 w");
+    assert_false(device_rules_allow(&rules, 226, 128));
+    strcpy(rules.allowed, "c 226:128 rwm");
+    assert_true(device_rules_allow(&rules, 226, 128));
 }
 
 int main(void)
