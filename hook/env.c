@@ -38,15 +38,24 @@ static const char *env_text(const char *name)
     return value && *value ? value : NULL;
 }
 
-/* Version 0: NAME, the word lxc, the hook's type. */
+/* Version 0: NAME, the word lxc, the hook's type; for stop and clone more. */
 static bool has_version0_arguments(int rest_count, char *const *rest)
 {
-    return rest_count == 3 && text_is_equal(rest[1], "lxc");
+    return rest_count >= 3 && text_is_equal(rest[1], "lxc");
 }
 
 bool hook_env_is_hook(int rest_count, char *const *rest)
 {
     return env_text("LXC_HOOK_TYPE") || has_version0_arguments(rest_count, rest);
+}
+
+const char *hook_env_container(char *buffer, size_t size)
+{
+    const char *name = env_text("LXC_NAME");
+
+    if (!env_text("LXC_HOOK_TYPE") && !(name && env_text("LXC_CONFIG_FILE")))
+        return NULL;
+    return text_printable(buffer, size, name ? name : "?");
 }
 
 static void fix_section(const char *type, const char *config_file, struct err *err)

@@ -1,5 +1,6 @@
 /*
- * What LXC tells a hook. Version 0 appends `NAME lxc TYPE` to the hook's own arguments, version 1
+ * What LXC tells a hook. Version 0 appends `NAME lxc TYPE` to the hook's own arguments, and
+ * for some types more words, version 1
  * sets LXC_HOOK_TYPE; both set the other LXC_* variables (lxc.container.conf(5), LXC 4.0 to 6.0).
  * Pure but for getenv.
  */
@@ -29,6 +30,12 @@ struct hook_env {
  * `rest` are the arguments left over after the options.
  */
 bool hook_env_is_hook(int rest_count, char *const *rest);
+
+/*
+ * The name of the container that LXC started this process for, made printable in `buffer`, however
+ * wrong the hook line is; "?" when LXC does not tell it. NULL when it was a person.
+ */
+const char *hook_env_container(char *buffer, size_t size);
 
 /*
  * The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there; the

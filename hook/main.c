@@ -17,23 +17,25 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* A hook speaks to the system log, also about a line that it cannot read. */
+static void report_begin(const struct options *options)
+{
+    static char name[CONTAINER_NAME_MAX];
+    struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
+
+    style.container = hook_env_container(name, sizeof(name));
+    style.use_syslog = style.container != NULL;
+    report_open(&style);
+}
+
 static int run_hook(const struct options *options, struct err *err)
 {
-    struct report_style style = {
-        .container = "?", .quiet = options->quiet, .verbose = options->verbose, .use_syslog = true};
     struct hook_env env;
     int r = hook_env_read(options->rest_count, options->rest, &env, err);
 
-    if (r == 0)
-        style.container = env.name;
-    report_open(&style);
-    if (r == 0 && env.type == HOOK_MOUNT)
-        r = bind_nodes(&env, options, err);
-    else if (r == 0)
-        r = start_host(&env, options, err);
     if (r < 0)
-        report_failure(err);
-    return r;
+        return r;
+    return env.type == HOOK_MOUNT ? bind_nodes(&env, options, err) : start_host(&env, options, err);
 }
 
 struct command {
@@ -44,7 +46,7 @@ struct command {
 static const struct command commands[] = {
     {"list", cli_list}, {"check", cli_check}, {"idmap", cli_idmap}, {"attach", cli_attach}};
 
-static int dispatch(const struct options *options, struct err *err)
+static int run_command(const struct options *options, struct err *err)
 {
     char shown[80];
     int r;
@@ -61,26 +63,15 @@ static int dispatch(const struct options *options, struct err *err)
     return r;
 }
 
-static int run_command(const struct options *options, struct err *err)
-{
-    struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
-    int r;
-
-    report_open(&style);
-    r = dispatch(options, err);
-    if (r < 0)
-        report_failure(err);
-    return r;
-}
-
 int main(int argc, char **argv)
 {
-    struct options options;
+    struct options options = {0};
     struct err err = {0};
     int r;
 
     privilege_start();
     r = options_parse(argc, argv, &options, &err);
+    report_begin(&options);
     if (r < 0) {
         err_fix(&err, "lxc-gpu-hook --help");
         report_failure(&err);
@@ -98,5 +89,7 @@ int main(int argc, char **argv)
         r = run_hook(&options, &err);
     else
         r = run_command(&options, &err);
+    if (r < 0)
+        report_failure(&err);
     return r < 0 ? err.status : STATUS_DONE;
 }

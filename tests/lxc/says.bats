@@ -102,3 +102,12 @@ logged() {
     logged | grep -q "lxc-gpu-hook\[[0-9]*\]: container c1: /dev/dri/renderD128 is ready"
     [ "$(tail -c 1 "$work/syslog" | od -An -tx1)" = " 00" ]
 }
+
+@test "a hook line that cannot be read is told to the system log too" {
+    for line in "$hook --selekt all" "$hook stray words"; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $line"; } | container c1
+        start_fails c1
+    done
+    logged | grep -q "lxc-gpu-hook\[[0-9]*\]: unknown option --selekt"
+    logged | grep -q "lxc-gpu-hook\[[0-9]*\]: unknown command 'stray'"
+}
