@@ -60,10 +60,14 @@ reached() {
     status_is c1 9
 }
 
-@test "proxmox-lxc.conf: with what Proxmox writes around it" {
-    { idmap "0 100000 65536"; cat "$examples/proxmox-lxc.conf"; } | container c1
-    start_fails c1
-    reached c1 renderD128
+# The map is that of a shared folder of user and group 1000, whose lines stay.
+@test "proxmox-lxc.conf: with what Proxmox writes around it, and any id map" {
+    for map in "0 100000 65536" "0 100000 1000|1000 1000 1|1001 101001 64535"; do
+        IFS='|' read -ra extents <<<"$map"
+        { idmap "${extents[@]}"; cat "$examples/proxmox-lxc.conf"; } | container c1
+        start_fails c1
+        reached c1 renderD128
+    done
     # Proxmox takes "key: value" and "key = value" and passes on what begins with lxc.
     run grep -vE '^(#|lxc\.include = /|$)' "$examples/proxmox-lxc.conf"
     [ -z "$output" ]
