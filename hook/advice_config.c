@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define PROGRAM "/usr/bin/lxc-gpu-hook"
+#define PROGRAM PROGRAM_FOLDER "/lxc-gpu-hook"
 
 static void owner_add(const struct options *options, struct text *text)
 {

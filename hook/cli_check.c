@@ -53,7 +53,7 @@ static int no_hook(struct err *err)
 {
     int r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
 
-    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     return r;
 }
 

@@ -66,7 +66,7 @@ static void fix_section(const char *type, const char *config_file, struct err *e
     snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *=.*lxc-gpu-hook", type);
     err_fix(err, "%s",
             advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
-    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
 }
 
 int hook_type_read(const char *type, const char *config_file, enum hook_type *ret, struct err *err)
@@ -86,7 +86,7 @@ int hook_type_read(const char *type, const char *config_file, enum hook_type *re
     }
     err_set(err, STATUS_USAGE, 0, "unknown hook type '%s'",
             text_printable(shown, sizeof(shown), type));
-    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     return -EINVAL;
 }
 

@@ -146,7 +146,8 @@ void options_help(void)
     printf(
         "Puts the host's GPU render nodes into an LXC container, with the right owner.\n\n"
         "As a hook, in the container's config (one line does all):\n"
-        "  lxc.include = /usr/share/lxc/config/gpu.conf\n"
+        "  lxc.include = " CONFIG_FOLDER
+        "/gpu.conf\n"
         "or, to give options:\n"
         "  lxc.hook.start-host = lxc-gpu-hook --select driver=i915\n\n"
         "For a person:\n"

@@ -13,12 +13,29 @@ function(install_compressed file destination name component)
   install(FILES ${result} DESTINATION ${destination} COMPONENT ${component})
 endfunction()
 
-# install_manual(FILE COMPONENT): FILE ends in the number of its section.
+# with_installed_paths(FILE RESULT): a copy of FILE for this installation. The sources name the folders of the Debian
+# package, so that their lines can be pasted as they stand.
+function(with_installed_paths file result)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  file(READ ${file} text)
+  string(REGEX REPLACE "/usr/bin/(lxc[\\]?-gpu)" "${CMAKE_INSTALL_FULL_BINDIR}/\\1" text "${text}")
+  string(REGEX REPLACE "/usr/libexec/(lxc[\\]?-gpu)" "${CMAKE_INSTALL_FULL_LIBEXECDIR}/\\1" text "${text}")
+  string(REPLACE "/usr/share/lxc/config/gpu" "${CMAKE_INSTALL_FULL_DATADIR}/lxc/config/gpu" text "${text}")
+  string(REPLACE "/usr/share/doc/lxc-gpu" "${CMAKE_INSTALL_FULL_DATADIR}/doc/lxc-gpu" text "${text}")
+  file(WRITE ${result} "${text}")
+endfunction()
+
+# install_manual(FILE COMPONENT): FILE ends in the number of its section. What the guest's manual names lies on a host,
+# of whose folders nothing is known here.
 function(install_manual file component)
   get_filename_component(name ${file} NAME)
   string(REGEX MATCH "[0-9]$" section ${name})
-  install_compressed(${CMAKE_CURRENT_SOURCE_DIR}/${file} ${CMAKE_INSTALL_MANDIR}/man${section} ${name}
-    ${component})
+  set(source ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  if(component STREQUAL host)
+    set(source ${CMAKE_CURRENT_BINARY_DIR}/manual/${name})
+    with_installed_paths(${CMAKE_CURRENT_SOURCE_DIR}/${file} ${source})
+  endif()
+  install_compressed(${source} ${CMAKE_INSTALL_MANDIR}/man${section} ${name} ${component})
 endfunction()
 
 # install_completion(FILE PROGRAM COMPONENT): bash-completion loads the file that is named as the program.

@@ -1,5 +1,5 @@
 # Two Debian packages, one a component: host (lxc-gpu) and guest (gpu-verify). Made in the build folder by
-#   cmake -B build -DCMAKE_INSTALL_PREFIX=/usr && cmake --build build && cmake --build build --target deb
+#   cmake -B build && cmake --build build && cmake --build build --target deb
 
 set(PACKAGE_host lxc-gpu)
 set(PACKAGE_guest gpu-verify)
@@ -90,4 +90,9 @@ It needs neither ffmpeg nor vainfo.")
 
 include(CPack)
 
-add_custom_target(deb COMMAND ${CMAKE_CURRENT_LIST_DIR}/make-deb ${CMAKE_BINARY_DIR} ${EPOCH} USES_TERMINAL VERBATIM)
+# The files name their own places (documents.cmake), and a package's are below /usr.
+if(NOT CMAKE_INSTALL_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
+  set(REFUSAL COMMAND ${CMAKE_COMMAND} -E echo "Debian packages need -DCMAKE_INSTALL_PREFIX=/usr"
+    COMMAND ${CMAKE_COMMAND} -E false)
+endif()
+add_custom_target(deb ${REFUSAL} COMMAND ${CMAKE_CURRENT_LIST_DIR}/make-deb ${CMAKE_BINARY_DIR} ${EPOCH} USES_TERMINAL VERBATIM)

@@ -22,9 +22,14 @@ packages_unknown() {
     done
 }
 
-# packages_install NAME...: installs what is missing, and says so.
+# What would go if the named packages came: on Proxmox its own LXC and QEMU, which conflict with Debian's.
+packages_lost() {
+    apt-get -s install --no-install-recommends "$@" 2>/dev/null | awk '$1 == "Remv" { print $2 }'
+}
+
+# packages_install NAME...: installs what is missing, and says so; never at another package's cost.
 packages_install() {
-    local package missing=() unknown log status=0
+    local package missing=() unknown lost log status=0
 
     for package; do
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
@@ -39,9 +44,11 @@ packages_install() {
         mapfile -t missing < <(printf '%s\n' "${missing[@]}" | grep -vxF "$unknown")
     fi
     ((${#missing[@]} > 0)) || return 0
+    lost=$(packages_lost "${missing[@]}")
+    [[ -z $lost ]] || die "the Debian packages that this needs would remove: ${lost//$'\n'/ }: run it in a virtual machine"
     say "# installing Debian packages: ${missing[*]}"
     quietly 'install packages' "$log" \
-        env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" || status=$?
+        env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "${missing[@]}" || status=$?
     rm -f "$log"
     return "$status"
 }

@@ -55,6 +55,36 @@ setup() {
     done
 }
 
+# configure FOLDER OPTION...: the host's part only
+configure() {
+    cmake -S "$work/one" -B "$@" -G Ninja -DBUILD_TESTING=OFF -DBUILD_VERIFY=OFF >/dev/null
+}
+
+@test "without a prefix it goes to /usr, where LXC's own folder is" {
+    configure "$work/plain"
+    grep -x 'CMAKE_INSTALL_PREFIX:PATH=/usr' "$work/plain/CMakeCache.txt"
+}
+
+@test "with another prefix, config, examples, manual and messages name that" {
+    configure "$work/elsewhere" -DCMAKE_INSTALL_PREFIX=/opt/gpu
+    cmake --build "$work/elsewhere" >/dev/null
+    DESTDIR=$work/opt cmake --install "$work/elsewhere" --component host >/dev/null
+    config=$work/opt/opt/gpu/share/lxc/config
+    for key in lxc.hook.mount lxc.hook.start-host; do
+        [ -x "$work/opt$(sed -n "s/^$key = //p" "$config/gpu.conf")" ]
+    done
+    [ -s "$work/opt$(sed -n 's/^lxc.include = //p' "$config/gpu-privileged.conf")" ]
+    gunzip "$work"/opt/opt/gpu/share/man/man8/*.gz
+    grep -q '/opt/gpu/bin/lxc' "$work"/opt/opt/gpu/share/man/man8/lxc-gpu-hook.8
+    grep -q '/opt/gpu/share/lxc/config/gpu.conf' "$work/opt/opt/gpu/bin/lxc-gpu-hook"
+    run grep -rlE '/usr/(bin|libexec)/lxc|/usr/share/(lxc/config/gpu|doc/lxc)' "$work/opt"
+    [ -z "$output" ]
+    # A package's files are below /usr.
+    run cmake --build "$work/elsewhere" --target deb
+    [ "$status" != 0 ]
+    [[ "$output" == *"need -DCMAKE_INSTALL_PREFIX=/usr"* ]]
+}
+
 @test "installed by dpkg, both run, their manual pages are found, and the config line is there" {
     throw_away sh -euc '
         dpkg -i /packages/*.deb

@@ -1,0 +1,37 @@
+#!/usr/bin/env bats
+# What tests/run and tests/demo install: nothing at the cost of a package that is there, such as Proxmox's own LXC.
+
+setup() {
+    load lib.bash
+    box=$(mktemp -d "$work/install.XXXXXX")
+    # A machine that has nothing of what is wanted, and an apt that says what it is asked.
+    command_is dpkg-query 'exit 1'
+    command_is apt-cache 'printf "  Candidate: 1\n"'
+    command_is apt-get 'echo "$*" >>"$BOX/asked"; [ "$1" != -s ] || cat "$BOX/plan"'
+    : >"$box/plan"
+}
+
+command_is() {
+    printf '#!/bin/sh\n%s\n' "$2" >"$box/$1"
+    chmod 0755 "$box/$1"
+}
+
+install_lxc() {
+    BOX=$box PATH=$box:$PATH bash -euc '. "$1/say.sh"; . "$1/packages.sh"; packages_install lxc' - "$TEST_PROJECT/tests/lib"
+}
+
+@test "packages that conflict with nothing are installed" {
+    printf 'Inst lxc (1:5.0.2 Debian:12)\nConf lxc (1:5.0.2 Debian:12)\n' >"$box/plan"
+    run install_lxc
+    [ "$status" = 0 ]
+    grep -q '^install .*--no-remove.* lxc$' "$box/asked"
+}
+
+@test "where one would be removed, nothing is installed, and it is named" {
+    printf 'Remv lxc-pve [6.0.0-1]\nRemv pve-qemu-kvm [9.0.2-4]\nInst lxc (1:5.0.2 Debian:12)\n' >"$box/plan"
+    run install_lxc
+    [ "$status" = 1 ]
+    [[ "$output" == *"would remove: lxc-pve pve-qemu-kvm: run it in a virtual machine"* ]]
+    run grep -c '^install' "$box/asked"
+    [ "$output" = 0 ]
+}
