@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # For the tests of the guest's half of the diagnosis: containers that start in a moment, gpu-verify in them,
-# and its fixes done as printed (mend.sh). After lib.sh and mend.sh.
+# and its fixes done as printed (diagnosis/mend.sh). After lib.sh and mend.sh.
 # shellcheck disable=SC2016,SC2034,SC2154,SC2317
 
 ct=                 # the container at hand

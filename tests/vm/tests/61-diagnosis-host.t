@@ -4,7 +4,7 @@
 # default logging, and `check` says the same.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh disable=SC1091,SC2034,SC2154
 . /payload/lib.sh
-. /payload/mend.sh
+. /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
 plan 12
 
@@ -180,4 +180,4 @@ stops
 box_end
 
 is 'every row that is made here was' "$(grep -oE '^# row h[0-9]+' /run/rows | sort -u | wc -l)" \
-    "$(awk '$1 ~ /^h/ && $3 ~ /vm/' /payload/rows | wc -l)"
+    "$(awk '$1 ~ /^h/ && $3 ~ /vm/' /payload/diagnosis/rows | wc -l)"

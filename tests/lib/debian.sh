@@ -7,7 +7,7 @@ rootfs_debian() {
 
     shift 4
     for package; do include+=",$package"; done
-    # An initrd made in here would never be used (see initrd.sh).
+    # An initrd made in here would never be used (see tests/vm/lib/initrd.sh).
     INITRD=No DEBIAN_FRONTEND=noninteractive mmdebstrap --mode=root --variant=minbase --quiet \
         --aptopt="$options" --include="${include#,}" \
         --dpkgopt='force-unsafe-io' \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The file trees of containers.
 
-# shellcheck disable=SC2034  # for build and tests/demo
+# shellcheck disable=SC2034  # for tests/vm/build and tests/demo
 container_packages=(systemd systemd-sysv udev dbus passwd libva2 libva-drm2)
 
 # Each its own, and far from any GID that a Debian release gives to render, so that no test passes by accident.

@@ -1,11 +1,5 @@
 # shellcheck shell=bash
-# The machine's own package sources and download settings, turned to the wanted release.
-
-# The Debian release of this machine.
-own_release() {
-    # shellcheck source=/dev/null
-    (. /etc/os-release && printf '%s\n' "${VERSION_CODENAME:-}")
-}
+# The machine's own package sources and download settings, turned to the wanted release. After release.sh.
 
 # The sources.list lines of RELEASE, from the sources this machine uses for its own Debian.
 apt_sources() {
