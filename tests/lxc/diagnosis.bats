@@ -11,10 +11,9 @@ setup_file() {
 
 setup() {
     load lib.bash
-    payload=$TEST_LXC/../vm/payload
-    [ -e "$payload" ] || payload=$TEST_LXC/.. # as it is laid out in the virtual machine
+    diagnosis=$TEST_LXC/../diagnosis
     # shellcheck source=/dev/null
-    . "$payload/mend.sh"
+    . "$diagnosis/mend.sh"
     reset_host
     node renderD128 226 128
     cp "$work/subgid" "$work/subgid.before"
@@ -437,6 +436,6 @@ unwarned() {
 
 @test "the table: every row that is made here" {
     sed -nE 's/^# row (h[0-9]+) .*/\1/p' "$ROWS" | sort -u >"$work/made"
-    awk '$3 ~ /lxc/ { print $1 }' "$payload/rows" | sort -u >"$work/wanted"
+    awk '$3 ~ /lxc/ { print $1 }' "$diagnosis/rows" | sort -u >"$work/wanted"
     diff "$work/wanted" "$work/made"
 }

@@ -4,8 +4,8 @@
 # shellcheck source-path=SCRIPTDIR
 export rows='g15 g18 g20'
 . "${0%/*}/common.sh"
-# shellcheck source=../vm/payload/mend.sh
-. "${0%/*}/../vm/payload/mend.sh"
+# shellcheck source=../diagnosis/mend.sh
+. "${0%/*}/../diagnosis/mend.sh"
 for driver in iHD i965; do driver_needed "$driver"; done
 failures_known
 

@@ -1,9 +1,10 @@
-#!/bin/sh
-# A manual page knows what its program knows, and no more: options, exit statuses and version. For
-# gpu-verify also every cause, every key of the JSON object, and its examples are real reports.
-# usage: manual.sh PROGRAM MANUAL ROWS [CAUSES GOLDEN_FOLDER]
+#!/bin/bash
+# A manual page knows what its program knows, and no more: options, exit statuses, version and the diagnosis. For
+# gpu-verify also every key of the JSON object, and its examples are real reports.
+# usage: manual.sh PROGRAM MANUAL ROWS|CAUSES.def [GOLDEN_FOLDER]
 set -eu
-program=$1 manual=$2 rows=$3 causes=${4:-} golden=${5:-}
+program=$1 manual=$2 diagnosis=$3 golden=${4:-}
+project=$(cd "${0%/*}/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
@@ -40,31 +41,28 @@ sed 's/.* //' "$scratch/version" >"$scratch/wanted"
 sed -nE 's/^\.TH .*"lxc-gpu-hook ([^"]*)".*/\1/p' "$scratch/plain" >"$scratch/manual"
 same version
 
-# The diagnosis: each pair of an exit status and a row. The hook's are h, the verifier's are g and in causes.def.
-letter=h
-[ -z "$causes" ] || letter=g
+# The diagnosis: each pair of an exit status and a row. The hook's rows are h; the verifier's are g, and in causes.def.
 sed -nE 's/^\.\\" ([0-9]+): ([gh][0-9].*)/\1 \2/p' "$scratch/plain" |
     while read -r status row_list; do
         for row in $row_list; do echo "$status $row"; done
-    done | sort -u >"$scratch/said"
-if [ -z "$causes" ]; then
-    sed -nE "s/^(${letter}[0-9]+) ([0-9]+) .*/\\2 \\1/p" "$rows" | sort -u >"$scratch/wanted"
-    cp "$scratch/said" "$scratch/manual"
-    same diagnosis
-else
-    sed -nE 's/^ *X\((STATUS_[A-Z_]+), ([0-9]+),.*/\1 \2/p' "${causes%/*}/exit_status.h" >"$scratch/numbers"
-    sed -nE 's/^CAUSE\([A-Z_]+, "(g[0-9]+)", (STATUS_[A-Z_]+),.*/\2 \1/p' "$causes" |
-        while read -r status row; do
-            echo "$(sed -n "s/^$status //p" "$scratch/numbers") $row"
-        done | sort -u >"$scratch/wanted"
-    cp "$scratch/said" "$scratch/manual"
-    same causes
-    # Each row that has a fix has a cause of that status.
-    sed -nE "s/^(${letter}[0-9]+) ([0-9]+) [^ ]+ (applied|text) .*/\\2 \\1/p" "$rows" | sort -u >"$scratch/rows"
-    [ -s "$scratch/rows" ] || fail 'no rows of the diagnosis'
-    missing=$(comm -23 "$scratch/rows" "$scratch/wanted")
-    [ -z "$missing" ] || fail "rows of the diagnosis without a cause of that status: $missing"
-fi
+    done | sort -u >"$scratch/manual"
+case $diagnosis in
+    *.def)
+        sed -nE 's/^ *X\((STATUS_[A-Z_]+), ([0-9]+),.*/\1 \2/p' "${diagnosis%/*}/exit_status.h" >"$scratch/numbers"
+        sed -nE 's/^CAUSE\([A-Z_]+, "(g[0-9]+)", (STATUS_[A-Z_]+),.*/\2 \1/p' "$diagnosis" |
+            while read -r status row; do
+                echo "$(sed -n "s/^$status //p" "$scratch/numbers") $row"
+            done
+        ;;
+    *) sed -nE 's/^(h[0-9]+) ([0-9]+) .*/\2 \1/p' "$diagnosis" ;;
+esac | sort -u >"$scratch/wanted"
+same diagnosis
+
+# The tests that it names are there.
+grep -oE '\btests/[a-z0-9_/.-]*[a-z0-9]' "$scratch/plain" | sort -u >"$scratch/files"
+while read -r file; do
+    [ -e "$project/$file" ] || fail "there is no $file"
+done <"$scratch/files"
 
 if [ -n "$golden" ]; then
     # Keys of the JSON object, each as a word of the section.

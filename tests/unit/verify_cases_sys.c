@@ -74,7 +74,7 @@ CASE(g1_hidden_folder)
     facts.sys.node.error = EACCES;
 }
 
-CASE(g2)
+CASE(g2_another_node)
 {
     case_g1_lxc();
     facts.sys.node.other_count = 2;
@@ -82,7 +82,7 @@ CASE(g2)
     facts.sys.node.others[1] = (struct node_other){"/dev/dri/renderD130", 130};
 }
 
-CASE(g3)
+CASE(g3_regular_file)
 {
     no_device();
     facts.sys.node.mode = S_IFREG;
@@ -133,7 +133,7 @@ CASE(g5_hostile_name)
     SET(facts.sys.place.name, "x; reboot");
 }
 
-CASE(g6)
+CASE(g6_not_in_group)
 {
     outsider();
 }
@@ -172,13 +172,13 @@ CASE(g6_mode)
     facts.sys.node.mode = S_IFCHR | 0600;
 }
 
-CASE(g7)
+CASE(g7_older_login)
 {
     outsider();
     facts.sys.access.is_listed = true;
 }
 
-CASE(g8)
+CASE(g8_foreign_group)
 {
     outsider();
     SET(facts.sys.access.group, "ssl-cert");
@@ -191,13 +191,13 @@ CASE(g8_works)
     facts.sys.access.render_gid = 109;
 }
 
-CASE(g9)
+CASE(g9_unmapped_for_root)
 {
     unmapped();
     facts_root_user();
 }
 
-CASE(g10)
+CASE(g10_cgroup_denies)
 {
     never_opened(EPERM);
 }
@@ -214,7 +214,7 @@ CASE(g10_docker)
     facts_at(PLACE_DOCKER);
 }
 
-CASE(g11)
+CASE(g11_nodev)
 {
     never_opened(EACCES);
     facts.sys.access.is_nodev = true;
@@ -225,7 +225,7 @@ CASE(g11_namespace)
     never_opened(EACCES);
 }
 
-CASE(g12)
+CASE(g12_no_kernel_driver)
 {
     never_opened(ENXIO);
 }
@@ -241,13 +241,13 @@ CASE(g12_busy)
     never_opened(EBUSY);
 }
 
-CASE(g28)
+CASE(g28_lone_rule)
 {
     never_opened(0);
     facts.sys.access.null_error = EPERM;
 }
 
-CASE(g29)
+CASE(g29_root_without_power)
 {
     outsider();
     facts_root_user();
@@ -271,8 +271,8 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_host, STATUS_NO_NODE, "g1"),
     ROW(g1_nspawn, STATUS_NO_NODE, "g1"),
     ROW(g1_hidden_folder, STATUS_NO_NODE, "g1"),
-    ROW(g2, STATUS_NO_NODE, "g2"),
-    ROW(g3, STATUS_WRONG_KIND, "g3"),
+    ROW(g2_another_node, STATUS_NO_NODE, "g2"),
+    ROW(g3_regular_file, STATUS_WRONG_KIND, "g3"),
     ROW(g3_folder, STATUS_WRONG_KIND, "g3"),
     ROW(g4_number, STATUS_WRONG_KIND, "g4"),
     ROW(g4_name, STATUS_WRONG_KIND, "g4"),
@@ -280,26 +280,26 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g5_user_started, STATUS_UNMAPPED, "g5"),
     ROW(g5_unknown_starter, STATUS_UNMAPPED, "g5"),
     ROW(g5_hostile_name, STATUS_UNMAPPED, "g5"),
-    ROW(g6, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_not_in_group, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_alpine, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_docker, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_nameless, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_host, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_mode, STATUS_NOT_IN_GROUP, "g6"),
-    ROW(g7, STATUS_NOT_IN_GROUP, "g7"),
-    ROW(g8, STATUS_NOT_IN_GROUP, "g8"),
+    ROW(g7_older_login, STATUS_NOT_IN_GROUP, "g7"),
+    ROW(g8_foreign_group, STATUS_NOT_IN_GROUP, "g8"),
     ROW(g8_works, STATUS_PASS, "g8"),
-    ROW(g9, STATUS_UNMAPPED, "g9"),
-    ROW(g10, STATUS_CGROUP, "g10"),
+    ROW(g9_unmapped_for_root, STATUS_UNMAPPED, "g9"),
+    ROW(g10_cgroup_denies, STATUS_CGROUP, "g10"),
     ROW(g10_v1, STATUS_CGROUP, "g10"),
     ROW(g10_docker, STATUS_CGROUP, "g10"),
-    ROW(g11, STATUS_WRONG_KIND, "g11"),
+    ROW(g11_nodev, STATUS_WRONG_KIND, "g11"),
     ROW(g11_namespace, STATUS_WRONG_KIND, "g11"),
-    ROW(g12, STATUS_NO_KERNEL_DRIVER, "g12"),
+    ROW(g12_no_kernel_driver, STATUS_NO_KERNEL_DRIVER, "g12"),
     ROW(g12_no_gpu_driver, STATUS_NO_KERNEL_DRIVER, "g12"),
     ROW(g12_busy, STATUS_NO_KERNEL_DRIVER, "g12"),
-    ROW(g28, STATUS_CGROUP, "g28"),
-    ROW(g29, STATUS_NOT_IN_GROUP, "g29"),
+    ROW(g28_lone_rule, STATUS_CGROUP, "g28"),
+    ROW(g29_root_without_power, STATUS_NOT_IN_GROUP, "g29"),
     ROW(g22_open, STATUS_HUNG, "g22"),
     {0},
 };

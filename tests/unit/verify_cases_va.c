@@ -126,7 +126,7 @@ CASE(listed)
     facts.request.list_only = true;
 }
 
-CASE(g13)
+CASE(g13_sys_hidden)
 {
     driver_failed("vaGetDisplayDRM", "VA_STATUS_ERROR_INVALID_DISPLAY");
     facts.sys.kernel.is_sys_visible = false;
@@ -154,7 +154,7 @@ CASE(g14_no_encoder)
     virtual_gpu("virtio_gpu");
 }
 
-CASE(g15)
+CASE(g15_driver_absent)
 {
     init_failed();
     tried("iHD_drv_video.so", VA_TRIED_ABSENT);
@@ -163,7 +163,7 @@ CASE(g15)
 
 CASE(g15_old_intel)
 {
-    case_g15();
+    case_g15_driver_absent();
     facts.sys.kernel.device_id = 0x0412;
 }
 
@@ -177,7 +177,7 @@ CASE(g15_fedora_radeon)
 
 CASE(g15_arch)
 {
-    case_g15();
+    case_g15_driver_absent();
     facts.sys.place.distro = DISTRO_ARCH;
 }
 
@@ -231,7 +231,7 @@ CASE(g16_mismatch)
     tried("iHD_drv_video.so", VA_TRIED_NO_INIT);
 }
 
-CASE(g16_mute)
+CASE(g16_says_nothing)
 {
     entrypoints_refused(VA_REFUSED_NOT);
     failure(&facts.va.entrypoints.failure, "vaQueryConfigProfiles", 1,
@@ -282,7 +282,7 @@ CASE(g18_fedora_radeon)
     SET(facts.va.driver.name, "radeonsi");
 }
 
-CASE(g18_nothing)
+CASE(g18_no_h264_encoding)
 {
     no_encoders();
     facts.va.entrypoints.has_h264_decode = false;
@@ -303,15 +303,15 @@ CASE(g18_too_small)
     facts.va.entrypoints.rows[1].min_height = 96;
 }
 
-CASE(g19)
+CASE(g19_low_power_only)
 {
     facts.va.entrypoints.rows[1] = facts.va.entrypoints.rows[2];
     facts.va.entrypoints.count = 2;
 }
 
-CASE(g20)
+CASE(g20_no_huc)
 {
-    case_g19();
+    case_g19_low_power_only();
     facts.sys.kernel.huc_error = ENOPKG;
 }
 
@@ -323,7 +323,7 @@ static void lunar_lake(void)
 
 CASE(g20_xe)
 {
-    case_g19();
+    case_g19_low_power_only();
     lunar_lake();
     facts.sys.kernel.huc_error = ENODEV;
     facts.sys.kernel.huc_status = 0;
@@ -331,7 +331,7 @@ CASE(g20_xe)
 
 CASE(g20_rate)
 {
-    case_g20();
+    case_g20_no_huc();
     encode_never();
     facts.request.rate = VA_RATE_VBR;
     facts.va.entrypoints.done = false;
@@ -343,7 +343,7 @@ CASE(g20_not_needed)
     facts.sys.kernel.huc_error = EOPNOTSUPP;
 }
 
-CASE(g21)
+CASE(g21_call_fails)
 {
     encode_never();
     failure(&facts.va.encode.failure, "vaEndPicture", 2, "VA_STATUS_ERROR_ALLOCATION_FAILED");
@@ -358,19 +358,19 @@ CASE(g22_gave_up)
 
 CASE(g21_detail)
 {
-    case_g21();
+    case_g21_call_fails();
     SET(facts.va.encode.failure.detail, "coded buffer too small");
     SET(facts.va.encode.entrypoint_name, "EncSliceLP");
 }
 
-CASE(g22)
+CASE(g22_no_answer)
 {
     encode_never();
     ended(RUN_HUNG, 0, 30);
     SET(facts.va.progress.call, "vaSyncSurface");
 }
 
-CASE(g23)
+CASE(g23_crashes)
 {
     encode_never();
     ended(RUN_CRASHED, SIGSEGV, 0.1);
@@ -391,7 +391,7 @@ CASE(g23_at_the_end)
     SET(facts.va.progress.call, "vaTerminate");
 }
 
-CASE(g23_exit)
+CASE(g23_ends_the_process)
 {
     encode_never();
     ended(RUN_LEFT, 0, 0.1);
@@ -507,11 +507,11 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(pass_no_decode, STATUS_PASS, ""),
     ROW(pass_odd_bytes, STATUS_PASS, ""),
     ROW(listed, STATUS_PASS, ""),
-    ROW(g13, STATUS_VA_INIT, "g13"),
+    ROW(g13_sys_hidden, STATUS_VA_INIT, "g13"),
     ROW(g13_with_sysfs, STATUS_VA_INIT, "g13"),
     ROW(g14_absent, STATUS_VA_ABSENT, "g14"),
     ROW(g14_no_encoder, STATUS_NO_ENCODER, "g14"),
-    ROW(g15, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_driver_absent, STATUS_VA_ABSENT, "g15"),
     ROW(g15_old_intel, STATUS_VA_ABSENT, "g15"),
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),
@@ -522,29 +522,29 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g16_virtual, STATUS_VA_INIT, "g16"),
     ROW(g16_unloadable, STATUS_VA_INIT, "g16"),
     ROW(g16_mismatch, STATUS_VA_INIT, "g16"),
-    ROW(g16_mute, STATUS_VA_INIT, "g16"),
+    ROW(g16_says_nothing, STATUS_VA_INIT, "g16"),
     ROW(g17_absent, STATUS_VA_ABSENT, "g17"),
     ROW(g17_path_absent, STATUS_VA_ABSENT, "g17"),
     ROW(g17_wrong, STATUS_VA_INIT, "g17"),
     ROW(g18_debian, STATUS_NO_ENCODER, "g18"),
     ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
-    ROW(g18_nothing, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_no_h264_encoding, STATUS_NO_ENCODER, "g18"),
     ROW(g18_not_asked_so, STATUS_NO_ENCODER, "g18"),
     ROW(g18_too_small, STATUS_NO_ENCODER, "g18"),
-    ROW(g19, STATUS_PASS, ""),
-    ROW(g20, STATUS_PASS, "g20"),
+    ROW(g19_low_power_only, STATUS_PASS, ""),
+    ROW(g20_no_huc, STATUS_PASS, "g20"),
     ROW(g20_xe, STATUS_PASS, "g20"),
     ROW(g20_rate, STATUS_NO_ENCODER, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
-    ROW(g21, STATUS_ENCODE, "g21"),
+    ROW(g21_call_fails, STATUS_ENCODE, "g21"),
     ROW(g22_gave_up, STATUS_HUNG, "g22"),
     ROW(g21_detail, STATUS_ENCODE, "g21"),
-    ROW(g22, STATUS_HUNG, "g22"),
-    ROW(g23, STATUS_CRASHED, "g23"),
+    ROW(g22_no_answer, STATUS_HUNG, "g22"),
+    ROW(g23_crashes, STATUS_CRASHED, "g23"),
     ROW(g23_in_init, STATUS_CRASHED, "g23"),
     ROW(g23_at_the_end, STATUS_CRASHED, "g23"),
-    ROW(g23_exit, STATUS_CRASHED, "g23"),
+    ROW(g23_ends_the_process, STATUS_CRASHED, "g23"),
     ROW(g23_in_decoder, STATUS_CRASHED, "g23"),
     ROW(g23_after_failure, STATUS_VA_INIT, "g16"),
     ROW(g24_empty, STATUS_BITSTREAM, "g24"),

@@ -6,19 +6,14 @@
 #   native   tree/                         where the project is built
 
 vm_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
-vm_releases='bullseye bookworm trixie'
 vm_cache=${XDG_CACHE_HOME:-/var/cache}/lxc-gpu-hook-tests
-
-vm_check_release() {
-    [[ " $vm_releases " == *" $1 "* ]] || die "unknown release $1, known: $vm_releases"
-}
 
 # Only what shapes the image counts: tests and binaries are handed in at each boot.
 image_sources() {
-    printf '%s\n' build lib/apt.sh lib/debian.sh
+    printf '%s\n' build ../lib/release.sh ../lib/apt.sh ../lib/debian.sh
     case $1 in
-        machine | apps) printf '%s\n' lib/machine.sh lib/container.sh lib/initrd.sh guest/* ;;
-        guest) printf '%s\n' lib/container.sh ;;
+        machine | apps) printf '%s\n' lib/machine.sh ../lib/container.sh lib/initrd.sh guest/* ;;
+        guest) printf '%s\n' ../lib/container.sh ;;
         native) printf '%s\n' lib/native.sh ;;
     esac
 }

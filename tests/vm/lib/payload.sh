@@ -23,7 +23,7 @@ payload_make() {
     shift
     mkdir -p "$dir/tests"
     cp "${vm_dir:?}"/payload/* "$vm_dir/../lib/demo-scene" "$dir/"
-    cp -r "$vm_dir/../lxc" "$dir/lxc"
+    cp -r "$vm_dir/../lxc" "$vm_dir/../diagnosis" "$dir/"
     cp -r "$vm_dir/../../config-snippets" "$dir/config-snippets"
     for test; do
         [[ -e $vm_dir/tests/$test ]] || die "no test $test in tests/vm/tests"

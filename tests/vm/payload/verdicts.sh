@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # For the tests of the guest's half of the diagnosis: containers that start in a moment, gpu-verify in them,
-# and its fixes done as printed (mend.sh). After lib.sh and mend.sh.
-# shellcheck disable=SC2016,SC2034,SC2154,SC2317
+# and its fixes done as printed (diagnosis/mend.sh). After lib.sh and mend.sh.
+# shellcheck disable=SC2034,SC2154,SC2317
 
 ct=                 # the container at hand
 user=viewer         # who runs gpu-verify
@@ -59,24 +59,28 @@ gpu_verify() {
     fi
 }
 
+# What a report in JSON says, one value a line: how many checks failed or warned, the first one's cause, the verdict,
+# and then the first one's fix.
+json_values() {
+    python3 -c '
+import json, sys
+
+report = next((json.loads(line) for line in sys.stdin if line.startswith("{")), {})
+bad = [check for check in report.get("checks", []) if check["status"] in ("fail", "warn")]
+first = bad[0] if bad else {"cause": None, "fix": []}
+for value in [len(bad), first["cause"] or "", report.get("verdict", ""), *first["fix"]]:
+    print(value)'
+}
+
 # verify: sets status, cause, failures (how many checks failed or warned), verdict; the fix lines go to /run/fix
 verify() {
+    local values
+
     gpu_verify --json
-    # shellcheck disable=SC2016  # perl's variables
-    eval "$(perl -0777 -ne '
-        sub plain { my $t = shift; $t =~ s/\\u00([0-9a-f]{2})/chr hex $1/ge; $t =~ s/\\(["\\\/])/$1/g; $t }
-        sub shell { my $t = shift; $t =~ s/\x27/\x27\\\x27\x27/g; "\x27$t\x27" }
-        my $s = qr/"((?:[^"\\]|\\.)*)"/;
-        my ($n, $cause, @fix) = (0, "");
-        while (/"status": "(fail|warn)", "detail": (?:$s|null), "cause": (?:$s|null), "fix": \[((?:$s(?:, )?)*)\]/g) {
-            my ($c, $list) = ($3, $4);
-            next if $n++;
-            $cause = plain($c // "");
-            push @fix, plain($1) while $list =~ /$s/g;
-        }
-        my ($verdict) = /"verdict": "(\w+)"/;
-        print "failures=$n cause=", shell($cause), " verdict=", shell($verdict // ""), "\n";
-        open my $f, ">", "/run/fix"; print $f map { "$_\n" } @fix;' <<<"$output")"
+    json_values <<<"$output" >/run/values
+    mapfile -t values </run/values
+    failures=${values[0]:-} cause=${values[1]:-} verdict=${values[2]:-}
+    tail -n +4 /run/values >/run/fix
 }
 
 # The same for a person.
@@ -129,22 +133,29 @@ passes() {
     return 1
 }
 
-# A step of a test by its functions: ok when all of them succeed, with what they said when not.
+# all_of COMMAND... [and COMMAND...]...: a step of a test by its functions: ok when all of them succeed, with what they
+# said when not.
 all_of() {
     local step
 
-    for step; do
-        eval "$step" || { printf 'in: %s\n' "$step"; return 1; }
+    while (($# > 0)); do
+        step=()
+        while (($# > 0)) && [[ $1 != and ]]; do
+            step+=("$1")
+            shift
+        done
+        "${step[@]}" || { printf 'in: %s\n' "${step[*]}"; return 1; }
+        [[ $# == 0 ]] || shift
     done
 }
 
 # row_is ID STATUS PATTERN applied|text: one row of the table, in the container at hand
 row_is() {
     local id=$1 wanted=$2 pattern=$3 fix=$4 said
-    local steps=('found "$wanted" "$pattern"')
+    local steps=(found "$wanted" "$pattern")
 
     # What a driver's fault looks like is held by tests/golden/verify.
-    [[ $fix == text ]] || steps+=(legible mend_it passes)
+    [[ $fix == text ]] || steps+=(and legible and mend_it and passes)
     if all_of "${steps[@]}" >/run/said 2>&1; then
         pass "$id: status $wanted, its cause, its fix $fix"
         row "$id" "$wanted" "$fix"

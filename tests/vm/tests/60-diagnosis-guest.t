@@ -4,7 +4,7 @@
 # Rows that need a driver of a real GPU are made over a fake kernel, in tests/real-drivers/rows.sh.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh disable=SC1091,SC2034,SC2154
 . /payload/lib.sh
-. /payload/mend.sh
+. /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
 plan 30
 
@@ -166,4 +166,4 @@ umount /run/nodev
 sed -i "/^root:$host_gid:1$/d" /etc/subgid
 
 is 'every row that is made here was' "$(grep -oE '^# row g[0-9]+' /run/rows | sort -u | wc -l)" \
-    "$(awk '$1 ~ /^g/ && $3 ~ /vm/' /payload/rows | wc -l)"
+    "$(awk '$1 ~ /^g/ && $3 ~ /vm/' /payload/diagnosis/rows | wc -l)"

@@ -4,7 +4,7 @@
 # default logging, and `check` says the same.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh disable=SC1091,SC2034,SC2154
 . /payload/lib.sh
-. /payload/mend.sh
+. /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
 plan 12
 
@@ -66,7 +66,7 @@ quiet() {
 
 stops() { lxc-stop -n "$ct" --kill 2>/dev/null || true; }
 
-# made ID STATUS STEP...: one row
+# made ID STATUS COMMAND... [and COMMAND...]...: one row
 made() {
     local id=$1 wanted=$2
 
@@ -92,14 +92,14 @@ fresh() {
 # ---- no driver: real modules ----
 gone
 fresh "$gpu_conf"
-made h1 3 'refused "no render node on this host: there is no /dev/dri: no GPU driver is loaded; the GPU 1af4:1050 at 0000:[0-9a-f:.]* wants the driver virtio_gpu$"' \
-    'check_says 3' as_printed starts
+made h1 3 refused 'no render node on this host: there is no /dev/dri: no GPU driver is loaded; the GPU 1af4:1050 at 0000:[0-9a-f:.]* wants the driver virtio_gpu$' \
+    and check_says 3 and as_printed and starts
 stops
 gone
 fresh "$gpu_conf"
 printf 'options other x=1\nblacklist virtio_gpu\n' >/etc/modprobe.d/tests.conf
 check 'h1: kept from loading by a file' all_of \
-    'refused "no render node .* wants a driver that is kept from loading by /etc/modprobe.d/tests.conf$"' 'check_says 3' as_printed starts
+    refused 'no render node .* wants a driver that is kept from loading by /etc/modprobe.d/tests.conf$' and check_says 3 and as_printed and starts
 is 'h1: ... which keeps its other lines' "$(cat /etc/modprobe.d/tests.conf)" 'options other x=1'
 rm -f /etc/modprobe.d/tests.conf*
 stops
@@ -108,8 +108,8 @@ stops
 fresh "$gpu_conf"
 rm /dev/dri/renderD128
 touch /dev/dri/renderD128
-made h3 3 'refused "no render node on this host: /dev/dri/renderD128 is a regular file, not character device 226:128$"' \
-    'check_says 3' as_printed starts
+made h3 3 refused 'no render node on this host: /dev/dri/renderD128 is a regular file, not character device 226:128$' \
+    and check_says 3 and as_printed and starts
 udevadm settle
 is 'h3: as it was, with its group' "$(stat -c '%A %G %t:%T' /dev/dri/renderD128)" 'crw-rw---- render e2:80'
 stops
@@ -144,40 +144,40 @@ add_rule() {
     cat /run/no-mount.profile
     apparmor_parser -r /run/no-mount.profile
 }
-made h18 6 'refused "under the AppArmor profile lxc-no-mount \(enforce\): bind /dev/dri/renderD128 into the container: Permission denied$"' \
-    add_rule starts
+made h18 6 refused 'under the AppArmor profile lxc-no-mount \(enforce\): bind /dev/dri/renderD128 into the container: Permission denied$' \
+    and add_rule and starts
 stops
 apparmor_parser -R /run/no-mount.profile
 sed -i "/^root:$host_gid:1$/d" /etc/subgid
 
 # ---- device rules on cgroup v2 ----
 fresh "$gpu_conf" 'lxc.cgroup2.devices.allow = c 226:* rwm'
-made h20 0 'warned "/dev/null is denied in the container: a lone rule made a list of all devices that are allowed; it is not needed, delete it: lxc.cgroup2.devices.allow = c 226:\* rwm"' \
-    as_printed quiet
+made h20 0 warned '/dev/null is denied in the container: a lone rule made a list of all devices that are allowed; it is not needed, delete it: lxc.cgroup2.devices.allow = c 226:\* rwm' \
+    and as_printed and quiet
 stops
 fresh "$gpu_conf" 'lxc.cgroup2.devices.allow = c 10:200 rwm'
 check 'h20: a lone rule for something else: no second lone rule is advised' all_of \
-    'refused "the container.s device cgroup denies all but a few devices, /dev/null too: .*delete it: lxc.cgroup2.devices.allow = c 10:200 rwm$"' \
-    'check_says 5' as_printed quiet
+    refused 'the container.s device cgroup denies all but a few devices, /dev/null too: .*delete it: lxc.cgroup2.devices.allow = c 10:200 rwm$' \
+    and check_says 5 and as_printed and quiet
 stops
 fresh "$gpu_conf" 'lxc.cgroup.devices.allow = c 226:128 rwm'
-made h21 0 "warned \"a line in the container's config has no effect on this host, which has cgroup v2; delete it: lxc.cgroup.devices.allow = c 226:128 rwm\"" \
-    as_printed quiet
+made h21 0 warned "a line in the container's config has no effect on this host, which has cgroup v2; delete it: lxc.cgroup.devices.allow = c 226:128 rwm" \
+    and as_printed and quiet
 stops
 
 # ---- what is left of by-hand set-ups ----
 fresh "$gpu_conf" 'lxc.mount.entry = /dev/dri/renderD128 dev/dri/renderD128 none bind,optional,create=file'
-made h11 0 "warned \"this hook does the work of a line in the container's config; delete it: lxc.mount.entry = /dev/dri/renderD128 \"" \
-    as_printed quiet
+made h11 0 warned "this hook does the work of a line in the container's config; delete it: lxc.mount.entry = /dev/dri/renderD128 " \
+    and as_printed and quiet
 stops
 
 # ---- a privileged container ----
 fresh "$gpu_conf"
 sed -i '/idmap\|userns.conf/d' "$mend_config"
-made h10 5 'refused "open /dev/dri/renderD128: the container.s device cgroup denies it: Operation not permitted$"' \
-    'check_says 5' as_printed starts
+made h10 5 refused 'open /dev/dri/renderD128: the container.s device cgroup denies it: Operation not permitted$' \
+    and check_says 5 and as_printed and starts
 stops
 box_end
 
 is 'every row that is made here was' "$(grep -oE '^# row h[0-9]+' /run/rows | sort -u | wc -l)" \
-    "$(awk '$1 ~ /^h/ && $3 ~ /vm/' /payload/rows | wc -l)"
+    "$(awk '$1 ~ /^h/ && $3 ~ /vm/' /payload/diagnosis/rows | wc -l)"

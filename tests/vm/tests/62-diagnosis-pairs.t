@@ -3,7 +3,7 @@
 # done as printed; no fix breaks another. And nothing false: healthy set-ups pass without a word of warning.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh disable=SC1091,SC2034,SC2154
 . /payload/lib.sh
-. /payload/mend.sh
+. /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
 
 host_gid=$(stat -c %g /dev/dri/renderD128)
