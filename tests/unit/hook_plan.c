@@ -129,6 +129,13 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     strcpy(guest.config.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
     build();
     assert_int_equal(plan.warning_count, 1);
+    assert_non_null(strstr(plan.warnings[0],
+                           "but for card0; delete it where that is not needed: "
+                           "lxc.mount.entry = /dev/dri dev/dri none bind"));
+    guest.nodes[0] = guest.nodes[1];
+    guest.node_count = 1;
+    build();
+    assert_int_equal(plan.warning_count, 1);
     assert_non_null(
         strstr(plan.warnings[0], "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
 }
