@@ -1,11 +1,15 @@
 #include "advice_config.h"
 
 #include "base/text.h"
+#include "config_place.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-#define PROGRAM "/usr/bin/lxc-gpu-hook"
+#define PROGRAM          "/usr/bin/lxc-gpu-hook"
+#define LXC_DEFAULT_PATH "/var/lib/lxc" /* root's */
+#define FIX_RESERVE      160            /* for the line about /etc/subgid behind a map */
 
 static void owner_add(const struct options *options, struct text *text)
 {
@@ -48,12 +52,35 @@ void advice_hook_lines(const struct options *options, const char *select, bool a
     err_fix(err, "%s", advice_hook_line(options, "start-host", select, line, sizeof(line)));
 }
 
-void advice_map(const struct idmap *map, char kind, struct err *err)
+/* Half a map, pasted, would break the container. */
+bool advice_map(const struct idmap *map, char kind, struct err *err)
 {
-    err_fix(err, "# in place of the config's lxc.idmap = %c lines", kind);
+    char lines[ERR_FIX_MAX];
+    struct text text = TEXT_ON(lines);
+
+    text_add(&text, "# in place of the config's lxc.idmap = %c lines", kind);
     for (size_t i = 0; i < map->count; i++)
-        err_fix(err, "lxc.idmap = %c %u %u %u", kind, map->extents[i].inside,
-                map->extents[i].outside, map->extents[i].length);
+        text_add(&text, "\nlxc.idmap = %c %u %u %u", kind, map->extents[i].inside,
+                 map->extents[i].outside, map->extents[i].length);
+    if (text.cut || strlen(err->fix) + text.used + FIX_RESERVE > sizeof(err->fix))
+        return false;
+    err_fix(err, "%s", lines);
+    return true;
+}
+
+void advice_gids(const struct idmap *map, const char *config_file, struct err *err)
+{
+    struct config_place place;
+
+    if (advice_map(map, 'g', err))
+        return;
+    if (!config_place_read(config_file, &place) || !text_is_shell_word(place.lxcpath) ||
+        !text_is_shell_word(place.name))
+        err_fix(err, "# lxc-gpu-hook idmap prints and writes the container's new lines");
+    else if (geteuid() == 0 && text_is_equal(place.lxcpath, LXC_DEFAULT_PATH))
+        err_fix(err, "lxc-gpu-hook idmap %s --write", place.name);
+    else
+        err_fix(err, "lxc-gpu-hook idmap %s --write -P %s", place.name, place.lxcpath);
 }
 
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,

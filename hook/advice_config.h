@@ -23,8 +23,14 @@ const char *advice_hook_line(const struct options *options, const char *type, co
 void advice_hook_lines(const struct options *options, const char *select, bool as_user,
                        struct err *err);
 
-/* The map as lines of a config, in place of those of this kind ('u' or 'g'). */
-void advice_map(const struct idmap *map, char kind, struct err *err);
+/*
+ * The map as lines of a config, in place of those of this kind ('u' or 'g'). False, and nothing is
+ * added, when they are too many.
+ */
+bool advice_map(const struct idmap *map, char kind, struct err *err);
+
+/* The gid lines that `idmap` works out, or the command that writes them where they are too many. */
+void advice_gids(const struct idmap *map, const char *config_file, struct err *err);
 
 /* What lets a user map `count` host ids from `first` on: a line of /etc/subuid or /etc/subgid. */
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,

@@ -103,7 +103,8 @@ static int find_hook(const struct container_facts *facts, char **ret_line, struc
 /* ---- the id maps ------------------------------------------------------------------------------
  */
 
-static int check_clash(const struct idmap *map, char kind, struct err *err)
+static int check_clash(const struct container_facts *facts, const struct idmap *map, char kind,
+                       struct err *err)
 {
     struct idmap_clash clash;
     struct idmap sound;
@@ -120,7 +121,10 @@ static int check_clash(const struct idmap *map, char kind, struct err *err)
         err, STATUS_OWNERSHIP, 0,
         "the lines 'lxc.idmap = %c %u %u %u' and 'lxc.idmap = %c %u %u %u' claim the same ids",
         kind, a->inside, a->outside, a->length, kind, b->inside, b->outside, b->length);
-    advice_map(&sound, kind, err);
+    if (kind == 'g')
+        advice_gids(&sound, facts->config_file, err);
+    else if (!advice_map(&sound, kind, err))
+        err_fix(err, "# let the longer of the two lines end where the other begins");
     return r;
 }
 
@@ -147,13 +151,13 @@ static int check_maps(const struct container_facts *facts, struct err *err)
 {
     const struct guest *guest = &facts->guest;
     struct subid_user user;
-    int r = check_clash(&guest->uids, 'u', err);
+    int r = check_clash(facts, &guest->uids, 'u', err);
 
     if (facts->is_privileged)
         return 0;
     start_user_self(&user);
     if (r == 0)
-        r = check_clash(&guest->gids, 'g', err);
+        r = check_clash(facts, &guest->gids, 'g', err);
     if (r == 0)
         r = check_grants("/etc/subuid", &user, &guest->uids, err);
     if (r == 0)
@@ -272,7 +276,7 @@ static int check_user_start(const struct options *options, const struct containe
             print_node(&plan->owner, node, "the host's own node, bound at start");
     }
     if (r == 0 && usable == 0)
-        r = start_user_unmapped(first, &plan->owner, &facts->guest.gids, &user, err);
+        r = start_user_unmapped(first, &plan->owner, &facts->guest, &user, err);
     return r;
 }
 

@@ -104,12 +104,21 @@ const char *idmap_describe(const struct idmap *map, char *buffer, size_t size)
     buffer[0] = '\0';
     for (size_t i = 0; i < map->count; i++) {
         const struct idmap_extent *extent = &map->extents[i];
-        const char *comma = i ? ", " : "";
+        char range[32];
+        char more[32];
         if (extent->length == 1)
-            text_add(&text, "%s%u", comma, extent->inside);
+            snprintf(range, sizeof(range), "%s%u", i ? ", " : "", extent->inside);
         else
-            text_add(&text, "%s%u-%u", comma, extent->inside,
+            snprintf(range, sizeof(range), "%s%u-%u", i ? ", " : "", extent->inside,
                      extent->inside + (extent->length - 1));
+        /* What is left has to be counted in the room that this one would take. */
+        snprintf(more, sizeof(more), " and %zu more", map->count - i);
+        bool is_last = i + 1 == map->count;
+        if (text.used + strlen(range) + (is_last ? 0 : strlen(more)) >= size) {
+            text_add(&text, "%s", more);
+            break;
+        }
+        text_add(&text, "%s", range);
     }
     return buffer;
 }

@@ -39,7 +39,7 @@ bool idmap_to_inside(const struct idmap *map, uint32_t outside, uint32_t *ret);
  */
 bool idmap_ordinary(const struct idmap *map, uint32_t avoid, uint32_t *ret);
 
-/* "0-65535, 70000" into `buffer`: the ids inside that are mapped. Cut when long. Returns buffer. */
+/* "0-65535, 70000 and 3 more" into `buffer`: the ids inside that are mapped. Returns buffer. */
 const char *idmap_describe(const struct idmap *map, char *buffer, size_t size);
 
 #endif

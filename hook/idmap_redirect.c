@@ -128,7 +128,8 @@ bool idmap_find_clash(const struct idmap *map, struct idmap_clash *ret)
     return false;
 }
 
-/* The part of `extent` from `start` on, at most `length` long; offsets count from its beginning. */
+/* The part of `extent` from `start` up to `end`, which is left out; both count from its beginning.
+ */
 static struct idmap_extent part(struct idmap_extent extent, uint64_t start, uint64_t end)
 {
     if (end > extent.length)

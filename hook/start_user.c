@@ -25,10 +25,10 @@ static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *
 }
 
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
-                        const struct idmap *gids, const struct subid_user *user, struct err *err)
+                        const struct guest *guest, const struct subid_user *user, struct err *err)
 {
     struct idmap_change change;
-    int r = idmap_redirect(gids, owner->guest_gid, node->gid, &change, err);
+    int r = idmap_redirect(&guest->gids, owner->guest_gid, node->gid, &change, err);
 
     if (r < 0)
         return r;
@@ -36,7 +36,7 @@ int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *ow
                 "host gid %u, the group of /dev/dri/%s, is not mapped to guest gid %u%s%s%s",
                 node->gid, node->name, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
                 owner->group[0] ? ")" : "");
-    advice_map(&change.map, 'g', err);
+    advice_gids(&change.map, guest->config.file, err);
     fix_subgid(user, node->gid, err);
     return r;
 }
@@ -61,7 +61,7 @@ static int nothing_usable(const struct start_job *job, struct err *err)
 
     start_user_self(&user);
     return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,
-                               &job->guest.gids, &user, err);
+                               &job->guest, &user, err);
 }
 
 /* A node that is bound but shut by its group needs the lines too; every other failure speaks

@@ -17,7 +17,7 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
  * that do: pure but for /etc/subgid.
  */
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
-                        const struct idmap *gids, const struct subid_user *user, struct err *err);
+                        const struct guest *guest, const struct subid_user *user, struct err *err);
 
 /* The user this process runs as, by the password database. */
 void start_user_self(struct subid_user *ret);

@@ -161,6 +161,23 @@ user_maps() {
     [[ "$output" == *"fix: sudo sh -c 'echo tester:107:1 >>/etc/subgid'"* ]]
 }
 
+@test "user-started: a map of 151 extents is not printed in part, but left to idmap --write" {
+    printf 'tester:107:1\n' >>"$work/subgid"
+    extents=()
+    for ((i = 0; i < 150; i++)); do extents+=("$((i * 10)) $((300000 + i * 10)) $((i % 2 ? 10 : 9))"); done
+    { user_maps "${extents[@]}" "1500 301500 60000"; both_hooks --no-probe; } | user_case 4
+    run as_user "$hook" check c1 -P "$userpath"
+    echo "$output"
+    [ "$(echo "$output" | grep -c '^fix: ')" = 1 ]
+    [ "$(echo "$output" | sed -n 's/^fix: //p')" = "lxc-gpu-hook idmap c1 --write -P $userpath" ]
+    hook_said c1 | grep -qxF "fix: lxc-gpu-hook idmap c1 --write -P $userpath"
+    as_user "$hook" idmap c1 --write -P "$userpath"
+    run as_user "$hook" check c1 -P "$userpath"
+    [ "$status" = 0 ]
+    user_start c1
+    user_stop c1
+}
+
 @test "user-started: nothing there (3), and --optional (0)" {
     reset_host
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 3
