@@ -288,11 +288,8 @@ static int check_plan(const struct options *options, struct container_facts *fac
     bool has_root = facts->guest.root >= 0;
     int r = 0;
 
-    if (!has_root && (!options->has_gid || !facts->has_autodev)) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
-                    facts->no_root);
-        advice_start(&facts->container, "and check again while it runs", err);
-    }
+    if (!has_root && (!options->has_gid || !facts->has_autodev))
+        r = container_no_root(options, facts, "and check again while it runs", err);
     if (r == 0 && has_root)
         r = start_look_from_outside(options, !facts->has_autodev, &facts->guest, groups, err);
     if (r == 0)

@@ -5,6 +5,7 @@
 #include "config_edit.h"
 #include "container.h"
 #include "exit_status.h"
+#include "gid_pair.h"
 #include "gpu.h"
 #include "idmap_redirect.h"
 #include "plan.h"
@@ -51,11 +52,8 @@ static int find_wish(const struct options *options, struct container_facts *fact
     struct guest_group groups[2] = {{0}};
     int r = start_find_gpus(options, gpus, err);
 
-    if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
-                    facts->no_root);
-        advice_start(&facts->container, "and work it out again while it runs", err);
-    }
+    if (r == 0 && facts->guest.root < 0 && !options->has_gid)
+        r = container_no_root(options, facts, "and work it out again while it runs", err);
     if (r == 0 && !options->has_gid)
         r = start_look_from_outside(options, false, &facts->guest, groups, err);
     if (r == 0)
@@ -135,6 +133,8 @@ int cli_idmap(const struct options *options, struct err *err)
                     facts.container.name);
     if (r == 0)
         r = find_wish(options, &facts, &gpus, &wish, err);
+    if (r == 0)
+        r = gid_pair_check(&wish.node, &wish.owner, err);
     if (r == 0) {
         tell_other_groups(options, &gpus, &wish);
         r = calculate(options, &facts, &wish, err);

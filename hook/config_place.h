@@ -5,6 +5,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* There on every host that is Proxmox's, and on no other. */
+#define PROXMOX_FOLDER "/etc/pve"
+
 /* LXCPATH/NAME/config, taken apart. */
 struct config_place {
     char lxcpath[PATH_MAX];

@@ -1,8 +1,10 @@
 #include "container.h"
 
 #include "account.h"
+#include "advice_config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "config_place.h"
 #include "exit_status.h"
 #include "start.h"
 
@@ -49,30 +51,80 @@ static int load_maps(struct container_facts *facts, struct err *err)
     return 0;
 }
 
-/* "dir:/path" and "/path" are folders; a running container's root is one whatever it is made of. */
-static int load_root(struct container_facts *facts, struct err *err)
+/*
+ * A running container's root is a folder whatever it is made of; and only there is it surely
+ * mounted: Proxmox mounts it in the monitor's mount namespace alone.
+ */
+static bool open_running_root(struct guest *guest, pid_t pid)
 {
     char proc[40];
+
+    snprintf(proc, sizeof(proc), "/proc/%d", pid);
+    guest->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->proc >= 0)
+        guest->root = openat(guest->proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return guest->root >= 0;
+}
+
+/* A root file system has one of these, and so has one that is made by hand. */
+static bool is_mounted(int root)
+{
+    static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
+    struct stat st;
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (fstatat(root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
+            return true;
+    return false;
+}
+
+/* "dir:/path" and "/path" are folders. */
+static void open_stopped_root(struct container_facts *facts)
+{
+    struct guest *guest = &facts->guest;
+
+    if (guest->rootfs[0])
+        guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->root < 0) {
+        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
+                 guest->rootfs[0] ? strerror(errno) : "not a folder");
+    } else if (!is_mounted(guest->root)) {
+        snprintf(facts->no_root, sizeof(facts->no_root),
+                 "%s is empty: its file system is not mounted", guest->rootfs);
+        fd_cleanup(&guest->root);
+        guest->root = -1;
+    }
+}
+
+static int load_root(struct container_facts *facts, struct err *err)
+{
     pid_t pid = 0;
     int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &facts->rootfs_path, err);
 
+    if (r == 0)
+        r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0)
         return r;
-    const char *folder = facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
-    if (folder[0])
-        facts->guest.root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (facts->guest.root >= 0)
-        return 0;
-    snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
-             folder[0] ? strerror(errno) : "not a folder");
-    r = lxc_container_pid(&facts->container, &pid, err);
-    if (r < 0 || pid == 0)
-        return r;
-    snprintf(proc, sizeof(proc), "/proc/%d/root", pid);
-    facts->guest.root = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (facts->guest.root >= 0)
-        facts->no_root[0] = '\0';
+    facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
+    if (pid == 0 || !open_running_root(&facts->guest, pid))
+        open_stopped_root(facts);
     return 0;
+}
+
+int container_no_root(const struct options *options, const struct container_facts *facts,
+                      const char *why, struct err *err)
+{
+    int r = options->has_gid ? err_set(err, STATUS_UNSAFE_PATH, 0,
+                                       "look into the container's root: %s", facts->no_root)
+                             : err_set(err, STATUS_UNSAFE_PATH, 0, "look for the group %s: %s",
+                                       options->group ? options->group : "render", facts->no_root);
+
+    if (access(PROXMOX_FOLDER, F_OK) == 0)
+        err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
+                facts->container.name);
+    else
+        advice_start(&facts->container, why, err);
+    return r;
 }
 
 static int load_options(struct container_facts *facts, struct err *err)

@@ -31,4 +31,11 @@ void container_close(struct container_facts *facts);
 /* The container named by the command's second word. The caller closes it, also after an error. */
 int container_load(const struct options *options, struct container_facts *ret, struct err *err);
 
+/*
+ * The failure "its root cannot be looked into", STATUS_UNSAFE_PATH; `why` stands behind the command
+ * that starts it. `options` say what was to be looked for.
+ */
+int container_no_root(const struct options *options, const struct container_facts *facts,
+                      const char *why, struct err *err);
+
 #endif

@@ -4,6 +4,7 @@
 #include "advice_config.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
+#include "gid_pair.h"
 #include "idmap_redirect.h"
 #include "report.h"
 #include "worker.h"
@@ -28,8 +29,10 @@ int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *ow
                         const struct guest *guest, const struct subid_user *user, struct err *err)
 {
     struct idmap_change change;
-    int r = idmap_redirect(&guest->gids, owner->guest_gid, node->gid, &change, err);
+    int r = gid_pair_check(node, owner, err);
 
+    if (r == 0)
+        r = idmap_redirect(&guest->gids, owner->guest_gid, node->gid, &change, err);
     if (r < 0)
         return r;
     r = err_set(err, STATUS_OWNERSHIP, 0,

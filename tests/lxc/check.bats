@@ -178,10 +178,60 @@ user_maps() {
     user_stop c1
 }
 
+@test "user-started: the host's group root, or a guest without render and video: 4, and no map of root" {
+    chgrp 0 /dev/dri/renderD128
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
+    [[ "$(hook_said c1)" == *"belongs to the host's group root"* ]]
+    [[ "$(hook_said c1)" != *lxc.idmap* ]]
+    chgrp 107 /dev/dri/renderD128
+    sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
+    [[ "$(hook_said c1)" == *"fix: groupadd -r render    # in the container"* ]]
+    [[ "$(hook_said c1)" != *lxc.idmap* ]]
+}
+
 @test "user-started: nothing there (3), and --optional (0)" {
     reset_host
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 3
     { user_maps "0 300000 65536"; both_hooks --optional; } | user_case 0
+}
+
+# As on Proxmox, where the root file system is mounted in the monitor's mount namespace alone.
+@test "a root that is not mounted on the host: /proc/PID/root while it runs, else 6 and no guess" {
+    rootfs=$lxcpath/c1-rootfs
+    mkdir -p "$rootfs"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1 "$rootfs"
+    mount --bind "$work/rootfs" "$rootfs"
+    start c1
+    umount "$rootfs"
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"group 2992 = render in the container"* ]]
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
+    stop c1
+    for command in check idmap; do
+        run "$hook" "$command" c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 6 ]
+        output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+        [[ "$output" == *": look for the group render: $rootfs is empty: its file system is not mounted"* ]]
+        [[ "$output" == *"fix: lxc-start -P $lxcpath -n c1 # and "* ]]
+        [[ "$output" != *root:*107* ]]
+    done
+    mkdir /etc/pve
+    run "$hook" check c1 -P "$lxcpath"
+    rmdir /etc/pve
+    [[ "$output" == *"fix: pct mount c1    # Proxmox; afterwards: pct unmount c1"* ]]
+    # A number asked for needs no look; files without /etc are a root file system.
+    { idmap "0 100000 65536"; both_hooks "--no-probe --group 44"; } | container c1 "$rootfs"
+    "$hook" check c1 -P "$lxcpath"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1 "$rootfs"
+    mkdir "$rootfs/bin"
+    run "$hook" check c1 -P "$lxcpath"
+    [ "$status" = 0 ]
 }
 
 @test "a config without the hook, and no such container: 2 with the line" {

@@ -126,6 +126,27 @@ lxc.idmap = g 2993 102993 62543"* ]]
     [[ "$output" == *"lxc.idmap = g 2992 44 1"* ]]
 }
 
+@test "idmap: neither the guest's group root nor the host's is mapped (4)" {
+    idmap "0 100000 65536" | container c1
+    sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    [[ "$output" == *"fix: groupadd -r render    # in the container"* ]]
+    [[ "$output" != *lxc.idmap* ]]
+    run "$hook" idmap c1 -P "$lxcpath" --group 0
+    [ "$status" = 4 ]
+    cat "$work/group.before" >"$work/rootfs/etc/group"
+    chgrp 0 /dev/dri/renderD128
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+    [[ "$output" == *"/dev/dri/renderD128 belongs to the host's group root, which no container should get"* ]]
+    [[ "$output" == *"fix: sh -c 'groupadd -rf render && udevadm trigger --settle --action=add --subsystem-match=drm'"* ]]
+    [[ "$output" != *lxc.idmap* ]]
+}
+
 @test "idmap: the real newgidmap accepts a sample of calculated maps" {
     build=$TEST_BUILD
     "$build/tests/unit/test_hook_redirect" 25 >"$work/sample"
