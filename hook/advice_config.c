@@ -92,6 +92,20 @@ void advice_grant(const char *user, uint32_t first, uint32_t count, const char *
         err_fix(err, "sudo sh -c 'echo %s:%u:%u >>%s'", user, first, count, file);
 }
 
+void advice_include(const struct config_include *include, struct err *err)
+{
+    char expression[200];
+    char line[512];
+    struct text text = TEXT_ON(expression);
+
+    text_add(&text, "^ *lxc\\.include *= *");
+    for (const char *c = include->target; *c; c++)
+        text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
+    err_fix(err, "# put that file back, or take the line out");
+    if (text_is_shell_word(include->target) && !text.cut)
+        err_fix(err, "%s", advice_delete(include->file, expression, line, sizeof(line)));
+}
+
 void advice_start(const struct container *container, const char *why, struct err *err)
 {
     err_fix(err, "lxc-start %s%s%s-n %s    # %s", container->lxcpath ? "-P " : "",

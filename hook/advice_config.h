@@ -9,6 +9,7 @@
 #define HOOK_ADVICE_CONFIG_H
 
 #include "base/err.h"
+#include "config_include.h"
 #include "idmap.h"
 #include "lxc_config.h"
 #include "options.h"
@@ -35,6 +36,9 @@ void advice_gids(const struct idmap *map, const char *config_file, struct err *e
 /* What lets a user map `count` host ids from `first` on: a line of /etc/subuid or /etc/subgid. */
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
                   struct err *err);
+
+/* What takes an lxc.include line of a file that is missing out. */
+void advice_include(const struct config_include *include, struct err *err);
 
 /* The command that starts the container; `why` stands behind a #. */
 void advice_start(const struct container *container, const char *why, struct err *err);

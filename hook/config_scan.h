@@ -29,6 +29,9 @@ struct config_lines {
     const char *file;               /* "" when it is not known or cannot be read */
 };
 
+/* Pure: the value when the line, without blanks in front, sets this very key; NULL otherwise. */
+const char *config_value(const char *line, const char *key);
+
 /* Nothing is known yet. */
 void config_lines_init(struct config_lines *lines);
 

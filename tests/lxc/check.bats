@@ -234,6 +234,31 @@ user_maps() {
     [ "$status" = 0 ]
 }
 
+@test "a config that LXC cannot read is not called a container that is not there" {
+    { idmap "0 100000 65536"; echo "lxc.include = /usr/share/lxc/config/no-gpu.conf"; both_hooks --no-probe; } | container c1
+    for command in check idmap attach; do
+        run "$hook" "$command" c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $lxcpath/c1/config: it includes /usr/share/lxc/config/no-gpu.conf, which does not exist"* ]]
+    done
+    sh -c "$(echo "$output" | sed -n 's/^fix: \(sed.*\)/\1/p')"
+    "$hook" check c1 -P "$lxcpath"
+    # in a file that is included
+    echo "lxc.include = $work/not-there.conf" >"$work/includes.conf"
+    { idmap "0 100000 65536"; echo "lxc.include = $work/includes.conf"; both_hooks --no-probe; } | container c1
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $work/includes.conf: it includes $work/not-there.conf, which does not exist"* ]]
+    # anything else that LXC refuses
+    { idmap "0 100000 65536"; echo "lxc.no.such.key = 1"; } | container c1
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $lxcpath/c1/config: a line of it is wrong"* ]]
+    run sh -c "$(echo "$output" | sed -n 's/^fix: //p')"
+    [[ "$output" == *"lxc.no.such.key"* ]]
+}
+
 @test "a config without the hook, and no such container: 2 with the line" {
     idmap "0 100000 65536" | container c1
     run "$hook" check c1 -P "$lxcpath"

@@ -166,6 +166,10 @@ lxc.idmap = g 2993 102993 62543"* ]]
     run "$hook" idmap nope -P "$lxcpath"
     [ "$status" = 2 ]
     [[ "$output" == *"there is no container 'nope'"* ]]
+    [[ "$output" == *"fix: # a container of another user: as that user, or with -P ~USER/.local/share/lxc"* ]]
+    [[ "$output" == *"fix: # a container of Incus: lxc-gpu-hook attach --pid \$(incus list '^nope\$' -c p -f csv)"* ]]
+    run "$hook" idmap nope
+    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"there is no container 'nope' under /"* ]]
     echo "" | container c1
     run "$hook" idmap c1 -P "$lxcpath"
     [ "$status" = 4 ]
