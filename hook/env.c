@@ -81,6 +81,14 @@ int hook_type_read(const char *type, const char *config_file, enum hook_type *re
     return -EINVAL;
 }
 
+const char *hook_type_name(size_t index, bool *ret_works)
+{
+    if (index >= sizeof(hook_names) / sizeof(hook_names[0]))
+        return NULL;
+    *ret_works = !hook_names[index].why_not;
+    return hook_names[index].name;
+}
+
 static int pid_read(pid_t *ret, struct err *err)
 {
     const char *text = env_text("LXC_PID");

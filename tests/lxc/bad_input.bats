@@ -41,6 +41,9 @@ refuses() {
     refuses "--select 'vendor=foo' wants intel, amd, nvidia or a number" "$hook" --select vendor=foo
     refuses "--mode 0999: not an octal mode" "$hook" --mode 0999
     refuses "--mode 0777: not an octal mode" "$hook" --mode 0777
+    for mode in 0 0440 0222 0204; do
+        refuses "--mode $mode: not an octal mode without x that lets somebody read" "$hook" list --mode "$mode"
+    done
     refuses "--user -1: not a uid" "$hook" --user -1
     refuses "--group : not a group name" "$hook" --group ''
     refuses "--wait 1e9: not a number of seconds" "$hook" --wait 1e9

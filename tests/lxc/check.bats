@@ -35,14 +35,14 @@ same() {
     local predicted
     run "$hook" check c1 -P "$lxcpath"
     predicted=$status
-    text=$(echo "$output" | sed -n 's/^lxc-gpu-hook: check container c1: //p' | sed "s/^the config's hook line: //" | head -n 1)
+    text=$(echo "$output" | sed -n 's/^lxc-gpu-hook: check container c1: //p' | sed "s/^the config's hook line: //" | head -n 1) # its first line on the screen
     echo "check: $output"
     started=$(outcome start)
     stop c1
     echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
     [ "$predicted" = "$1" ]
     [ "$started" = "$1" ]
-    [ -z "$text" ] || hook_said c1 | grep -qF "$text" || ! grep -q 'exited with status' "$work/c1.log"
+    [ -z "$text" ] || hook_said c1 | grep -qF -- "$text" || ! grep -q 'exited with status' "$work/c1.log"
 }
 
 user_same() {
@@ -55,6 +55,11 @@ user_same() {
     echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
     [ "$predicted" = "$1" ]
     [ "$started" = "$1" ]
+}
+
+# What was said, as one line however it was wrapped.
+flat() {
+    echo "$output" | tr '\n' ' ' | tr -s ' '
 }
 
 both_hooks() {
@@ -130,6 +135,41 @@ user_case() {
     { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $hook"; } | root_case 2
 }
 
+@test "root-started: a good line beside a wrong one, or with words too many (2)" {
+    { idmap "0 100000 65536"; both_hooks --no-probe; echo "lxc.hook.autodev = $hook"; } | root_case 2
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --bogus"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 2
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; echo "lxc.hook.start-host = $hook --bogus"; } | root_case 2
+    { idmap "0 100000 65536"; both_hooks "--no-probe --mode 0440"; } | root_case 2
+    for words in "--no-probe extra"; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $words"; } | container c1
+        run "$hook" check c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"the config's hook line: unexpected argument '${words##* }'"* ]]
+        start_fails c1
+        status_is c1 2
+    done
+}
+
+@test "root-started: the mount line's group is looked for too (4)" {
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --group media"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 4
+    { echo "lxc.hook.mount = $hook --group media"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 0
+}
+
+@test "root-started: quotes as sh has them (0); what only a shell can read is said so (2)" {
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select \"renderD128\""; } | root_case 0
+    { idmap "0 100000 65536"; both_hooks "--no-probe --sel'ect' 'driver=unknown'"; } | root_case 0
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select \"renderD129\""; } | root_case 3
+    echo "lxc.hook.start-host = env A=b \"$hook\" --no-probe" | root_case 0
+    for words in "--select \$node" "--no-probe; true" '--select "renderD128' "\`id\`"; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $words"; } | container c1
+        run "$hook" check c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"it takes a shell to read this, which check is not: $hook"* ]]
+    done
+}
+
 user_maps() {
     echo "lxc.include = /usr/share/lxc/config/userns.conf"
     echo "lxc.idmap = u 0 300000 65536"
@@ -156,9 +196,23 @@ user_maps() {
     [ "$(as_user "$hook" idmap c1 -P "$userpath" | grep '^lxc')" = "$wanted" ]
     { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks ""; } | user_case 4
     run as_user "$hook" check c1 -P "$userpath"
-    output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+    output=$(flat)
     [[ "$output" == *"/etc/subgid does not let tester map 1 host ids from 107 on"* ]]
     [[ "$output" == *"fix: sudo sh -c 'echo tester:107:1 >>/etc/subgid'"* ]]
+}
+
+@test "user-started: without the mount hook, and with one that binds another node (4)" {
+    chmod 0666 /dev/dri/renderD128
+    { user_maps "0 300000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | user_case 4
+    run as_user "$hook" check c1 -P "$userpath"
+    [[ "$(flat)" == *"no lxc.hook.mount line starts this hook: nothing binds the host's node"* ]]
+    echo "$output" | sed -n 's/^fix: //p' >"$work/lines"
+    [ "$(cut -d ' ' -f 1 "$work/lines" | tr '\n' ' ')" = "lxc.hook.mount lxc.hook.start-host " ]
+    { user_maps "0 300000 65536"; cat "$work/lines"; } | user_case 0
+    node renderD129 226 129 44
+    { user_maps "0 300000 65536"; echo "lxc.hook.mount = $hook --select renderD129"; echo "lxc.hook.start-host = $hook --no-probe --select renderD128"; } | user_case 4
+    # the config's own entry does as well
+    { user_maps "0 300000 65536"; echo "lxc.mount.entry = /dev/dri dev/dri none bind,create=dir"; echo "lxc.hook.start-host = $hook --no-probe --select renderD128"; } | user_case 0
 }
 
 @test "user-started: a map of 151 extents is not printed in part, but left to idmap --write" {
@@ -216,7 +270,7 @@ user_maps() {
         run "$hook" "$command" c1 -P "$lxcpath"
         echo "$output"
         [ "$status" = 6 ]
-        output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+        output=$(flat)
         [[ "$output" == *": look for the group render: $rootfs is empty: its file system is not mounted"* ]]
         [[ "$output" == *"fix: lxc-start -P $lxcpath -n c1 # and "* ]]
         [[ "$output" != *root:*107* ]]
@@ -240,7 +294,7 @@ user_maps() {
         run "$hook" "$command" c1 -P "$lxcpath"
         echo "$output"
         [ "$status" = 2 ]
-        [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $lxcpath/c1/config: it includes /usr/share/lxc/config/no-gpu.conf, which does not exist"* ]]
+        [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: it includes /usr/share/lxc/config/no-gpu.conf, which does not exist"* ]]
     done
     sh -c "$(echo "$output" | sed -n 's/^fix: \(sed.*\)/\1/p')"
     "$hook" check c1 -P "$lxcpath"
@@ -248,13 +302,13 @@ user_maps() {
     echo "lxc.include = $work/not-there.conf" >"$work/includes.conf"
     { idmap "0 100000 65536"; echo "lxc.include = $work/includes.conf"; both_hooks --no-probe; } | container c1
     run "$hook" check c1 -P "$lxcpath"
-    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $work/includes.conf: it includes $work/not-there.conf, which does not exist"* ]]
+    [[ "$(flat)" == *"LXC cannot read $work/includes.conf: it includes $work/not-there.conf, which does not exist"* ]]
     # anything else that LXC refuses
     { idmap "0 100000 65536"; echo "lxc.no.such.key = 1"; } | container c1
     run "$hook" check c1 -P "$lxcpath"
     echo "$output"
     [ "$status" = 2 ]
-    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"LXC cannot read $lxcpath/c1/config: a line of it is wrong"* ]]
+    [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: a line of it is wrong"* ]]
     run sh -c "$(echo "$output" | sed -n 's/^fix: //p')"
     [[ "$output" == *"lxc.no.such.key"* ]]
 }
