@@ -19,7 +19,7 @@ static void owner_add(const struct options *options, struct text *text)
         text_add(text, " --group %s", options->group);
     if (options->user)
         text_add(text, " --user %u", options->user);
-    if (options->mode != 0660)
+    if (options->mode != OPTIONS_MODE)
         text_add(text, " --mode %04o", options->mode);
 }
 

@@ -116,21 +116,27 @@ static void stray_fix(const char *name, struct err *err)
             "udevadm trigger --settle --action=add --subsystem-match=drm    # gives it its group");
 }
 
-void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+void advice_no_gpu(const struct gpu_list *gpus, struct err *err)
 {
-    struct options patient = *options;
     struct pci_gpus pci;
-    bool as_user = geteuid() != 0;
 
-    if (offers_add(options, gpus, as_user, err))
-        return;
     if (gpus->stray_count) {
         stray_fix(gpus->strays[0].name, err);
         return;
     }
     pci_gpus_find(&pci);
     pci_fix(&pci, err);
-    if (options->wait_seconds)
+}
+
+void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+{
+    struct options patient = *options;
+    bool as_user = geteuid() != 0;
+
+    if (offers_add(options, gpus, as_user, err))
+        return;
+    advice_no_gpu(gpus, err);
+    if (gpus->stray_count || options->wait_seconds)
         return;
     patient.wait_seconds = WAIT_SENSIBLE;
     err_fix(err,

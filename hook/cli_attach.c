@@ -15,7 +15,7 @@ static int find_by_name(const struct options *options, struct hook_env *env, str
     struct container container = {.lxcpath = options->lxcpath};
     int r;
 
-    if (options->rest_count != 2)
+    if (options->rest_count != 2 || options->pid)
         return err_set(err, STATUS_USAGE, 0,
                        "attach wants the name of one container, or --pid PID");
     container.name = options->rest[1];

@@ -227,7 +227,8 @@ static int check_start(struct check *check, struct err *err)
     options.wait_seconds = 0;
     check->gpus = &gpus;
     memset(&plan, 0, offsetof(struct plan, ops));
-    /* LXC runs it first; but where nothing can be looked into, a missing GPU is said all the same. */
+    /* LXC runs it first; but where nothing can be looked into, a missing GPU is said all the same.
+     */
     r = has_root ? check_mount(check, err) : 0;
     if (r < 0)
         return r;

@@ -49,9 +49,12 @@ static int dispatch(const struct options *options, struct err *err)
     char shown[80];
     int r;
 
-    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (text_is_equal(options->rest[0], commands[i].name))
-            return commands[i].run(options, err);
+    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (!text_is_equal(options->rest[0], commands[i].name))
+            continue;
+        r = cli_check_use(commands[i].name, options, err);
+        return r < 0 ? r : commands[i].run(options, err);
+    }
     if (options->rest_count)
         r = err_set(err, STATUS_USAGE, 0, "unknown command '%s'",
                     text_printable(shown, sizeof(shown), options->rest[0]));

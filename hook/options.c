@@ -112,7 +112,8 @@ static const struct option_row rows[] = {
      "a warning)"},
     {"user", 0, take_user, "UID", "a uid of the guest, such as 0",
      "the guest's uid that owns them (default: 0)"},
-    {"mode", 0, take_mode, "OCTAL", "an octal mode without x that lets somebody read and write, such as 0660",
+    {"mode", 0, take_mode, "OCTAL",
+     "an octal mode without x that lets somebody read and write, such as 0660",
      "their mode (default: 0660)"},
     {"with-card", 0, take_with_card, NULL, NULL, "primary nodes (card0) too"},
     {"optional", 0, take_optional, NULL, NULL,
@@ -135,7 +136,7 @@ static const struct option_table table = {rows, sizeof(rows) / sizeof(rows[0]), 
 
 int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 {
-    struct options options = {.mode = 0660};
+    struct options options = {.mode = OPTIONS_MODE};
     int rest;
     int r = option_table_parse(&table, argc, argv, &options, &rest, err);
 

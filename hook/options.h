@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #define WAIT_SECONDS_MAX 600
+#define OPTIONS_MODE     0660 /* unless --mode says otherwise */
 
 struct options {
     struct selection selection;

@@ -19,7 +19,7 @@
 #define WAIT_STEP_MS 100
 
 /* A driver may still be loading at boot: look again until something matches or time is up. */
-int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+int start_wait_for_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
 {
     const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
     unsigned looks_left = options->wait_seconds * 1000 / WAIT_STEP_MS;
@@ -27,6 +27,13 @@ int start_find_gpus(const struct options *options, struct gpu_list *ret, struct 
 
     while ((r = gpu_find(ret, err)) == 0 && !plan_has_match(options, ret) && looks_left-- > 0)
         (void)nanosleep(&step, NULL);
+    return r;
+}
+
+int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+{
+    int r = start_wait_for_gpus(options, ret, err);
+
     if (r < 0 || plan_has_match(options, ret))
         return r;
     r = plan_no_match(options, ret, err);

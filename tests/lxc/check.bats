@@ -140,7 +140,7 @@ user_case() {
     { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --bogus"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 2
     { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; echo "lxc.hook.start-host = $hook --bogus"; } | root_case 2
     { idmap "0 100000 65536"; both_hooks "--no-probe --mode 0440"; } | root_case 2
-    for words in "--no-probe extra"; do
+    for words in "--no-probe extra" list; do
         { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $words"; } | container c1
         run "$hook" check c1 -P "$lxcpath"
         echo "$output"

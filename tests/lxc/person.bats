@@ -35,6 +35,40 @@ teardown() {
     [[ "$output" == *"no render node on this host"* ]]
 }
 
+@test "list: waits, is content with none when that is optional, shows cards, and speaks of no config" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    node renderD129 226 129 44
+    node card1 226 1 44
+    device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
+    device 1 0000:03:00.0 amdgpu 0x1002 0x73bf
+    run "$hook" list --select renderD129 --with-card
+    echo "$output"
+    [ "$(echo "$output" | awk 'NR > 1 { print $1 }' | tr '\n' ' ')" = "card1 renderD129 " ]
+    run "$hook" list --select vendor=nvidia
+    echo "$output"
+    [ "$status" = 3 ]
+    [[ "$output" != *config* ]]
+    [ "$(echo "$output" | sed -n 's/^fix: \([^#]*[^# ]\) *#.*/\1/p')" = "lxc-gpu-hook list" ]
+    reset_host
+    node renderD128 226 128 107
+    run "$hook" list
+    [[ "$output" == *"renderD128   unknown       unknown      unknown  "* ]]
+    reset_host
+    run "$hook" list
+    echo "$output"
+    [ "$status" = 3 ]
+    [[ "$output" != *config* ]]
+    [[ "$output" == *"fix: "* ]]
+    run "$hook" list --optional
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"warning: no render node on this host"* ]]
+    (sleep 0.5; node renderD128 226 128 107) &
+    run "$hook" list --wait 20
+    [ "$status" = 0 ]
+    wait
+}
+
 # The report that this project began with: host render 107, guest render 109, user lxc.
 classic() {
     sed -i 's/^render:.*/render:x:109:viewer/' "$work/rootfs/etc/group"
