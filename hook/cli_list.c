@@ -46,7 +46,7 @@ static int no_match(const struct options *options, const struct gpu_list *gpus, 
     for (size_t i = 0; i < gpus->count; i++)
         has_other |= gpus->nodes[i].is_render || options->selection.with_card;
     if (has_other)
-        err_fix(err, "lxc-gpu-hook list    # every one");
+        advice_no_match(options, gpus, err); /* whoever tries a selection wants it in a config */
     else
         advice_no_gpu(gpus, err);
     return r;
