@@ -6,6 +6,7 @@
 #include "exit_status.h"
 #include "idmap_redirect.h"
 #include "start_user.h"
+#include "subid.h"
 
 static int check_clash(const struct container_facts *facts, const struct idmap *map, char kind,
                        struct err *err)
@@ -32,16 +33,18 @@ static int check_clash(const struct container_facts *facts, const struct idmap *
     return r;
 }
 
-/* newuidmap and newgidmap let a user map only what these files grant; root too, since LXC asks
- * them. */
-static int check_grants(const char *file, const struct subid_user *user, const struct idmap *map,
-                        struct err *err)
+/*
+ * newuidmap and newgidmap let a user map only what these files grant, and the own id by itself;
+ * root too, since LXC asks them.
+ */
+static int check_grants(const char *file, const struct account *user, uint32_t own,
+                        const struct idmap *map, struct err *err)
 {
     CLEANUP_FREE char *text = subid_read(file);
 
     for (size_t i = 0; text && i < map->count; i++) {
         const struct idmap_extent *extent = &map->extents[i];
-        if (subid_allows(text, user, extent->outside, extent->length))
+        if (subid_allows(text, user, own, extent->outside, extent->length))
             continue;
         int r = err_set(err, STATUS_OWNERSHIP, 0, "%s does not let %s map %u host ids from %u on",
                         file, user->name, extent->length, extent->outside);
@@ -54,7 +57,7 @@ static int check_grants(const char *file, const struct subid_user *user, const s
 int check_maps(const struct container_facts *facts, struct err *err)
 {
     const struct guest *guest = &facts->guest;
-    struct subid_user user;
+    struct account user;
     int r = check_clash(facts, &guest->uids, 'u', err);
 
     if (facts->is_privileged)
@@ -63,8 +66,8 @@ int check_maps(const struct container_facts *facts, struct err *err)
     if (r == 0)
         r = check_clash(facts, &guest->gids, 'g', err);
     if (r == 0)
-        r = check_grants("/etc/subuid", &user, &guest->uids, err);
+        r = check_grants("/etc/subuid", &user, user.uid, &guest->uids, err);
     if (r == 0)
-        r = check_grants("/etc/subgid", &user, &guest->gids, err);
+        r = check_grants("/etc/subgid", &user, user.gid, &guest->gids, err);
     return r;
 }

@@ -167,7 +167,7 @@ static const struct gpu_node *first_wanted(const struct check *check)
 static int check_user_start(struct check *check, struct plan *plan, struct err *err)
 {
     struct guest *guest = &check->facts->guest;
-    struct subid_user user;
+    struct account user;
     int r;
 
     if (check->hooks->mount.count == 0 && !guest->config.brings_dri)

@@ -11,6 +11,7 @@
 #include "plan.h"
 #include "report.h"
 #include "start.h"
+#include "subid.h"
 
 #include <stdio.h>
 
@@ -84,7 +85,7 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
 
-    if (text && !subid_allows(text, &facts->owner, wish->node.gid, 1))
+    if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
         printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node.gid);
 }
 

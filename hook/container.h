@@ -4,19 +4,19 @@
 #ifndef HOOK_CONTAINER_H
 #define HOOK_CONTAINER_H
 
+#include "account.h"
 #include "base/err.h"
 #include "guest.h"
 #include "lxc_config.h"
 #include "options.h"
-#include "subid.h"
 
 #include <limits.h>
 
 struct container_facts {
     struct container container;
     char config_file[PATH_MAX];
-    struct subid_user owner; /* of the config file: who starts it */
-    bool is_privileged;      /* no lxc.idmap at all */
+    struct account owner; /* of the config file: who starts it */
+    bool is_privileged;   /* no lxc.idmap at all */
     bool has_autodev;
     bool is_read_only; /* lxc.rootfs.options has ro */
     char no_root[160]; /* why there is no root folder to look into; "" otherwise */

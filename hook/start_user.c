@@ -7,26 +7,27 @@
 #include "gid_pair.h"
 #include "idmap_redirect.h"
 #include "report.h"
+#include "subid.h"
 #include "worker.h"
 
 #include <unistd.h>
 
-void start_user_self(struct subid_user *ret)
+void start_user_self(struct account *ret)
 {
     account_user(geteuid(), getegid(), ret);
     ret->gid = getegid(); /* newgidmap(1) goes by the process */
 }
 
-static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *err)
+static void fix_subgid(const struct account *user, uint32_t gid, struct err *err)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
 
-    if (text && !subid_allows(text, user, gid, 1))
+    if (text && !subid_allows(text, user, user->gid, gid, 1))
         advice_grant(user->name, gid, 1, "/etc/subgid", err);
 }
 
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
-                        const struct guest *guest, const struct subid_user *user, struct err *err)
+                        const struct guest *guest, const struct account *user, struct err *err)
 {
     struct idmap_change change;
     int r = gid_pair_check(node, owner, err);
@@ -60,7 +61,7 @@ static const struct gpu_node *first_wanted(const struct options *options,
 
 static int nothing_usable(const struct start_job *job, struct err *err)
 {
-    struct subid_user user;
+    struct account user;
 
     start_user_self(&user);
     return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,

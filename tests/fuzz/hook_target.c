@@ -208,11 +208,11 @@ static void eat_environment(char *text, size_t size)
 
 static void eat_subid(char *text, size_t size)
 {
-    static const struct subid_user user = {.uid = 7001, .gid = 7001, .name = "tester"};
+    static const struct account user = {.uid = 7001, .gid = 7001, .name = "tester"};
 
     (void)size;
-    (void)subid_allows(text, &user, 107, 1);
-    if (subid_allows(text, &user, UINT32_MAX, UINT32_MAX))
+    (void)subid_allows(text, &user, user.gid, 107, 1);
+    if (subid_allows(text, &user, user.gid, UINT32_MAX, UINT32_MAX))
         broken("more than there is, is not granted");
 }
 
