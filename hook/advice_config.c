@@ -83,13 +83,22 @@ void advice_gids(const struct idmap *map, const char *config_file, struct err *e
         err_fix(err, "lxc-gpu-hook idmap %s --write -P %s", place.name, place.lxcpath);
 }
 
+const char *advice_grant_line(const char *user, uint32_t first, uint32_t count, const char *file,
+                              char *buffer, size_t size)
+{
+    bool is_root = geteuid() == 0;
+
+    snprintf(buffer, size, "%secho %s:%u:%u >>%s%s", is_root ? "" : "sudo sh -c '", user, first,
+             count, file, is_root ? "" : "'");
+    return buffer;
+}
+
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
                   struct err *err)
 {
-    if (geteuid() == 0)
-        err_fix(err, "echo %s:%u:%u >>%s", user, first, count, file);
-    else
-        err_fix(err, "sudo sh -c 'echo %s:%u:%u >>%s'", user, first, count, file);
+    char line[160];
+
+    err_fix(err, "%s", advice_grant_line(user, first, count, file, line, sizeof(line)));
 }
 
 void advice_include(const struct config_include *include, struct err *err)

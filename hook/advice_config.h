@@ -33,7 +33,12 @@ bool advice_map(const struct idmap *map, char kind, struct err *err);
 /* The gid lines that `idmap` works out, or the command that writes them where they are too many. */
 void advice_gids(const struct idmap *map, const char *config_file, struct err *err);
 
-/* What lets a user map `count` host ids from `first` on: a line of /etc/subuid or /etc/subgid. */
+/*
+ * The command that lets a user map `count` host ids from `first` on, by a line of /etc/subuid or
+ * /etc/subgid.
+ */
+const char *advice_grant_line(const char *user, uint32_t first, uint32_t count, const char *file,
+                              char *buffer, size_t size);
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
                   struct err *err);
 

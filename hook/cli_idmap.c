@@ -84,9 +84,12 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
 static void print_subgid(const struct container_facts *facts, const struct wish *wish)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
+    char line[160];
 
     if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
-        printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node.gid);
+        printf("# and that %s may map it:\n%s\n", facts->owner.name,
+               advice_grant_line(facts->owner.name, wish->node.gid, 1, "/etc/subgid", line,
+                                 sizeof(line)));
 }
 
 static int calculate(const struct options *options, const struct container_facts *facts,

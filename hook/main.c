@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 static int run_hook(const struct options *options, struct err *err)
 {
@@ -76,6 +77,15 @@ static int run_command(const struct options *options, struct err *err)
     return r;
 }
 
+/* What a person asked for has to arrive. */
+static int stdout_finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    (void)fprintf(stderr, "lxc-gpu-hook: write the answer: %s\n", strerror(errno));
+    return status == STATUS_DONE ? STATUS_INTERNAL : status;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -91,15 +101,15 @@ int main(int argc, char **argv)
     }
     if (options.show_help) {
         options_help();
-        return STATUS_DONE;
+        return stdout_finish(STATUS_DONE);
     }
     if (options.show_version) {
         printf("lxc-gpu-hook %s\n", PROJECT_VERSION);
-        return STATUS_DONE;
+        return stdout_finish(STATUS_DONE);
     }
     if (hook_env_is_hook(options.rest_count, options.rest))
         r = run_hook(&options, &err);
     else
         r = run_command(&options, &err);
-    return r < 0 ? err.status : STATUS_DONE;
+    return stdout_finish(r < 0 ? err.status : STATUS_DONE);
 }

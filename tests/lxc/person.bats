@@ -89,7 +89,10 @@ classic() {
     [ "$(echo "$output" | grep -v '^#')" = "lxc.idmap = g 0 100000 109
 lxc.idmap = g 109 107 1
 lxc.idmap = g 110 100110 65426
-lxc:107:1" ]
+echo lxc:107:1 >>/etc/subgid" ]
+    sh -c "$(echo "$output" | grep subgid)"
+    [ "$(tail -n 1 "$work/subgid")" = lxc:107:1 ]
+    [ "$("$hook" idmap c1 -P "$lxcpath" | grep -c subgid)" = 0 ]
 }
 
 @test "idmap --write: only the g lines change, a backup is kept, and a second run changes nothing" {
@@ -238,6 +241,28 @@ lxc.idmap = g 2993 102993 62543"* ]]
     "$hook" attach c1 -P "$lxcpath" --no-probe
     [ "$(in_container c1 ls /dev/dri | tr '\n' ' ')" = "card0 renderD128 " ]
     [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+}
+
+@test "an answer that cannot be written is no success" {
+    idmap "0 100000 65536" | container c1
+    both="lxc.hook.start-host = $hook --no-probe"
+    echo "$both" >>"$lxcpath/c1/config"
+    for words in --help --version list "check c1 -P $lxcpath" "idmap c1 -P $lxcpath"; do
+        # shellcheck disable=SC2086  # several words
+        run bash -c '"$@" >/dev/full' - "$hook" $words
+        echo "$words: $output"
+        [ "$status" = 1 ]
+        [ "$output" = "lxc-gpu-hook: write the answer: No space left on device" ]
+    done
+}
+
+@test "attach: root that may not trace the container's init is not told to be root" {
+    idmap "0 100000 65536" | container c1
+    start c1
+    run setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace "$hook" attach c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 7 ]
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: # root, but without the right to trace that process: run it on the host, not in a container" ]
 }
 
 @test "attach: not running, no such container, no container's process" {
