@@ -7,9 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PROGRAM          "/usr/bin/lxc-gpu-hook"
-#define LXC_DEFAULT_PATH "/var/lib/lxc" /* root's */
-#define FIX_RESERVE      160            /* for the line about /etc/subgid behind a map */
+#define PROGRAM     "/usr/bin/lxc-gpu-hook"
+#define FIX_RESERVE 160 /* for the line about /etc/subgid behind a map */
 
 static void owner_add(const struct options *options, struct text *text)
 {
@@ -52,6 +51,29 @@ void advice_hook_lines(const struct options *options, const char *select, bool a
     err_fix(err, "%s", advice_hook_line(options, "start-host", select, line, sizeof(line)));
 }
 
+void advice_hook_place(const struct options *options, struct err *err)
+{
+    struct config_place place;
+    char proxmox[PROXMOX_FILE_MAX];
+
+    if (!options->config_file || !config_place_read(options->config_file, &place) ||
+        !config_place_proxmox(place.lxcpath, place.name, proxmox))
+        return;
+    err_fix(err, "# Proxmox refuses hook lines in %s: there this one", proxmox);
+    err_fix(err, "lxc.include = /etc/lxc/gpu-%s.conf", place.name);
+    err_fix(err, "# and in that file");
+}
+
+void advice_place(const char *config_file, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    bool has_line = strncmp(err->fix, "lxc.", 4) == 0 || strstr(err->fix, "\nlxc.");
+
+    if (has_line && !strstr(err->fix, "lxc.hook.") &&
+        config_place_edited(config_file, proxmox) == proxmox)
+        err_fix(err, "# what begins with lxc. goes into %s", proxmox);
+}
+
 /* Half a map, pasted, would break the container. */
 bool advice_map(const struct idmap *map, char kind, struct err *err)
 {
@@ -71,12 +93,15 @@ bool advice_map(const struct idmap *map, char kind, struct err *err)
 void advice_gids(const struct idmap *map, const char *config_file, struct err *err)
 {
     struct config_place place;
+    char proxmox[PROXMOX_FILE_MAX];
 
     if (advice_map(map, 'g', err))
         return;
     if (!config_place_read(config_file, &place) || !text_is_shell_word(place.lxcpath) ||
         !text_is_shell_word(place.name))
         err_fix(err, "# lxc-gpu-hook idmap prints and writes the container's new lines");
+    else if (config_place_proxmox(place.lxcpath, place.name, proxmox))
+        err_fix(err, "lxc-gpu-hook idmap %s    # the lines, for %s", place.name, proxmox);
     else if (geteuid() == 0 && text_is_equal(place.lxcpath, LXC_DEFAULT_PATH))
         err_fix(err, "lxc-gpu-hook idmap %s --write", place.name);
     else
@@ -107,7 +132,7 @@ void advice_include(const struct config_include *include, struct err *err)
     char line[512];
     struct text text = TEXT_ON(expression);
 
-    text_add(&text, "^ *lxc\\.include *= *");
+    text_add(&text, "^ *lxc\\.include *[:=] *");
     for (const char *c = include->target; *c; c++)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
     err_fix(err, "# put that file back, or take the line out");
@@ -117,6 +142,12 @@ void advice_include(const struct config_include *include, struct err *err)
 
 void advice_start(const struct container *container, const char *why, struct err *err)
 {
+    char proxmox[PROXMOX_FILE_MAX];
+
+    if (config_place_proxmox(container->lxcpath, container->name, proxmox)) {
+        err_fix(err, "pct start %s    # %s", container->name, why);
+        return;
+    }
     err_fix(err, "lxc-start %s%s%s-n %s    # %s", container->lxcpath ? "-P " : "",
             container->lxcpath ? container->lxcpath : "", container->lxcpath ? " " : "",
             container->name, why);
@@ -125,6 +156,9 @@ void advice_start(const struct container *container, const char *why, struct err
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size)
 {
+    char proxmox[PROXMOX_FILE_MAX];
+
+    config_file = config_place_edited(config_file, proxmox);
     if (config_file[0] == '/' && text_is_shell_word(config_file))
         snprintf(buffer, size, "sed -i.bak '/%s/d' %s", expression, config_file);
     else

@@ -25,6 +25,15 @@ void advice_hook_lines(const struct options *options, const char *select, bool a
                        struct err *err);
 
 /*
+ * Where hook lines go that are printed next, when it is not the config itself: Proxmox takes none
+ * there.
+ */
+void advice_hook_place(const struct options *options, struct err *err);
+
+/* Says where the fix's config lines go, when that is not `config_file`. */
+void advice_place(const char *config_file, struct err *err);
+
+/*
  * The map as lines of a config, in place of those of this kind ('u' or 'g'). False, and nothing is
  * added, when they are too many.
  */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/wrap.h"
 #include "check.h"
+#include "config_place.h"
 #include "container.h"
 #include "device_rules.h"
 #include "exit_status.h"
@@ -150,18 +151,9 @@ static int no_mount_hook(const struct options *options, struct err *err)
                     "no lxc.hook.mount line starts this hook: nothing binds the host's node into a "
                     "container that an ordinary user starts");
 
+    advice_hook_place(options, err);
     advice_hook_lines(options, NULL, true, err);
     return r;
-}
-
-static const struct gpu_node *first_wanted(const struct check *check)
-{
-    size_t i = 0;
-
-    while (i + 1 < check->gpus->count &&
-           !plan_is_wanted(check->options, check->gpus, &check->gpus->nodes[i]))
-        i++;
-    return &check->gpus->nodes[i];
 }
 
 static int check_user_start(struct check *check, struct plan *plan, struct err *err)
@@ -179,7 +171,8 @@ static int check_user_start(struct check *check, struct plan *plan, struct err *
     r = plan_build_bound(check->options, check->gpus, guest, check->groups, plan, err);
     start_user_self(&user);
     if (r == 0 && plan->op_count == 0)
-        r = start_user_unmapped(first_wanted(check), &plan->owner, guest, &user, err);
+        r = start_user_unmapped(plan_first_wanted(check->options, check->gpus), &plan->owner, guest,
+                                &user, err);
     if (r == 0)
         r = check_proofs(check, plan, err);
     if (r == 0)
@@ -252,6 +245,18 @@ static int check_start(struct check *check, struct err *err)
     return r;
 }
 
+static void tell_stale(const char *config_file)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    char text[PLAN_WARNING_SIZE];
+
+    if (!config_place_is_stale(config_file, proxmox))
+        return;
+    snprintf(text, sizeof(text), "%s is newer than %s, which is checked: pct start writes it anew",
+             proxmox, config_file);
+    report_warning(text);
+}
+
 static int check_steps(const struct options *options, struct container_facts *facts,
                        struct check_hooks *hooks, struct err *err)
 {
@@ -259,12 +264,15 @@ static int check_steps(const struct options *options, struct container_facts *fa
     int r = container_load(options, facts, err);
 
     if (r == 0)
+        tell_stale(facts->config_file);
+    if (r == 0)
         r = check_hooks_read(facts, hooks, err);
     if (r == 0)
         r = check_maps(facts, err);
     if (r == 0)
         config_scan(facts->config_file, &facts->guest.config);
     for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {
+        hooks->start_host.lines[i].options.config_file = facts->config_file;
         check.options = &hooks->start_host.lines[i].options;
         r = check_start(&check, err);
     }
@@ -281,7 +289,9 @@ int cli_check(const struct options *options, struct err *err)
     if (r == 0)
         printf("container %s: a start %s would succeed\n", facts.container.name,
                geteuid() == 0 ? "by root" : "by this user");
-    else if (options->rest_count == 2)
+    else
+        advice_place(facts.config_file, err);
+    if (r < 0 && options->rest_count == 2)
         err_wrap(err, "check container %s", options->rest[1]);
     return r;
 }

@@ -3,6 +3,7 @@
 #include "advice_config.h"
 #include "base/cleanup.h"
 #include "config_edit.h"
+#include "config_place.h"
 #include "container.h"
 #include "exit_status.h"
 #include "gid_pair.h"
@@ -59,23 +60,26 @@ static int find_wish(const struct options *options, struct container_facts *fact
         r = start_look_from_outside(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
-    for (size_t i = gpus->count; r == 0 && i > 0; i--)
-        if (plan_is_wanted(options, gpus, &gpus->nodes[i - 1]))
-            ret->node = gpus->nodes[i - 1]; /* the first one stays */
+    if (r < 0)
+        return r;
+    ret->node = *plan_first_wanted(options, gpus);
     ret->owner = plan.owner;
-    return r;
+    return 0;
 }
 
 static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
                         const struct wish *wish)
 {
+    char proxmox[PROXMOX_FILE_MAX];
+
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
            wish->node.gid, wish->node.name);
     if (change->has_moved)
         printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
                wish->node.gid, change->moved_outside);
-    printf("# in %s, in place of its lxc.idmap = g lines:\n", facts->config_file);
+    printf("# in %s, in place of its lxc.idmap = g lines:\n",
+           config_place_edited(facts->config_file, proxmox));
     for (size_t i = 0; i < change->map.count; i++)
         printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
                change->map.extents[i].outside, change->map.extents[i].length);

@@ -182,8 +182,14 @@ int config_write_gids(const char *file, const struct idmap *current, const struc
     char backup[PATH_MAX];
     struct stat st;
     size_t size;
+    char proxmox[PROXMOX_FILE_MAX];
     int r;
 
+    if (config_place_edited(file, proxmox) == proxmox)
+        return err_set(
+            err, STATUS_OWNERSHIP, 0,
+            "%s is written anew from %s at each start: put the lines above there, by hand", file,
+            proxmox);
     if (!real)
         return err_set(err, STATUS_USAGE, errno, "edit %s", file);
     r = check_file(file, real, &st, err);

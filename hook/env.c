@@ -54,7 +54,7 @@ static void fix_section(const char *type, const char *config_file, struct err *e
     char expression[64];
     char line[512];
 
-    snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *=.*lxc-gpu-hook", type);
+    snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", type);
     err_fix(err, "%s",
             advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
     err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");

@@ -18,15 +18,17 @@
 #include <stdio.h>
 #include <string.h>
 
-static int run_hook(const struct options *options, struct err *err)
+static int run_hook(struct options *options, struct err *err)
 {
     struct report_style style = {
         .container = "?", .quiet = options->quiet, .verbose = options->verbose, .use_syslog = true};
     struct hook_env env;
     int r = hook_env_read(options->rest_count, options->rest, &env, err);
 
-    if (r == 0)
+    if (r == 0) {
         style.container = env.name;
+        options->config_file = env.config_file;
+    }
     report_open(&style);
     if (r == 0 && env.type == HOOK_MOUNT)
         r = bind_nodes(&env, options, err);

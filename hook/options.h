@@ -24,6 +24,7 @@ struct options {
     const char *lxcpath; /* NULL: LXC's default */
     uint32_t pid;        /* 0: not given */
     bool write;
+    const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
     bool show_version, show_help;
     int rest_count; /* arguments behind the options */
     char *const *rest;

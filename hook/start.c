@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include "advice_config.h"
 #include "advice_gpu.h"
 #include "attach.h"
 #include "exit_status.h"
@@ -203,6 +204,8 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     }
     if (r < 0 && err->status == STATUS_PRIVILEGE && env->config_file)
         err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+    if (r < 0 && env->config_file)
+        advice_place(env->config_file, err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

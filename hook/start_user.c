@@ -45,26 +45,12 @@ int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *ow
     return r;
 }
 
-/*
- * The first wanted node stands for the others: one guest gid can stand for one host gid only.
- * start_find_gpus has seen that there is one.
- */
-static const struct gpu_node *first_wanted(const struct options *options,
-                                           const struct gpu_list *gpus)
-{
-    size_t i = 0;
-
-    while (i + 1 < gpus->count && !plan_is_wanted(options, gpus, &gpus->nodes[i]))
-        i++;
-    return &gpus->nodes[i];
-}
-
 static int nothing_usable(const struct start_job *job, struct err *err)
 {
     struct account user;
 
     start_user_self(&user);
-    return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,
+    return start_user_unmapped(plan_first_wanted(job->options, &job->gpus), &job->plan.owner,
                                &job->guest, &user, err);
 }
 

@@ -13,7 +13,10 @@ setup() {
 teardown() {
     stop c1 2>/dev/null || true
     user_stop c1 2>/dev/null || true
-    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
+    [ "$lxcpath" != /var/lib/lxc ] || stop 100
+    mountpoint -q /var/lib/lxc && umount -l /var/lib/lxc
+    lxcpath=$work/lxc
+    rm -rf "${lxcpath:?}"/c1* "${lxcpath:?}/100" "${userpath:?}"/c1* /etc/pve
     cat "$work/subgid.before" >"$work/subgid"
     cat "$work/group.before" >"$work/rootfs/etc/group"
 }
@@ -311,6 +314,61 @@ user_maps() {
     [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: a line of it is wrong"* ]]
     run sh -c "$(echo "$output" | sed -n 's/^fix: //p')"
     [[ "$output" == *"lxc.no.such.key"* ]]
+}
+
+# Proxmox makes /var/lib/lxc/CTID/config anew from its own file at each start: a fix has to go there.
+@test "Proxmox: what mends a config names Proxmox's file, and hook lines a file that it includes" {
+    mount --bind "$lxcpath" /var/lib/lxc
+    lxcpath=/var/lib/lxc
+    mkdir -p /etc/pve/lxc
+    entry="/dev/dri dev/dri none bind,optional,create=dir"
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = $entry"; both_hooks --no-probe; } | container 100
+    printf 'arch: amd64\nlxc.mount.entry: %s\nlxc.include: /x\n' "$entry" >/etc/pve/lxc/100.conf
+    touch -d '1 hour ago' /etc/pve/lxc/100.conf
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" != *"is newer than"* ]]
+    fix=$(echo "$output" | sed -n 's/^fix: //p')
+    [[ "$fix" == "sed -i.bak "*" /etc/pve/lxc/100.conf" ]]
+    start 100
+    hook_said 100 | grep -qxF "fix: $fix"
+    stop 100
+    sh -c "$fix"
+    [ "$(cat /etc/pve/lxc/100.conf)" = "arch: amd64
+lxc.include: /x" ]
+    run "$hook" check 100
+    [[ "$(flat)" == *"warning: /etc/pve/lxc/100.conf is newer than /var/lib/lxc/100/config, which is checked: pct start writes it anew"* ]]
+
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
+    run "$hook" check 100
+    echo "$output"
+    fixes="fix: # one of these, in place of the config's lines for this hook
+fix: # Proxmox refuses hook lines in /etc/pve/lxc/100.conf: there this one
+fix: lxc.include = /etc/lxc/gpu-100.conf
+fix: # and in that file
+fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe"
+    [ "$(echo "$output" | grep '^fix: ')" = "$fixes" ]
+    start_fails 100
+    [ "$(hook_said 100 | grep '^fix: ')" = "$fixes" ]
+
+    idmap "0 100000 65536" | container 100
+    run "$hook" check 100
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf
+fix: # what begins with lxc. goes into /etc/pve/lxc/100.conf" ]
+    before=$(cat "$lxcpath/100/config")
+    run "$hook" idmap 100 --write
+    echo "$output"
+    [ "$status" = 4 ]
+    [[ "$output" == *"# in /etc/pve/lxc/100.conf, in place of its lxc.idmap = g lines:"* ]]
+    [[ "$(flat)" == *"/var/lib/lxc/100/config is written anew from /etc/pve/lxc/100.conf at each start"* ]]
+    [ "$(cat "$lxcpath/100/config")" = "$before" ]
+    run "$hook" attach 100
+    [[ "$output" == *"fix: pct start 100 "* ]]
+    # one that Proxmox does not know
+    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
+    run "$hook" check 100
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf" ]
 }
 
 @test "a config without the hook, and no such container: 2 with the line" {
