@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "check.h"
 #include "exit_status.h"
-#include "idmap_redirect.h"
+#include "idmap_clash.h"
 #include "start_user.h"
 #include "subid.h"
 

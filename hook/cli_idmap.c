@@ -8,6 +8,7 @@
 #include "exit_status.h"
 #include "gid_pair.h"
 #include "gpu.h"
+#include "idmap_clash.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 #include "report.h"

@@ -2,7 +2,7 @@
 
 #include "advice_config.h"
 #include "exit_status.h"
-#include "idmap_redirect.h"
+#include "idmap_clash.h"
 
 #include <stdbool.h>
 

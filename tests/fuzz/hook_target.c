@@ -12,6 +12,7 @@
 #include "gpu.h"
 #include "guest.h"
 #include "idmap.h"
+#include "idmap_clash.h"
 #include "idmap_redirect.h"
 #include "lxc_config.h"
 #include "mountinfo.h"
