@@ -7,6 +7,7 @@
 #include "config_place.h"
 #include "exit_status.h"
 #include "start.h"
+#include "worker.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,34 +67,49 @@ static bool open_running_root(struct guest *guest, pid_t pid)
     return guest->root >= 0;
 }
 
+struct look {
+    int root;
+    bool is_mounted;
+};
+
 /* A root file system has one of these, and so has one that is made by hand. */
-static bool is_mounted(int root)
+static int look_steps(void *memory, struct err *err)
 {
     static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
+    struct look *look = memory;
     struct stat st;
 
+    (void)err;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-        if (fstatat(root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT)
-            return true;
-    return false;
+        look->is_mounted |=
+            fstatat(look->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+    return 0;
 }
 
-/* "dir:/path" and "/path" are folders. */
-static void open_stopped_root(struct container_facts *facts)
+/* "dir:/path" and "/path" are folders. What is in them may never answer: by a worker. */
+static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
     struct guest *guest = &facts->guest;
+    struct look look = {0};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+    int r;
 
     if (guest->rootfs[0])
         guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (guest->root < 0) {
         snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
                  guest->rootfs[0] ? strerror(errno) : "not a folder");
-    } else if (!is_mounted(guest->root)) {
-        snprintf(facts->no_root, sizeof(facts->no_root),
-                 "%s is empty: its file system is not mounted", guest->rootfs);
-        fd_cleanup(&guest->root);
-        guest->root = -1;
+        return 0;
     }
+    look.root = guest->root;
+    r = worker_run(&work, err);
+    if (r < 0 || look.is_mounted)
+        return r;
+    snprintf(facts->no_root, sizeof(facts->no_root), "%s is empty: its file system is not mounted",
+             guest->rootfs);
+    fd_cleanup(&guest->root);
+    guest->root = -1;
+    return 0;
 }
 
 static int load_root(struct container_facts *facts, struct err *err)
@@ -106,9 +122,9 @@ static int load_root(struct container_facts *facts, struct err *err)
     if (r < 0)
         return r;
     facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
-    if (pid == 0 || !open_running_root(&facts->guest, pid))
-        open_stopped_root(facts);
-    return 0;
+    if (pid > 0 && open_running_root(&facts->guest, pid))
+        return 0;
+    return open_stopped_root(facts, err);
 }
 
 int container_no_root(const struct options *options, const struct container_facts *facts,

@@ -4,12 +4,13 @@
 
 int gid_pair_check(const struct gpu_node *node, const struct plan_owner *owner, struct err *err)
 {
+    const char *group = owner->group;
     int r;
 
     if (owner->guest_gid == 0) {
         r = err_set(err, STATUS_OWNERSHIP, 0,
                     "%s the container's group root has to keep its host gid",
-                    owner->group[0] ? "the container has no group render, and" : "guest gid 0:");
+                    *group ? "the container has no group render, and" : "guest gid 0:");
         err_fix(err, "groupadd -r render    # in the container");
         return r;
     }
