@@ -35,7 +35,7 @@ bool config_place_proxmox(const char *lxcpath, const char *name, char ret[PROXMO
 
     if ((lxcpath && !text_is_equal(lxcpath, LXC_DEFAULT_PATH)) || strlen(name) > NAME_MAX)
         return false;
-    snprintf(file, sizeof(file), PROXMOX_FOLDER "/lxc/%s.conf", name);
+    snprintf(file, sizeof(file), "/etc/pve/lxc/%s.conf", name);
     if (access(file, F_OK) < 0)
         return false;
     memcpy(ret, file, sizeof(file));

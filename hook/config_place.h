@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define LXC_DEFAULT_PATH "/var/lib/lxc" /* root's */
-#define PROXMOX_FOLDER   "/etc/pve"     /* on every host that is Proxmox's, and on no other */
 #define PROXMOX_FILE_MAX (NAME_MAX + 32)
 
 /* LXCPATH/NAME/config, taken apart. */

@@ -130,12 +130,13 @@ static int load_root(struct container_facts *facts, struct err *err)
 int container_no_root(const struct options *options, const struct container_facts *facts,
                       const char *why, struct err *err)
 {
+    char proxmox[PROXMOX_FILE_MAX];
     int r = options->has_gid ? err_set(err, STATUS_UNSAFE_PATH, 0,
                                        "look into the container's root: %s", facts->no_root)
                              : err_set(err, STATUS_UNSAFE_PATH, 0, "look for the group %s: %s",
                                        options->group ? options->group : "render", facts->no_root);
 
-    if (access(PROXMOX_FOLDER, F_OK) == 0)
+    if (config_place_edited(facts->config_file, proxmox) == proxmox)
         err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
                 facts->container.name);
     else

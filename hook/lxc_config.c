@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "command.h"
 #include "config_include.h"
+#include "config_place.h"
 #include "exit_status.h"
 
 #include <stdio.h>
@@ -86,6 +87,18 @@ static void fix_unknown(const char *name, struct err *err)
             text_is_shell_word(name) ? name : "NAME");
 }
 
+/* Proxmox makes LXC's config at the first start. */
+static int never_started(const struct container *container, const char *proxmox, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0,
+                    "container %s has never run on this host: LXC's config is made from %s when it "
+                    "is started",
+                    container->name, proxmox);
+
+    advice_start(container, "and then again", err);
+    return r;
+}
+
 static int unknown_container(const struct container *container, const char *lxcpath,
                              struct err *err)
 {
@@ -139,13 +152,17 @@ static int refused_container(const struct container *container, struct err *err)
 {
     char lxcpath[PATH_MAX];
     char config_file[PATH_MAX + NAME_MAX + 16];
+    char proxmox[PROXMOX_FILE_MAX];
     int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
 
     if (r < 0)
         return r;
     snprintf(config_file, sizeof(config_file), "%s/%s/config", lxcpath, container->name);
-    return access(config_file, F_OK) == 0 ? unreadable_config(container, config_file, err)
-                                          : unknown_container(container, lxcpath, err);
+    if (access(config_file, F_OK) == 0)
+        return unreadable_config(container, config_file, err);
+    if (config_place_proxmox(lxcpath, container->name, proxmox))
+        return never_started(container, proxmox, err);
+    return unknown_container(container, lxcpath, err);
 }
 
 int lxc_container_check(const struct container *container, struct err *err)

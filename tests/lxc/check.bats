@@ -16,7 +16,7 @@ teardown() {
     [ "$lxcpath" != /var/lib/lxc ] || stop 100
     mountpoint -q /var/lib/lxc && umount -l /var/lib/lxc
     lxcpath=$work/lxc
-    rm -rf "${lxcpath:?}"/c1* "${lxcpath:?}/100" "${userpath:?}"/c1* /etc/pve
+    rm -rf "${lxcpath:?}"/c1* "${lxcpath:?}"/100* "${userpath:?}"/c1* /etc/pve
     cat "$work/subgid.before" >"$work/subgid"
     cat "$work/group.before" >"$work/rootfs/etc/group"
 }
@@ -278,10 +278,6 @@ user_maps() {
         [[ "$output" == *"fix: lxc-start -P $lxcpath -n c1 # and "* ]]
         [[ "$output" != *root:*107* ]]
     done
-    mkdir /etc/pve
-    run "$hook" check c1 -P "$lxcpath"
-    rmdir /etc/pve
-    [[ "$output" == *"fix: pct mount c1    # Proxmox; afterwards: pct unmount c1"* ]]
     # A number asked for needs no look; files without /etc are a root file system.
     { idmap "0 100000 65536"; both_hooks "--no-probe --group 44"; } | container c1 "$rootfs"
     "$hook" check c1 -P "$lxcpath"
@@ -365,6 +361,18 @@ fix: # what begins with lxc. goes into /etc/pve/lxc/100.conf" ]
     [ "$(cat "$lxcpath/100/config")" = "$before" ]
     run "$hook" attach 100
     [[ "$output" == *"fix: pct start 100 "* ]]
+    mkdir "$lxcpath/100-rootfs"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100 "$lxcpath/100-rootfs"
+    run "$hook" check 100
+    [ "$status" = 6 ]
+    [[ "$output" == *"fix: pct mount 100    # Proxmox; afterwards: pct unmount 100"* ]]
+    rmdir "$lxcpath/100-rootfs"
+    rm "$lxcpath/100/config"
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"container 100 has never run on this host: LXC's config is made from /etc/pve/lxc/100.conf when it is started fix: pct start 100 # and then again"* ]]
+    idmap "0 100000 65536" | container 100
     # one that Proxmox does not know
     mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
     run "$hook" check 100
