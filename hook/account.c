@@ -33,12 +33,12 @@ static bool entry_find(const char *database, uint32_t id, char **ret_line, char 
 }
 
 /* passwd(5): name, password, uid, gid. */
-void account_user(uid_t uid, gid_t gid, struct subid_user *ret)
+void account_user(uid_t uid, gid_t gid, struct account *ret)
 {
     CLEANUP_FREE char *line = NULL;
     char *fields[4];
 
-    *ret = (struct subid_user){.uid = uid, .gid = gid};
+    *ret = (struct account){.uid = uid, .gid = gid};
     if (!entry_find("passwd", uid, &line, fields)) {
         snprintf(ret->name, sizeof(ret->name), "%u", uid);
         return;

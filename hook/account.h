@@ -5,12 +5,18 @@
 #ifndef HOOK_ACCOUNT_H
 #define HOOK_ACCOUNT_H
 
-#include "subid.h"
-
+#include <stddef.h>
 #include <sys/types.h>
 
+/* A user of the host, as who starts a container is one. */
+struct account {
+    uid_t uid;
+    gid_t gid;
+    char name[64]; /* printable; the number when it has no name */
+};
+
 /* The user `uid` by name and, when it is known, with its own group in place of `gid`. */
-void account_user(uid_t uid, gid_t gid, struct subid_user *ret);
+void account_user(uid_t uid, gid_t gid, struct account *ret);
 
 /* The name of a group, its number when it has none. */
 void account_group(gid_t gid, char *ret, size_t size);

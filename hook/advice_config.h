@@ -9,6 +9,7 @@
 #define HOOK_ADVICE_CONFIG_H
 
 #include "base/err.h"
+#include "config_include.h"
 #include "idmap.h"
 #include "lxc_config.h"
 #include "options.h"
@@ -23,12 +24,35 @@ const char *advice_hook_line(const struct options *options, const char *type, co
 void advice_hook_lines(const struct options *options, const char *select, bool as_user,
                        struct err *err);
 
-/* The map as lines of a config, in place of those of this kind ('u' or 'g'). */
-void advice_map(const struct idmap *map, char kind, struct err *err);
+/*
+ * Where hook lines go that are printed next, when it is not the config itself: Proxmox takes none
+ * there.
+ */
+void advice_hook_place(const struct options *options, struct err *err);
 
-/* What lets a user map `count` host ids from `first` on: a line of /etc/subuid or /etc/subgid. */
+/* Says where the fix's config lines go, when that is not `config_file`. */
+void advice_place(const char *config_file, struct err *err);
+
+/*
+ * The map as lines of a config, in place of those of this kind ('u' or 'g'). False, and nothing is
+ * added, when they are too many.
+ */
+bool advice_map(const struct idmap *map, char kind, struct err *err);
+
+/* The gid lines that `idmap` works out, or the command that writes them where they are too many. */
+void advice_gids(const struct idmap *map, const char *config_file, struct err *err);
+
+/*
+ * The command that lets a user map `count` host ids from `first` on, by a line of /etc/subuid or
+ * /etc/subgid.
+ */
+const char *advice_grant_line(const char *user, uint32_t first, uint32_t count, const char *file,
+                              char *buffer, size_t size);
 void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
                   struct err *err);
+
+/* What takes an lxc.include line of a file that is missing out. */
+void advice_include(const struct config_include *include, struct err *err);
 
 /* The command that starts the container; `why` stands behind a #. */
 void advice_start(const struct container *container, const char *why, struct err *err);

@@ -22,6 +22,12 @@ static void offer_add(const struct options *options, const struct gpu_node *node
     advice_hook_lines(options, select, as_user, err);
 }
 
+static void offers_begin(const struct options *options, struct err *err)
+{
+    err_fix(err, "# one of these, in place of the config's lines for this hook");
+    advice_hook_place(options, err);
+}
+
 static size_t offers_add(const struct options *options, const struct gpu_list *gpus, bool as_user,
                          struct err *err)
 {
@@ -31,7 +37,7 @@ static size_t offers_add(const struct options *options, const struct gpu_list *g
         if (!gpus->nodes[i].is_render && !options->selection.with_card)
             continue;
         if (offers++ == 0)
-            err_fix(err, "# one of these, in place of the config's lines for this hook");
+            offers_begin(options, err);
         offer_add(options, &gpus->nodes[i], as_user, err);
     }
     return offers;
@@ -116,25 +122,32 @@ static void stray_fix(const char *name, struct err *err)
             "udevadm trigger --settle --action=add --subsystem-match=drm    # gives it its group");
 }
 
-void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+void advice_no_gpu(const struct gpu_list *gpus, struct err *err)
 {
-    struct options patient = *options;
     struct pci_gpus pci;
-    bool as_user = geteuid() != 0;
 
-    if (offers_add(options, gpus, as_user, err))
-        return;
     if (gpus->stray_count) {
         stray_fix(gpus->strays[0].name, err);
         return;
     }
     pci_gpus_find(&pci);
     pci_fix(&pci, err);
-    if (options->wait_seconds)
+}
+
+void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+{
+    struct options patient = *options;
+    bool as_user = geteuid() != 0;
+
+    if (offers_add(options, gpus, as_user, err))
+        return;
+    advice_no_gpu(gpus, err);
+    if (gpus->stray_count || options->wait_seconds)
         return;
     patient.wait_seconds = WAIT_SENSIBLE;
     err_fix(err,
             "# a driver that loads late at boot: in place of the config's lines for this hook");
+    advice_hook_place(options, err);
     advice_hook_lines(&patient, NULL, as_user, err);
 }
 

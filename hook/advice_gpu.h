@@ -6,6 +6,10 @@
 #include "gpu.h"
 #include "options.h"
 
+/* The host has no node at all: adds to the text what the PCI bus has, and what makes a node of it.
+ */
+void advice_no_gpu(const struct gpu_list *gpus, struct err *err);
+
 /*
  * No node matches. Where there are some: one line, or one pair of lines where an ordinary user
  * starts the container, for each node on offer. Where there is none: adds to the text what the PCI

@@ -5,6 +5,9 @@
 #include "base/err.h"
 #include "options.h"
 
+/* STATUS_USAGE when an option was given that the command does not know; names both. */
+int cli_check_use(const char *command, const struct options *options, struct err *err);
+
 int cli_list(const struct options *options, struct err *err);
 int cli_idmap(const struct options *options, struct err *err);
 int cli_check(const struct options *options, struct err *err);

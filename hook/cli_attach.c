@@ -9,13 +9,15 @@
 #include "start.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 static int find_by_name(const struct options *options, struct hook_env *env, struct err *err)
 {
     struct container container = {.lxcpath = options->lxcpath};
     int r;
 
-    if (options->rest_count != 2)
+    if (options->rest_count != 2 || options->pid)
         return err_set(err, STATUS_USAGE, 0,
                        "attach wants the name of one container, or --pid PID");
     container.name = options->rest[1];
@@ -34,7 +36,11 @@ static int find_by_name(const struct options *options, struct hook_env *env, str
 
 static void fix_privilege(const struct options *options, struct err *err)
 {
-    if (options->pid)
+    if (geteuid() == 0)
+        err_fix(err, "# root, but without %s: run it on the host, not in a container",
+                strstr(err->text, "look into the container") ? "the right to trace that process"
+                                                             : "that right");
+    else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
     else
         err_fix(err, "sudo lxc-gpu-hook attach %s%s%s", options->rest[1],

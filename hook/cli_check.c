@@ -1,20 +1,20 @@
 /*
  * `lxc-gpu-hook check NAME`: a dry run. The plan of a start is made from the config, and what the
- * start would stumble over is looked for in the order in which it would.
+ * start would stumble over is looked for in the order in which it would; where it can, the start's
+ * own judgement says so.
  */
 #include "cli.h"
 
 #include "advice_config.h"
-#include "advice_gpu.h"
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/text.h"
 #include "base/wrap.h"
+#include "check.h"
+#include "config_place.h"
 #include "container.h"
 #include "device_rules.h"
-#include "env.h"
 #include "exit_status.h"
-#include "idmap_redirect.h"
 #include "plan.h"
 #include "prove.h"
 #include "report.h"
@@ -25,144 +25,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HOOK_WORDS_MAX 64
-
-/* ---- is the hook there, and with which options ------------------------------------------------
- */
-
-static int wrong_section(const struct container_facts *facts, struct err *err)
-{
-    static const char *const types[] = {"pre-start", "pre-mount", "autodev", "start",
-                                        "stop",      "post-stop", "clone",   "destroy"};
-
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        CLEANUP_FREE char *lines = NULL;
-        enum hook_type unused;
-        char key[40];
-        snprintf(key, sizeof(key), "lxc.hook.%s", types[i]);
-        int r = lxc_config_get(&facts->container, key, &lines, err);
-        if (r == 0 && strstr(lines, "lxc-gpu-hook"))
-            r = hook_type_read(types[i], facts->config_file, &unused, err);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int no_hook(struct err *err)
-{
-    int r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
-
-    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
-    return r;
-}
-
-/*
- * The options of the config's hook line. `line` is cut into words in place, and they are kept as
- * long as it is. Words that only a shell understands are not.
- */
-static int line_options(char *line, struct options *ret, struct err *err)
-{
-    static char program[] = "lxc-gpu-hook";
-    char *words[HOOK_WORDS_MAX] = {program};
-    char *options = strstr(line, "lxc-gpu-hook") + strlen("lxc-gpu-hook");
-    char *rest = NULL;
-    int count = 1;
-    int r;
-
-    for (char *word = strtok_r(options, " \t", &rest); word && count < HOOK_WORDS_MAX - 1;
-         word = strtok_r(NULL, " \t", &rest))
-        words[count++] = word;
-    r = options_parse(count, words, ret, err);
-    if (r < 0)
-        err_wrap(err, "the config's hook line");
-    return r;
-}
-
-/* *ret_line is the caller's to free, after the last use of *ret. */
-static int find_hook(const struct container_facts *facts, char **ret_line, struct options *ret,
-                     struct err *err)
-{
-    CLEANUP_FREE char *lines = NULL;
-    char *rest = NULL;
-    int r = lxc_config_get(&facts->container, "lxc.hook.start-host", &lines, err);
-
-    if (r < 0)
-        return r;
-    for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        if (!strstr(line, "lxc-gpu-hook"))
-            continue;
-        *ret_line = strdup(line);
-        return *ret_line ? line_options(*ret_line, ret, err)
-                         : err_set(err, STATUS_INTERNAL, ENOMEM, "read the config");
-    }
-    r = wrong_section(facts, err);
-    return r < 0 ? r : no_hook(err);
-}
-
-/* ---- the id maps ------------------------------------------------------------------------------
- */
-
-static int check_clash(const struct idmap *map, char kind, struct err *err)
-{
-    struct idmap_clash clash;
-    struct idmap sound;
-    int r;
-
-    if (!idmap_find_clash(map, &clash))
-        return 0;
-    const struct idmap_extent *a = &map->extents[clash.first];
-    const struct idmap_extent *b = &map->extents[clash.second];
-    r = idmap_untangle(map, &sound, err);
-    if (r < 0)
-        return r;
-    r = err_set(
-        err, STATUS_OWNERSHIP, 0,
-        "the lines 'lxc.idmap = %c %u %u %u' and 'lxc.idmap = %c %u %u %u' claim the same ids",
-        kind, a->inside, a->outside, a->length, kind, b->inside, b->outside, b->length);
-    advice_map(&sound, kind, err);
-    return r;
-}
-
-/* newuidmap and newgidmap let a user map only what these files grant; root too, since LXC asks
- * them. */
-static int check_grants(const char *file, const struct subid_user *user, const struct idmap *map,
-                        struct err *err)
-{
-    CLEANUP_FREE char *text = subid_read(file);
-
-    for (size_t i = 0; text && i < map->count; i++) {
-        const struct idmap_extent *extent = &map->extents[i];
-        if (subid_allows(text, user, extent->outside, extent->length))
-            continue;
-        int r = err_set(err, STATUS_OWNERSHIP, 0, "%s does not let %s map %u host ids from %u on",
-                        file, user->name, extent->length, extent->outside);
-        advice_grant(user->name, extent->outside, extent->length, file, err);
-        return r;
-    }
-    return 0;
-}
-
-static int check_maps(const struct container_facts *facts, struct err *err)
-{
-    const struct guest *guest = &facts->guest;
-    struct subid_user user;
-    int r = check_clash(&guest->uids, 'u', err);
-
-    if (facts->is_privileged)
-        return 0;
-    start_user_self(&user);
-    if (r == 0)
-        r = check_clash(&guest->gids, 'g', err);
-    if (r == 0)
-        r = check_grants("/etc/subuid", &user, &guest->uids, err);
-    if (r == 0)
-        r = check_grants("/etc/subgid", &user, &guest->gids, err);
-    return r;
-}
-
-/* ---- the plan, for either kind of start -------------------------------------------------------
- */
+/* What one start of the container is judged by. */
+struct check {
+    const struct options *options; /* of the hook line */
+    const struct check_hooks *hooks;
+    struct container_facts *facts;
+    const struct gpu_list *gpus;
+    struct guest_group groups[2];
+    struct device_rules rules;
+};
 
 /* With autodev LXC makes /dev anew. */
 static int check_dev(const struct container_facts *facts, struct err *err)
@@ -176,7 +47,8 @@ static int check_dev(const struct container_facts *facts, struct err *err)
     return r;
 }
 
-static int check_answers(const struct gpu_node *node, struct err *err)
+/* The host's own node, which has the same driver behind it. */
+static int node_error(const struct gpu_node *node)
 {
     char path[32];
     char driver[32];
@@ -186,157 +58,240 @@ static int check_answers(const struct gpu_node *node, struct err *err)
     CLEANUP_FD int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     r = fd < 0 ? -errno : drm_driver_name(fd, driver, sizeof(driver));
     /* An ordinary user may not open it here; then sysfs must do, where a dead node is missing. */
-    if (r == 0 || ((r == -EACCES || r == -EPERM) && node->device[0]))
-        return 0;
-    r = r == -EACCES || r == -EPERM ? -ENXIO : r;
-    (void)err_set(err, STATUS_DEAD_NODE, -r, "%s does not answer: no driver behind it", path);
-    advice_dead_node(node, err);
-    return r;
+    if (r == -EACCES || r == -EPERM)
+        return node->device[0] ? 0 : ENXIO;
+    return -r;
 }
 
-static int check_rules(const struct device_rules *rules, const struct config_lines *config,
-                       const struct plan *plan, struct err *err)
+/* What an ordinary user of the container would meet, judged as after a start. */
+static int check_proofs(const struct check *check, const struct plan *plan, struct err *err)
 {
-    int r = 0;
+    static struct proofs proofs;
+    const struct device_rules *rules = &check->rules;
+    size_t node = 0;
+
+    if (check->options->no_probe)
+        return 0;
+    memset(&proofs, 0, sizeof(proofs));
+    proofs.is_null_denied = !device_rules_allow(rules, 1, 3); /* /dev/null */
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const struct gpu_node *gpu = plan->ops[i].gpu;
+        if (plan->ops[i].kind == OP_NODE)
+            proofs.nodes[node++].error =
+                device_rules_allow(rules, DRM_MAJOR, gpu->node_minor) ? node_error(gpu) : EPERM;
+    }
+    return prove_judge(&check->facts->guest, plan, &proofs, err);
+}
+
+static void print_nodes(const struct plan *plan, const char *how)
+{
+    const struct plan_owner *owner = &plan->owner;
+    char line[320];
 
     for (size_t i = 0; i < plan->op_count; i++) {
         const struct gpu_node *node = plan->ops[i].gpu;
-        if (plan->ops[i].kind != OP_NODE || device_rules_allow(rules, DRM_MAJOR, node->node_minor))
+        if (plan->ops[i].kind != OP_NODE)
             continue;
-        if (!device_rules_allow(rules, 1, 3)) /* /dev/null */
-            return prove_lone_rule(config, err);
-        if (r == 0)
-            r = err_set(err, STATUS_DEVICE_CGROUP, EPERM,
-                        "open /dev/dri/%s: the container's device cgroup denies it", node->name);
-        err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", rules->is_v1 ? "" : "2", DRM_MAJOR,
-                node->node_minor);
+        snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
+                 node->name, node->driver, node->pci[0] ? " at " : "", node->pci, owner->guest_gid,
+                 owner->group[0] ? " = " : "", owner->group, how);
+        wrap_print(line, stdout);
     }
-    return r;
 }
 
-static void print_node(const struct plan_owner *owner, const struct gpu_node *node, const char *how)
+static int check_root_start(struct check *check, struct plan *plan, struct err *err)
 {
-    char line[320];
+    struct guest *guest = &check->facts->guest;
+    int r = device_rules_load(&check->facts->container, &check->rules, err);
 
-    snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
-             node->name, node->driver, node->pci[0] ? " at " : "", node->pci, owner->guest_gid,
-             owner->group[0] ? " = " : "", owner->group, how);
-    wrap_print(line, stdout);
-}
-
-static int check_root_start(const struct options *options, struct container_facts *facts,
-                            const struct gpu_list *gpus, const struct guest_group groups[2],
-                            struct plan *plan, struct err *err)
-{
-    struct device_rules rules = {0};
-    int r = device_rules_load(&facts->container, &rules, err);
-
-    facts->guest.cgroup_is_v1 = r == 0 && rules.is_v1;
+    guest->cgroup_is_v1 = r == 0 && check->rules.is_v1;
     if (r == 0)
-        r = plan_build(options, gpus, &facts->guest, groups, plan, err);
-    if (r == 0 && !options->no_probe)
-        r = check_rules(&rules, &facts->guest.config, plan, err);
-    for (size_t i = 0; r == 0 && !options->no_probe && i < plan->op_count; i++)
-        if (plan->ops[i].kind == OP_NODE)
-            r = check_answers(plan->ops[i].gpu, err);
-    for (size_t i = 0; r == 0 && i < plan->op_count; i++)
-        if (plan->ops[i].kind == OP_NODE)
-            print_node(&plan->owner, plan->ops[i].gpu, "a private node made at start");
-    if (r == 0 && !device_rules_allow(&rules, 1, 3)) /* /dev/null */
-        report_null_denied(&facts->guest.config);
-    return r;
+        r = plan_build(check->options, check->gpus, guest, check->groups, plan, err);
+    if (r == 0)
+        r = check_proofs(check, plan, err);
+    if (r < 0)
+        return r;
+    print_nodes(plan, "a private node made at start");
+    if (!device_rules_allow(&check->rules, 1, 3)) /* /dev/null */
+        report_null_denied(&guest->config);
+    return 0;
 }
 
-static int check_user_start(const struct options *options, const struct container_facts *facts,
-                            const struct gpu_list *gpus, const struct guest_group groups[2],
-                            struct plan *plan, struct err *err)
+static bool is_bound(const struct check *check, const struct gpu_node *node)
 {
-    const struct gpu_node *first = NULL;
-    struct subid_user user;
-    size_t usable = 0;
-    int r = plan_choose_group(options, groups, plan, err);
+    const struct hook_lines *mount = &check->hooks->mount;
+    bool is_asked_for = check->facts->guest.config.brings_dri;
 
-    start_user_self(&user);
-    for (size_t i = 0; r == 0 && i < gpus->count; i++) {
-        const struct gpu_node *node = &gpus->nodes[i];
+    for (size_t i = 0; i < mount->count; i++)
+        is_asked_for |= plan_is_wanted(&mount->lines[i].options, check->gpus, node);
+    return is_asked_for;
+}
+
+/* What the mount hook, or the config, would have put into /dev/dri. */
+static void bind_usable(const struct check *check, uint32_t guest_gid)
+{
+    struct guest *guest = &check->facts->guest;
+
+    guest->node_count = 0;
+    for (size_t i = 0; i < check->gpus->count && guest->node_count < GUEST_NODES_MAX; i++) {
+        const struct gpu_node *node = &check->gpus->nodes[i];
         uint32_t inside = 0;
-        if (!plan_is_wanted(options, gpus, node))
+        bool is_mapped = idmap_to_inside(&guest->gids, node->gid, &inside);
+        if (!is_bound(check, node) || !plan_is_usable_as_it_is(node, is_mapped, inside, guest_gid))
             continue;
-        first = first ? first : node;
-        bool is_mapped = idmap_to_inside(&facts->guest.gids, node->gid, &inside);
-        if (!plan_is_usable_as_it_is(node, is_mapped, inside, plan->owner.guest_gid))
-            continue;
-        usable++;
-        r = options->no_probe ? 0 : check_answers(node, err);
-        if (r == 0)
-            print_node(&plan->owner, node, "the host's own node, bound at start");
+        struct guest_node *bound = &guest->nodes[guest->node_count++];
+        snprintf(bound->name, sizeof(bound->name), "%s", node->name);
+        bound->node_minor = node->node_minor;
     }
-    if (r == 0 && usable == 0)
-        r = start_user_unmapped(first, &plan->owner, &facts->guest.gids, &user, err);
+}
+
+static int no_mount_hook(const struct options *options, struct err *err)
+{
+    int r = err_set(err, STATUS_OWNERSHIP, 0,
+                    "no lxc.hook.mount line starts this hook: nothing binds the host's node into a "
+                    "container that an ordinary user starts");
+
+    advice_hook_place(options, err);
+    advice_hook_lines(options, NULL, true, err);
     return r;
 }
 
-static int check_plan(const struct options *options, struct container_facts *facts,
-                      const struct gpu_list *gpus, struct err *err)
+static int check_user_start(struct check *check, struct plan *plan, struct err *err)
 {
-    static struct plan plan;
-    struct guest_group groups[2] = {{0}};
+    struct guest *guest = &check->facts->guest;
+    struct account user;
+    int r;
+
+    if (check->hooks->mount.count == 0 && !guest->config.brings_dri)
+        return no_mount_hook(check->options, err);
+    r = plan_choose_group(check->options, check->groups, plan, err);
+    if (r < 0)
+        return r;
+    bind_usable(check, plan->owner.guest_gid);
+    r = plan_build_bound(check->options, check->gpus, guest, check->groups, plan, err);
+    start_user_self(&user);
+    if (r == 0 && plan->op_count == 0)
+        r = start_user_unmapped(plan_first_wanted(check->options, check->gpus), &plan->owner, guest,
+                                &user, err);
+    if (r == 0)
+        r = check_proofs(check, plan, err);
+    if (r == 0)
+        print_nodes(plan, "the host's own node, bound at start");
+    return r;
+}
+
+static int look(struct check *check, const struct options *options, struct err *err)
+{
+    struct container_facts *facts = check->facts;
     bool has_root = facts->guest.root >= 0;
+
+    if (!has_root && (!options->has_gid || !facts->has_autodev))
+        return container_no_root(options, facts, "and check again while it runs", err);
+    memset(check->groups, 0, sizeof(check->groups));
+    facts->guest.node_count = 0;
+    return has_root ? start_look_from_outside(options, !facts->has_autodev, &facts->guest,
+                                              check->groups, err)
+                    : 0;
+}
+
+/* The mount hook chooses a group too, in every container but a privileged one. */
+static int check_mount(struct check *check, struct err *err)
+{
+    static struct plan unused;
+    const struct hook_lines *mount = &check->hooks->mount;
     int r = 0;
 
-    if (!has_root && (!options->has_gid || !facts->has_autodev)) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
-                    facts->no_root);
-        advice_start(&facts->container, "and check again while it runs", err);
+    for (size_t i = 0; r == 0 && !check->facts->is_privileged && i < mount->count; i++) {
+        r = look(check, &mount->lines[i].options, err);
+        if (r == 0)
+            r = plan_choose_group(&mount->lines[i].options, check->groups, &unused, err);
     }
-    if (r == 0 && has_root)
-        r = start_look_from_outside(options, !facts->has_autodev, &facts->guest, groups, err);
+    return r;
+}
+
+static int check_start(struct check *check, struct err *err)
+{
+    static struct plan plan;
+    static struct gpu_list gpus;
+    struct options options = *check->options;
+    bool has_root = check->facts->guest.root >= 0;
+    int r;
+
+    options.wait_seconds = 0;
+    check->gpus = &gpus;
+    memset(&plan, 0, offsetof(struct plan, ops));
+    /* LXC runs it first; but where nothing can be looked into, a missing GPU is said all the same.
+     */
+    r = has_root ? check_mount(check, err) : 0;
+    if (r < 0)
+        return r;
+    r = start_find_gpus(&options, &gpus, err);
+    if (r < 0 && options.optional && err->status == STATUS_NO_NODE) {
+        err_wrap(err, "the container starts without a GPU (--optional)");
+        report_warning(err->text);
+        return 0;
+    }
+    if (r == 0 && !has_root)
+        r = check_mount(check, err);
     if (r == 0)
-        r = check_dev(facts, err);
+        r = look(check, check->options, err);
     if (r == 0)
-        r = geteuid() == 0 ? check_root_start(options, facts, gpus, groups, &plan, err)
-                           : check_user_start(options, facts, gpus, groups, &plan, err);
+        r = check_dev(check->facts, err);
+    if (r == 0)
+        r = geteuid() == 0 ? check_root_start(check, &plan, err)
+                           : check_user_start(check, &plan, err);
     for (size_t i = 0; r == 0 && i < plan.warning_count; i++)
         report_warning(plan.warnings[i]);
     return r;
 }
 
-static int check_steps(const struct options *options, struct container_facts *facts, char **line,
-                       struct err *err)
+static void tell_stale(const char *config_file)
 {
-    static struct gpu_list gpus;
-    struct options hook_options = {0};
+    char proxmox[PROXMOX_FILE_MAX];
+    char text[PLAN_WARNING_SIZE];
+
+    if (!config_place_is_stale(config_file, proxmox))
+        return;
+    snprintf(text, sizeof(text), "%s is newer than %s, which is checked: pct start writes it anew",
+             proxmox, config_file);
+    report_warning(text);
+}
+
+static int check_steps(const struct options *options, struct container_facts *facts,
+                       struct check_hooks *hooks, struct err *err)
+{
+    struct check check = {.hooks = hooks, .facts = facts};
     int r = container_load(options, facts, err);
 
     if (r == 0)
-        r = find_hook(facts, line, &hook_options, err);
+        tell_stale(facts->config_file);
+    if (r == 0)
+        r = check_hooks_read(facts, hooks, err);
     if (r == 0)
         r = check_maps(facts, err);
     if (r == 0)
         config_scan(facts->config_file, &facts->guest.config);
-    if (r == 0) {
-        hook_options.wait_seconds = 0;
-        r = start_find_gpus(&hook_options, &gpus, err);
-        if (r < 0 && hook_options.optional && err->status == STATUS_NO_NODE) {
-            err_wrap(err, "the container starts without a GPU (--optional)");
-            report_warning(err->text);
-            return 0;
-        }
+    for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {
+        hooks->start_host.lines[i].options.config_file = facts->config_file;
+        check.options = &hooks->start_host.lines[i].options;
+        r = check_start(&check, err);
     }
-    return r < 0 ? r : check_plan(&hook_options, facts, &gpus, err);
+    return r;
 }
 
 int cli_check(const struct options *options, struct err *err)
 {
     __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
                                                                                   GUEST_CLOSED};
-    CLEANUP_FREE char *line = NULL;
-    int r = check_steps(options, &facts, &line, err);
+    __attribute__((cleanup(check_hooks_close))) struct check_hooks hooks = {0};
+    int r = check_steps(options, &facts, &hooks, err);
 
     if (r == 0)
         printf("container %s: a start %s would succeed\n", facts.container.name,
                geteuid() == 0 ? "by root" : "by this user");
     else
-        err_wrap(err, "check container %s", options->rest_count > 1 ? options->rest[1] : "");
+        advice_place(facts.config_file, err);
+    if (r < 0 && options->rest_count == 2)
+        err_wrap(err, "check container %s", options->rest[1]);
     return r;
 }

@@ -3,13 +3,17 @@
 #include "advice_config.h"
 #include "base/cleanup.h"
 #include "config_edit.h"
+#include "config_place.h"
 #include "container.h"
 #include "exit_status.h"
+#include "gid_pair.h"
 #include "gpu.h"
+#include "idmap_clash.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 #include "report.h"
 #include "start.h"
+#include "subid.h"
 
 #include <stdio.h>
 
@@ -51,32 +55,32 @@ static int find_wish(const struct options *options, struct container_facts *fact
     struct guest_group groups[2] = {{0}};
     int r = start_find_gpus(options, gpus, err);
 
-    if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
-                    facts->no_root);
-        advice_start(&facts->container, "and work it out again while it runs", err);
-    }
+    if (r == 0 && facts->guest.root < 0 && !options->has_gid)
+        r = container_no_root(options, facts, "and work it out again while it runs", err);
     if (r == 0 && !options->has_gid)
         r = start_look_from_outside(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
-    for (size_t i = gpus->count; r == 0 && i > 0; i--)
-        if (plan_is_wanted(options, gpus, &gpus->nodes[i - 1]))
-            ret->node = gpus->nodes[i - 1]; /* the first one stays */
+    if (r < 0)
+        return r;
+    ret->node = *plan_first_wanted(options, gpus);
     ret->owner = plan.owner;
-    return r;
+    return 0;
 }
 
 static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
                         const struct wish *wish)
 {
+    char proxmox[PROXMOX_FILE_MAX];
+
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
            wish->node.gid, wish->node.name);
     if (change->has_moved)
         printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
                wish->node.gid, change->moved_outside);
-    printf("# in %s, in place of its lxc.idmap = g lines:\n", facts->config_file);
+    printf("# in %s, in place of its lxc.idmap = g lines:\n",
+           config_place_edited(facts->config_file, proxmox));
     for (size_t i = 0; i < change->map.count; i++)
         printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
                change->map.extents[i].outside, change->map.extents[i].length);
@@ -85,9 +89,12 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
 static void print_subgid(const struct container_facts *facts, const struct wish *wish)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
+    char line[160];
 
-    if (text && !subid_allows(text, &facts->owner, wish->node.gid, 1))
-        printf("# in /etc/subgid, as root:\n%s:%u:1\n", facts->owner.name, wish->node.gid);
+    if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
+        printf("# and that %s may map it:\n%s\n", facts->owner.name,
+               advice_grant_line(facts->owner.name, wish->node.gid, 1, "/etc/subgid", line,
+                                 sizeof(line)));
 }
 
 static int calculate(const struct options *options, const struct container_facts *facts,
@@ -135,6 +142,8 @@ int cli_idmap(const struct options *options, struct err *err)
                     facts.container.name);
     if (r == 0)
         r = find_wish(options, &facts, &gpus, &wish, err);
+    if (r == 0)
+        r = gid_pair_check(&wish.node, &wish.owner, err);
     if (r == 0) {
         tell_other_groups(options, &gpus, &wish);
         r = calculate(options, &facts, &wish, err);

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "config_place.h"
 #include "exit_status.h"
 
 #include <fcntl.h>
@@ -148,17 +149,11 @@ static int check_folders(const char *path, struct err *err)
 /* LXCPATH/NAME/config: its owner gives both. */
 static void owner_fix(const char *file, uid_t uid, struct err *err)
 {
-    char path[PATH_MAX];
-    char *name;
+    struct config_place place;
 
-    snprintf(path, sizeof(path), "%s", file);
-    for (int i = 0; i < 2; i++) {
-        name = strrchr(path, '/');
-        if (!name)
-            return;
-        *name++ = '\0';
-    }
-    err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write -P %s %s", uid, path, name);
+    if (config_place_read(file, &place))
+        err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write -P %s %s", uid, place.lxcpath,
+                place.name);
 }
 
 static int check_file(const char *file, const char *real, struct stat *ret, struct err *err)
@@ -187,8 +182,14 @@ int config_write_gids(const char *file, const struct idmap *current, const struc
     char backup[PATH_MAX];
     struct stat st;
     size_t size;
+    char proxmox[PROXMOX_FILE_MAX];
     int r;
 
+    if (config_place_edited(file, proxmox) == proxmox)
+        return err_set(
+            err, STATUS_OWNERSHIP, 0,
+            "%s is written anew from %s at each start: put the lines above there, by hand", file,
+            proxmox);
     if (!real)
         return err_set(err, STATUS_USAGE, errno, "edit %s", file);
     r = check_file(file, real, &st, err);

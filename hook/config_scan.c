@@ -11,8 +11,7 @@
 
 #define CONFIG_MAX (1u << 20)
 
-/* The value when the line sets this very key; NULL otherwise. */
-static const char *value_of(const char *line, const char *key)
+const char *config_value(const char *line, const char *key)
 {
     size_t length = strlen(key);
 
@@ -51,9 +50,9 @@ static void entry_take(const char *line, const char *source, struct config_lines
 
 static void line_take(const char *line, struct config_lines *ret)
 {
-    const char *entry = value_of(line, "lxc.mount.entry");
-    const char *rule = value_of(line, "lxc.cgroup2.devices.allow");
-    const char *rule_v1 = value_of(line, "lxc.cgroup.devices.allow");
+    const char *entry = config_value(line, "lxc.mount.entry");
+    const char *rule = config_value(line, "lxc.cgroup2.devices.allow");
+    const char *rule_v1 = config_value(line, "lxc.cgroup.devices.allow");
 
     if (entry)
         entry_take(line, entry, ret);

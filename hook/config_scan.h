@@ -11,11 +11,11 @@
 #define CONFIG_ENTRIES_MAX 4
 #define CONFIG_LINE_SIZE   160
 
-/* sed(1) expressions for the lines that are found. */
+/* sed(1) expressions for the lines that are found; Proxmox writes a colon. */
 #define CONFIG_ENTRY_EXPRESSION                                                                    \
-    "^ *lxc\\.mount\\.entry *= *\\/dev\\/dri\\(\\/renderD[0-9]*\\)\\{0,1\\} "
+    "^ *lxc\\.mount\\.entry *[:=] *\\/dev\\/dri\\(\\/renderD[0-9]*\\)\\{0,1\\} "
 #define CONFIG_RULE_EXPRESSION    "^ *lxc\\.cgroup2*\\.devices\\.allow"
-#define CONFIG_RULE_V1_EXPRESSION "^ *lxc\\.cgroup\\.devices\\.allow *= *c 226"
+#define CONFIG_RULE_V1_EXPRESSION "^ *lxc\\.cgroup\\.devices\\.allow *[:=] *c 226"
 
 /* Lines are printable, "" when there is none. */
 struct config_lines {
@@ -28,6 +28,9 @@ struct config_lines {
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
     const char *file;               /* "" when it is not known or cannot be read */
 };
+
+/* Pure: the value when the line, without blanks in front, sets this very key; NULL otherwise. */
+const char *config_value(const char *line, const char *key);
 
 /* Nothing is known yet. */
 void config_lines_init(struct config_lines *lines);

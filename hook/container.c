@@ -1,10 +1,13 @@
 #include "container.h"
 
 #include "account.h"
+#include "advice_config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "config_place.h"
 #include "exit_status.h"
 #include "start.h"
+#include "worker.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -49,30 +52,96 @@ static int load_maps(struct container_facts *facts, struct err *err)
     return 0;
 }
 
-/* "dir:/path" and "/path" are folders; a running container's root is one whatever it is made of. */
-static int load_root(struct container_facts *facts, struct err *err)
+/*
+ * A running container's root is a folder whatever it is made of; and only there is it surely
+ * mounted: Proxmox mounts it in the monitor's mount namespace alone.
+ */
+static bool open_running_root(struct guest *guest, pid_t pid)
 {
     char proc[40];
+
+    snprintf(proc, sizeof(proc), "/proc/%d", pid);
+    guest->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->proc >= 0)
+        guest->root = openat(guest->proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return guest->root >= 0;
+}
+
+struct look {
+    int root;
+    bool is_mounted;
+};
+
+/* A root file system has one of these, and so has one that is made by hand. */
+static int look_steps(void *memory, struct err *err)
+{
+    static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
+    struct look *look = memory;
+    struct stat st;
+
+    (void)err;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        look->is_mounted |=
+            fstatat(look->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+    return 0;
+}
+
+/* "dir:/path" and "/path" are folders. What is in them may never answer: by a worker. */
+static int open_stopped_root(struct container_facts *facts, struct err *err)
+{
+    struct guest *guest = &facts->guest;
+    struct look look = {0};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+    int r;
+
+    if (guest->rootfs[0])
+        guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->root < 0) {
+        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
+                 guest->rootfs[0] ? strerror(errno) : "not a folder");
+        return 0;
+    }
+    look.root = guest->root;
+    r = worker_run(&work, err);
+    if (r < 0 || look.is_mounted)
+        return r;
+    snprintf(facts->no_root, sizeof(facts->no_root), "%s is empty: its file system is not mounted",
+             guest->rootfs);
+    fd_cleanup(&guest->root);
+    guest->root = -1;
+    return 0;
+}
+
+static int load_root(struct container_facts *facts, struct err *err)
+{
     pid_t pid = 0;
     int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &facts->rootfs_path, err);
 
+    if (r == 0)
+        r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0)
         return r;
-    const char *folder = facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
-    if (folder[0])
-        facts->guest.root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (facts->guest.root >= 0)
+    facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
+    if (pid > 0 && open_running_root(&facts->guest, pid))
         return 0;
-    snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
-             folder[0] ? strerror(errno) : "not a folder");
-    r = lxc_container_pid(&facts->container, &pid, err);
-    if (r < 0 || pid == 0)
-        return r;
-    snprintf(proc, sizeof(proc), "/proc/%d/root", pid);
-    facts->guest.root = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (facts->guest.root >= 0)
-        facts->no_root[0] = '\0';
-    return 0;
+    return open_stopped_root(facts, err);
+}
+
+int container_no_root(const struct options *options, const struct container_facts *facts,
+                      const char *why, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    int r = options->has_gid ? err_set(err, STATUS_UNSAFE_PATH, 0,
+                                       "look into the container's root: %s", facts->no_root)
+                             : err_set(err, STATUS_UNSAFE_PATH, 0, "look for the group %s: %s",
+                                       options->group ? options->group : "render", facts->no_root);
+
+    if (config_place_edited(facts->config_file, proxmox) == proxmox)
+        err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
+                facts->container.name);
+    else
+        advice_start(&facts->container, why, err);
+    return r;
 }
 
 static int load_options(struct container_facts *facts, struct err *err)

@@ -4,19 +4,19 @@
 #ifndef HOOK_CONTAINER_H
 #define HOOK_CONTAINER_H
 
+#include "account.h"
 #include "base/err.h"
 #include "guest.h"
 #include "lxc_config.h"
 #include "options.h"
-#include "subid.h"
 
 #include <limits.h>
 
 struct container_facts {
     struct container container;
     char config_file[PATH_MAX];
-    struct subid_user owner; /* of the config file: who starts it */
-    bool is_privileged;      /* no lxc.idmap at all */
+    struct account owner; /* of the config file: who starts it */
+    bool is_privileged;   /* no lxc.idmap at all */
     bool has_autodev;
     bool is_read_only; /* lxc.rootfs.options has ro */
     char no_root[160]; /* why there is no root folder to look into; "" otherwise */
@@ -30,5 +30,12 @@ void container_close(struct container_facts *facts);
 
 /* The container named by the command's second word. The caller closes it, also after an error. */
 int container_load(const struct options *options, struct container_facts *ret, struct err *err);
+
+/*
+ * The failure "its root cannot be looked into", STATUS_UNSAFE_PATH; `why` stands behind the command
+ * that starts it. `options` say what was to be looked for.
+ */
+int container_no_root(const struct options *options, const struct container_facts *facts,
+                      const char *why, struct err *err);
 
 #endif

@@ -63,7 +63,7 @@ static void fix_section(const char *type, const char *config_file, struct err *e
     char expression[64];
     char line[512];
 
-    snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *=.*lxc-gpu-hook", type);
+    snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", type);
     err_fix(err, "%s",
             advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
     err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
@@ -88,6 +88,14 @@ int hook_type_read(const char *type, const char *config_file, enum hook_type *re
             text_printable(shown, sizeof(shown), type));
     err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     return -EINVAL;
+}
+
+const char *hook_type_name(size_t index, bool *ret_works)
+{
+    if (index >= sizeof(hook_names) / sizeof(hook_names[0]))
+        return NULL;
+    *ret_works = !hook_names[index].why_not;
+    return hook_names[index].name;
 }
 
 static int pid_read(pid_t *ret, struct err *err)

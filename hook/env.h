@@ -10,6 +10,7 @@
 #include "base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #define CONTAINER_NAME_MAX 256
@@ -42,6 +43,10 @@ const char *hook_env_container(char *buffer, size_t size);
  * fix then takes the line out of config_file, where that is known.
  */
 int hook_type_read(const char *type, const char *config_file, enum hook_type *ret, struct err *err);
+
+/* LXC's names for the types, by index; NULL behind the last. `works`: the hook can be used there.
+ */
+const char *hook_type_name(size_t index, bool *ret_works);
 
 /* Reads and checks the environment. STATUS_USAGE with a message that names what is wrong. */
 int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err);

@@ -4,6 +4,7 @@
 #include "exit_status.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The kernel separates the three numbers of a line by spaces and ends it with a newline. */
@@ -104,12 +105,57 @@ const char *idmap_describe(const struct idmap *map, char *buffer, size_t size)
     buffer[0] = '\0';
     for (size_t i = 0; i < map->count; i++) {
         const struct idmap_extent *extent = &map->extents[i];
-        const char *comma = i ? ", " : "";
+        char range[32];
+        char more[32];
         if (extent->length == 1)
-            text_add(&text, "%s%u", comma, extent->inside);
+            snprintf(range, sizeof(range), "%s%u", i ? ", " : "", extent->inside);
         else
-            text_add(&text, "%s%u-%u", comma, extent->inside,
+            snprintf(range, sizeof(range), "%s%u-%u", i ? ", " : "", extent->inside,
                      extent->inside + (extent->length - 1));
+        /* What is left has to be counted in the room that this one would take. */
+        snprintf(more, sizeof(more), " and %zu more", map->count - i);
+        bool is_last = i + 1 == map->count;
+        if (text.used + strlen(range) + (is_last ? 0 : strlen(more)) >= size) {
+            text_add(&text, "%s", more);
+            break;
+        }
+        text_add(&text, "%s", range);
     }
     return buffer;
+}
+
+int idmap_add(struct idmap *map, struct idmap_extent extent, struct err *err)
+{
+    if (extent.length == 0)
+        return 0;
+    if (map->count == IDMAP_EXTENTS_MAX)
+        return err_set(err, STATUS_OWNERSHIP, 0, "the new map has more than %d extents",
+                       IDMAP_EXTENTS_MAX);
+    map->extents[map->count++] = extent;
+    return 0;
+}
+
+static int compare_inside(const void *a, const void *b)
+{
+    const struct idmap_extent *x = a;
+    const struct idmap_extent *y = b;
+
+    return x->inside < y->inside ? -1 : x->inside > y->inside;
+}
+
+void idmap_tidy(struct idmap *map)
+{
+    size_t kept = 0;
+
+    qsort(map->extents, map->count, sizeof(map->extents[0]), compare_inside);
+    for (size_t i = 1; i < map->count; i++) {
+        struct idmap_extent *last = &map->extents[kept];
+        const struct idmap_extent *next = &map->extents[i];
+        if ((uint64_t)last->inside + last->length == next->inside &&
+            (uint64_t)last->outside + last->length == next->outside)
+            last->length += next->length;
+        else
+            map->extents[++kept] = *next;
+    }
+    map->count = map->count ? kept + 1 : 0;
 }

@@ -39,7 +39,13 @@ bool idmap_to_inside(const struct idmap *map, uint32_t outside, uint32_t *ret);
  */
 bool idmap_ordinary(const struct idmap *map, uint32_t avoid, uint32_t *ret);
 
-/* "0-65535, 70000" into `buffer`: the ids inside that are mapped. Cut when long. Returns buffer. */
+/* "0-65535, 70000 and 3 more" into `buffer`: the ids inside that are mapped. Returns buffer. */
 const char *idmap_describe(const struct idmap *map, char *buffer, size_t size);
+
+/* Adds an extent, but no empty one. STATUS_OWNERSHIP when the map is full. */
+int idmap_add(struct idmap *map, struct idmap_extent extent, struct err *err);
+
+/* Orders a map by `inside`, and makes one of neighbours that go on where the other ends. */
+void idmap_tidy(struct idmap *map);
 
 #endif

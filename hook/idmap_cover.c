@@ -2,7 +2,7 @@
 
 #include "advice_config.h"
 #include "exit_status.h"
-#include "idmap_redirect.h"
+#include "idmap_clash.h"
 
 #include <stdbool.h>
 
@@ -29,11 +29,11 @@ static struct neighbours neighbours_find(const struct idmap *map, uint32_t insid
     return near;
 }
 
+/* The map with the extent before `inside` made longer. */
 static bool cover(const struct idmap *map, uint32_t inside, struct neighbours near,
                   struct idmap *ret)
 {
     struct idmap_clash clash;
-    struct err ignored;
 
     if (near.before < 0)
         return false;
@@ -45,8 +45,23 @@ static bool cover(const struct idmap *map, uint32_t inside, struct neighbours ne
     if (extent->outside + (end - extent->inside) > UINT32_MAX)
         return false;
     extent->length = (uint32_t)(end - extent->inside);
+    return !idmap_find_clash(ret, &clash);
+}
+
+/* The whole new map; where that is too long, only the line that becomes another one. */
+static void fix_cover(const struct idmap *covering, const struct idmap_extent *before, size_t at,
+                      char kind, struct err *err)
+{
+    struct idmap tidy;
+    struct err ignored;
+
     /* Ordered, and neighbours that go on where the other ends made one. */
-    return !idmap_find_clash(ret, &clash) && idmap_untangle(ret, ret, &ignored) == 0;
+    if (idmap_untangle(covering, &tidy, &ignored) == 0 && advice_map(&tidy, kind, err))
+        return;
+    err_fix(err, "# in place of the config's line lxc.idmap = %c %u %u %u", kind, before->inside,
+            before->outside, before->length);
+    err_fix(err, "lxc.idmap = %c %u %u %u", kind, before->inside, before->outside,
+            covering->extents[at].length);
 }
 
 int idmap_outside(const struct idmap *map, char kind, uint32_t inside, struct err *err)
@@ -54,11 +69,13 @@ int idmap_outside(const struct idmap *map, char kind, uint32_t inside, struct er
     struct neighbours near = neighbours_find(map, inside);
     struct idmap covering;
     char ranges[160];
-    int r =
-        err_set(err, STATUS_OWNERSHIP, 0, "guest %cid %u is outside the container's id map (%s)",
-                kind, inside, idmap_describe(map, ranges, sizeof(ranges)));
+    int r;
 
-    if (near.before >= 0 && near.after >= 0) {
+    if (near.before < 0 || near.after < 0) {
+        r = err_set(err, STATUS_OWNERSHIP, 0,
+                    "guest %cid %u is outside the container's id map (%s)", kind, inside,
+                    idmap_describe(map, ranges, sizeof(ranges)));
+    } else {
         const struct idmap_extent *a = &map->extents[near.before];
         const struct idmap_extent *b = &map->extents[near.after];
         r = err_set(err, STATUS_OWNERSHIP, 0,
@@ -68,7 +85,7 @@ int idmap_outside(const struct idmap *map, char kind, uint32_t inside, struct er
                     b->outside, b->length);
     }
     if (cover(map, inside, near, &covering))
-        advice_map(&covering, kind, err);
+        fix_cover(&covering, &map->extents[near.before], (size_t)near.before, kind, err);
     else
         err_fix(err, "# the lxc.idmap = %c lines have to name it", kind);
     return r;

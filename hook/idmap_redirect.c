@@ -1,56 +1,6 @@
 #include "idmap_redirect.h"
 
-#include "exit_status.h"
 #include "idmap_cover.h"
-
-#include <stdlib.h>
-
-static int compare_inside(const void *a, const void *b)
-{
-    const struct idmap_extent *x = a;
-    const struct idmap_extent *y = b;
-
-    return x->inside < y->inside ? -1 : x->inside > y->inside;
-}
-
-static int compare_length(const void *a, const void *b)
-{
-    const struct idmap_extent *x = a;
-    const struct idmap_extent *y = b;
-
-    if (x->length != y->length)
-        return x->length < y->length ? -1 : 1;
-    return compare_inside(a, b);
-}
-
-static int extent_add(struct idmap *map, struct idmap_extent extent, struct err *err)
-{
-    if (extent.length == 0)
-        return 0;
-    if (map->count == IDMAP_EXTENTS_MAX)
-        return err_set(err, STATUS_OWNERSHIP, 0, "the new map has more than %d extents",
-                       IDMAP_EXTENTS_MAX);
-    map->extents[map->count++] = extent;
-    return 0;
-}
-
-/* Ordered, and neighbours that go on where the other ends made one. */
-static void map_tidy(struct idmap *map)
-{
-    size_t kept = 0;
-
-    qsort(map->extents, map->count, sizeof(map->extents[0]), compare_inside);
-    for (size_t i = 1; i < map->count; i++) {
-        struct idmap_extent *last = &map->extents[kept];
-        const struct idmap_extent *next = &map->extents[i];
-        if ((uint64_t)last->inside + last->length == next->inside &&
-            (uint64_t)last->outside + last->length == next->outside)
-            last->length += next->length;
-        else
-            map->extents[++kept] = *next;
-    }
-    map->count = map->count ? kept + 1 : 0;
-}
 
 /* Adds what is left of `extent` without the single guest id `inside`. */
 static int add_without(struct idmap *map, struct idmap_extent extent, uint32_t inside,
@@ -60,13 +10,13 @@ static int add_without(struct idmap *map, struct idmap_extent extent, uint32_t i
     int r;
 
     if (inside < extent.inside || offset >= extent.length)
-        return extent_add(map, extent, err);
-    r = extent_add(map, (struct idmap_extent){extent.inside, extent.outside, offset}, err);
+        return idmap_add(map, extent, err);
+    r = idmap_add(map, (struct idmap_extent){extent.inside, extent.outside, offset}, err);
     if (r == 0)
-        r = extent_add(map,
-                       (struct idmap_extent){inside + 1, extent.outside + offset + 1,
-                                             extent.length - offset - 1},
-                       err);
+        r = idmap_add(map,
+                      (struct idmap_extent){inside + 1, extent.outside + offset + 1,
+                                            extent.length - offset - 1},
+                      err);
     return r;
 }
 
@@ -78,7 +28,7 @@ static int set_one(struct idmap *map, uint32_t inside, uint32_t outside, struct 
     for (size_t i = 0; r == 0 && i < map->count; i++)
         r = add_without(&next, map->extents[i], inside, err);
     if (r == 0)
-        r = extent_add(&next, (struct idmap_extent){inside, outside, 1}, err);
+        r = idmap_add(&next, (struct idmap_extent){inside, outside, 1}, err);
     if (r == 0)
         *map = next;
     return r;
@@ -102,79 +52,7 @@ int idmap_redirect(const struct idmap *map, uint32_t inside, uint32_t outside,
         r = set_one(&change.map, inside, outside, err);
     if (r < 0)
         return r;
-    map_tidy(&change.map);
+    idmap_tidy(&change.map);
     *ret = change;
-    return 0;
-}
-
-static bool ranges_meet(uint32_t a, uint32_t a_length, uint32_t b, uint32_t b_length)
-{
-    return a < (uint64_t)b + b_length && b < (uint64_t)a + a_length;
-}
-
-bool idmap_find_clash(const struct idmap *map, struct idmap_clash *ret)
-{
-    for (size_t i = 0; i < map->count; i++) {
-        for (size_t j = i + 1; j < map->count; j++) {
-            const struct idmap_extent *x = &map->extents[i];
-            const struct idmap_extent *y = &map->extents[j];
-            if (!ranges_meet(x->inside, x->length, y->inside, y->length) &&
-                !ranges_meet(x->outside, x->length, y->outside, y->length))
-                continue;
-            *ret = (struct idmap_clash){i, j};
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The part of `extent` from `start` on, at most `length` long; offsets count from its beginning. */
-static struct idmap_extent part(struct idmap_extent extent, uint64_t start, uint64_t end)
-{
-    if (end > extent.length)
-        end = extent.length;
-    if (start >= end)
-        return (struct idmap_extent){0};
-    return (struct idmap_extent){extent.inside + (uint32_t)start, extent.outside + (uint32_t)start,
-                                 (uint32_t)(end - start)};
-}
-
-/*
- * Adds `extent` but for what `taken` already claims: the first clash splits it, and both halves are
- * looked at again. Depth is bounded by the extents there are: each split leaves less.
- */
-static int add_unclaimed(const struct idmap *taken, size_t from, struct idmap_extent extent,
-                         struct idmap *ret, struct err *err)
-{
-    for (size_t i = from; extent.length && i < taken->count; i++) {
-        const struct idmap_extent *other = &taken->extents[i];
-        bool is_inside = ranges_meet(extent.inside, extent.length, other->inside, other->length);
-        uint32_t mine = is_inside ? extent.inside : extent.outside;
-        uint32_t theirs = is_inside ? other->inside : other->outside;
-        if (!is_inside && !ranges_meet(mine, extent.length, theirs, other->length))
-            continue;
-        uint64_t start = theirs > mine ? theirs - mine : 0;
-        uint64_t end = (uint64_t)theirs + other->length - mine;
-        int r = add_unclaimed(taken, i, part(extent, 0, start), ret, err);
-        return r < 0 ? r : add_unclaimed(taken, i, part(extent, end, extent.length), ret, err);
-    }
-    return extent_add(ret, extent, err);
-}
-
-int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err)
-{
-    struct idmap by_length = *map;
-    struct idmap sound = {0};
-    int r = 0;
-
-    qsort(by_length.extents, by_length.count, sizeof(by_length.extents[0]), compare_length);
-    for (size_t i = 0; r == 0 && i < by_length.count; i++) {
-        const struct idmap taken = sound;
-        r = add_unclaimed(&taken, 0, by_length.extents[i], &sound, err);
-    }
-    if (r < 0)
-        return r;
-    map_tidy(&sound);
-    *ret = sound;
     return 0;
 }

@@ -24,19 +24,4 @@ struct idmap_change {
 int idmap_redirect(const struct idmap *map, uint32_t inside, uint32_t outside,
                    struct idmap_change *ret, struct err *err);
 
-/* Two extents that claim the same ids, inside or outside; indexes into the map. */
-struct idmap_clash {
-    size_t first, second;
-};
-
-/* False when the map is sound. */
-bool idmap_find_clash(const struct idmap *map, struct idmap_clash *ret);
-
-/*
- * Makes a map sound: where extents claim the same guest ids, the shorter one has been written for a
- * purpose and wins; a host id claimed twice goes to the shorter one too, and the other loses it.
- * STATUS_OWNERSHIP when the result has too many extents.
- */
-int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err);
-
 #endif

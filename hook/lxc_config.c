@@ -1,8 +1,11 @@
 #include "lxc_config.h"
 
+#include "advice_config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "command.h"
+#include "config_include.h"
+#include "config_place.h"
 #include "exit_status.h"
 
 #include <stdio.h>
@@ -45,7 +48,59 @@ static void trim_end(char *text)
         text[--length] = '\0';
 }
 
-static int unknown_container(const struct container *container, struct err *err)
+/* LXCPATH. */
+static int lxc_path(const struct container *container, char *ret, size_t size, struct err *err)
+{
+    CLEANUP_FREE char *lxcpath = NULL;
+    struct command command = {.words = {"lxc-config", "lxc.lxcpath"}, .count = 2};
+    int status;
+    int r;
+
+    if (container->lxcpath) {
+        snprintf(ret, size, "%s", container->lxcpath);
+        return 0;
+    }
+    r = run(&command, &lxcpath, &status, err);
+    if (r < 0)
+        return r;
+    trim_end(lxcpath);
+    snprintf(ret, size, "%s", lxcpath);
+    return 0;
+}
+
+int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)
+{
+    char lxcpath[PATH_MAX];
+    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+
+    if (r == 0)
+        snprintf(ret, size, "%s/%s", lxcpath, container->name);
+    return r;
+}
+
+/* What else may have a container of this name. */
+static void fix_unknown(const char *name, struct err *err)
+{
+    err_fix(err, "# a container of another user: as that user, or with -P ~USER/.local/share/lxc");
+    err_fix(err,
+            "# a container of Incus: lxc-gpu-hook attach --pid $(incus list '^%s$' -c p -f csv)",
+            text_is_shell_word(name) ? name : "NAME");
+}
+
+/* Proxmox makes LXC's config at the first start. */
+static int never_started(const struct container *container, const char *proxmox, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0,
+                    "container %s has never run on this host: LXC's config is made from %s when it "
+                    "is started",
+                    container->name, proxmox);
+
+    advice_start(container, "and then again", err);
+    return r;
+}
+
+static int unknown_container(const struct container *container, const char *lxcpath,
+                             struct err *err)
 {
     CLEANUP_FREE char *there = NULL;
     struct container all = {.lxcpath = container->lxcpath};
@@ -62,12 +117,52 @@ static int unknown_container(const struct container *container, struct err *err)
         for (char *c = there; (c = strchr(c, '\n'));)
             *c = ' ';
     }
-    (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s'%s%s; there are: %s",
-                  text_printable(shown_name, sizeof(shown_name), container->name),
-                  container->lxcpath ? " under " : "", container->lxcpath ? container->lxcpath : "",
+    (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s' under %s; there are: %s",
+                  text_printable(shown_name, sizeof(shown_name), container->name), lxcpath,
                   there && *there ? text_printable(shown_there, sizeof(shown_there), there)
                                   : "none");
+    fix_unknown(container->name, err);
     return -ENOENT;
+}
+
+/* LXC takes a config that it cannot read for one that is not there. */
+static int unreadable_config(const struct container *container, const char *config_file,
+                             struct err *err)
+{
+    struct config_include include;
+    int r;
+
+    if (access(config_file, R_OK) < 0)
+        return err_set(err, STATUS_USAGE, errno, "LXC cannot read %s", config_file);
+    if (config_include_missing(config_file, &include)) {
+        r = err_set(err, STATUS_USAGE, 0,
+                    "LXC cannot read %s: it includes %s, which does not exist", include.file,
+                    include.target);
+        advice_include(&include, err);
+        return r;
+    }
+    r = err_set(err, STATUS_USAGE, 0, "LXC cannot read %s: a line of it is wrong", config_file);
+    err_fix(err, "lxc-info %s%s%s-n %s -l ERROR -o /dev/stderr    # names the line",
+            container->lxcpath ? "-P " : "", container->lxcpath ? container->lxcpath : "",
+            container->lxcpath ? " " : "", container->name);
+    return r;
+}
+
+static int refused_container(const struct container *container, struct err *err)
+{
+    char lxcpath[PATH_MAX];
+    char config_file[PATH_MAX + NAME_MAX + 16];
+    char proxmox[PROXMOX_FILE_MAX];
+    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+
+    if (r < 0)
+        return r;
+    snprintf(config_file, sizeof(config_file), "%s/%s/config", lxcpath, container->name);
+    if (access(config_file, F_OK) == 0)
+        return unreadable_config(container, config_file, err);
+    if (config_place_proxmox(lxcpath, container->name, proxmox))
+        return never_started(container, proxmox, err);
+    return unknown_container(container, lxcpath, err);
 }
 
 int lxc_container_check(const struct container *container, struct err *err)
@@ -83,7 +178,7 @@ int lxc_container_check(const struct container *container, struct err *err)
     command_add(&command, "-s");
     r = run(&command, &output, &status, err);
     if (r == 0 && status != 0)
-        return unknown_container(container, err);
+        return refused_container(container, err);
     return r;
 }
 
@@ -176,23 +271,4 @@ int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
     int r = lxc_config_get(container, "lxc.idmap", &text, err);
 
     return r == 0 ? lxc_config_idmap_parse(text, ret_uids, ret_gids, err) : r;
-}
-
-int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)
-{
-    CLEANUP_FREE char *lxcpath = NULL;
-    struct command command = {.words = {"lxc-config", "lxc.lxcpath"}, .count = 2};
-    int status;
-    int r;
-
-    if (container->lxcpath) {
-        snprintf(ret, size, "%s/%s", container->lxcpath, container->name);
-        return 0;
-    }
-    r = run(&command, &lxcpath, &status, err);
-    if (r < 0)
-        return r;
-    trim_end(lxcpath);
-    snprintf(ret, size, "%s/%s", lxcpath, container->name);
-    return 0;
 }

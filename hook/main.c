@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A hook speaks to the system log, also about a line that it cannot read. */
 static void report_begin(const struct options *options)
@@ -28,13 +29,14 @@ static void report_begin(const struct options *options)
     report_open(&style);
 }
 
-static int run_hook(const struct options *options, struct err *err)
+static int run_hook(struct options *options, struct err *err)
 {
     struct hook_env env;
     int r = hook_env_read(options->rest_count, options->rest, &env, err);
 
     if (r < 0)
         return r;
+    options->config_file = env.config_file;
     return env.type == HOOK_MOUNT ? bind_nodes(&env, options, err) : start_host(&env, options, err);
 }
 
@@ -51,9 +53,12 @@ static int run_command(const struct options *options, struct err *err)
     char shown[80];
     int r;
 
-    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (text_is_equal(options->rest[0], commands[i].name))
-            return commands[i].run(options, err);
+    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (!text_is_equal(options->rest[0], commands[i].name))
+            continue;
+        r = cli_check_use(commands[i].name, options, err);
+        return r < 0 ? r : commands[i].run(options, err);
+    }
     if (options->rest_count)
         r = err_set(err, STATUS_USAGE, 0, "unknown command '%s'",
                     text_printable(shown, sizeof(shown), options->rest[0]));
@@ -61,6 +66,15 @@ static int run_command(const struct options *options, struct err *err)
         r = err_set(err, STATUS_USAGE, 0, "no command, and not started by LXC (no LXC_HOOK_TYPE)");
     err_fix(err, "lxc-gpu-hook --help");
     return r;
+}
+
+/* What a person asked for has to arrive. */
+static int stdout_finish(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    (void)fprintf(stderr, "lxc-gpu-hook: write the answer: %s\n", strerror(errno));
+    return status == STATUS_DONE ? STATUS_INTERNAL : status;
 }
 
 int main(int argc, char **argv)
@@ -79,11 +93,11 @@ int main(int argc, char **argv)
     }
     if (options.show_help) {
         options_help();
-        return STATUS_DONE;
+        return stdout_finish(STATUS_DONE);
     }
     if (options.show_version) {
         printf("lxc-gpu-hook %s\n", PROJECT_VERSION);
-        return STATUS_DONE;
+        return stdout_finish(STATUS_DONE);
     }
     if (hook_env_is_hook(options.rest_count, options.rest))
         r = run_hook(&options, &err);
@@ -91,5 +105,5 @@ int main(int argc, char **argv)
         r = run_command(&options, &err);
     if (r < 0)
         report_failure(&err);
-    return r < 0 ? err.status : STATUS_DONE;
+    return stdout_finish(r < 0 ? err.status : STATUS_DONE);
 }

@@ -44,12 +44,18 @@ static int take_user(void *memory, const char *value, struct err *err)
     return text_to_u32(value, 10, UINT32_MAX - 1, &((struct options *)memory)->user);
 }
 
+/* A node that nobody may both read and write is of no use. */
+static bool mode_is_usable(uint32_t mode)
+{
+    return (mode & 0600) == 0600 || (mode & 0060) == 0060 || (mode & 0006) == 0006;
+}
+
 static int take_mode(void *memory, const char *value, struct err *err)
 {
     uint32_t mode;
 
     (void)err;
-    if (text_to_u32(value, 8, 0666, &mode) < 0 || mode & 0111)
+    if (text_to_u32(value, 8, 0666, &mode) < 0 || mode & 0111 || !mode_is_usable(mode))
         return -EINVAL;
     ((struct options *)memory)->mode = (mode_t)mode;
     return 0;
@@ -106,7 +112,8 @@ static const struct option_row rows[] = {
      "a warning)"},
     {"user", 0, take_user, "UID", "a uid of the guest, such as 0",
      "the guest's uid that owns them (default: 0)"},
-    {"mode", 0, take_mode, "OCTAL", "an octal mode from 0 to 0666 without x",
+    {"mode", 0, take_mode, "OCTAL",
+     "an octal mode without x that lets somebody read and write, such as 0660",
      "their mode (default: 0660)"},
     {"with-card", 0, take_with_card, NULL, NULL, "primary nodes (card0) too"},
     {"optional", 0, take_optional, NULL, NULL,
@@ -129,7 +136,7 @@ static const struct option_table table = {rows, sizeof(rows) / sizeof(rows[0]), 
 
 int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 {
-    struct options options = {.mode = 0660};
+    struct options options = {.mode = OPTIONS_MODE};
     int rest;
     int r = option_table_parse(&table, argc, argv, &options, &rest, err);
 

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #define WAIT_SECONDS_MAX 600
+#define OPTIONS_MODE     0660 /* unless --mode says otherwise */
 
 struct options {
     struct selection selection;
@@ -23,6 +24,7 @@ struct options {
     const char *lxcpath; /* NULL: LXC's default */
     uint32_t pid;        /* 0: not given */
     bool write;
+    const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
     bool show_version, show_help;
     int rest_count; /* arguments behind the options */
     char *const *rest;

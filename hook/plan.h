@@ -95,6 +95,13 @@ bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
                     const struct gpu_node *node);
 
 /*
+ * The first one that it picks, NULL when there is none. Where an id map is worked out it stands for
+ * the others: one guest gid can stand for one host gid only.
+ */
+const struct gpu_node *plan_first_wanted(const struct options *options,
+                                         const struct gpu_list *gpus);
+
+/*
  * Whether the host's own node lets members of the guest's group in, when it is bound as it is: its
  * gid as the guest sees it is the group's, or its mode lets everybody in.
  */

@@ -4,6 +4,7 @@
 #include "idmap_redirect.h"
 #include "plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* The first node that the config brought and this hook does not make; NULL when there is none. */
@@ -69,7 +70,9 @@ static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const stru
             map->extents[i + 1].outside != before->outside + before->length + 1 ||
             idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
             continue;
-        advice_map(&change.map, 'g', &fix);
+        if (!advice_map(&change.map, 'g', &fix) || strlen(fix.fix) > PLAN_WARNING_SIZE / 2)
+            snprintf(fix.fix, sizeof(fix.fix), "# let the line before it go on over guest gid %u",
+                     hole->inside);
         plan_warn(plan,
                   "this hook does the work of a line in the container's config; delete it: "
                   "lxc.idmap = g %u %u 1\n%s",

@@ -26,12 +26,17 @@ bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
     return select_matches(&options->selection, node) || is_card_of_selected(options, gpus, node);
 }
 
-bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
+const struct gpu_node *plan_first_wanted(const struct options *options, const struct gpu_list *gpus)
 {
     for (size_t i = 0; i < gpus->count; i++)
         if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
-            return true;
-    return false;
+            return &gpus->nodes[i];
+    return NULL;
+}
+
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
+{
+    return plan_first_wanted(options, gpus) != NULL;
 }
 
 static int no_node_at_all(const struct gpu_list *gpus, struct err *err)

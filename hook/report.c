@@ -37,11 +37,11 @@ static void say_on_stderr(const char *line)
         stderr_left = 0;
         return;
     }
-    if (report_as.container) {
+    if (!report_as.use_syslog && strncmp(line, "fix: ", strlen("fix: ")) == 0) {
+        (void)fprintf(stderr, "%s\n", line); /* for a person, to paste */
+    } else if (report_as.container) {
         stderr_left -= length;
         (void)fprintf(stderr, "lxc-gpu-hook: %s\n", line);
-    } else if (strncmp(line, "fix: ", strlen("fix: ")) == 0) {
-        (void)fprintf(stderr, "%s\n", line);
     } else {
         char whole[LINE_MAX_SIZE + 16];
         snprintf(whole, sizeof(whole), "lxc-gpu-hook: %s", line);

@@ -1,5 +1,6 @@
 #include "start.h"
 
+#include "advice_config.h"
 #include "advice_gpu.h"
 #include "attach.h"
 #include "exit_status.h"
@@ -19,7 +20,7 @@
 #define WAIT_STEP_MS 100
 
 /* A driver may still be loading at boot: look again until something matches or time is up. */
-int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+int start_wait_for_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
 {
     const struct timespec step = {.tv_nsec = WAIT_STEP_MS * 1000000L};
     unsigned looks_left = options->wait_seconds * 1000 / WAIT_STEP_MS;
@@ -27,6 +28,13 @@ int start_find_gpus(const struct options *options, struct gpu_list *ret, struct 
 
     while ((r = gpu_find(ret, err)) == 0 && !plan_has_match(options, ret) && looks_left-- > 0)
         (void)nanosleep(&step, NULL);
+    return r;
+}
+
+int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err)
+{
+    int r = start_wait_for_gpus(options, ret, err);
+
     if (r < 0 || plan_has_match(options, ret))
         return r;
     r = plan_no_match(options, ret, err);
@@ -196,6 +204,8 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     }
     if (r < 0 && err->status == STATUS_PRIVILEGE && env->config_file)
         err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+    if (r < 0 && env->config_file)
+        advice_place(env->config_file, err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

@@ -52,7 +52,10 @@ int start_prove(struct start_job *job, struct err *err);
 /* Reports what was done. */
 void start_tell(const struct start_job *job);
 
-/* The host's nodes, waited for as the options say. */
+/* The host's nodes, waited for as the options say; perhaps none of them matches. */
+int start_wait_for_gpus(const struct options *options, struct gpu_list *ret, struct err *err);
+
+/* The same, and STATUS_NO_NODE with what mends it when none matches. */
 int start_find_gpus(const struct options *options, struct gpu_list *ret, struct err *err);
 
 /* The guest's groups that the plan needs. May wait for the container for ever. */

@@ -4,64 +4,54 @@
 #include "advice_config.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
+#include "gid_pair.h"
 #include "idmap_redirect.h"
 #include "report.h"
+#include "subid.h"
 #include "worker.h"
 
 #include <unistd.h>
 
-void start_user_self(struct subid_user *ret)
+void start_user_self(struct account *ret)
 {
     account_user(geteuid(), getegid(), ret);
     ret->gid = getegid(); /* newgidmap(1) goes by the process */
 }
 
-static void fix_subgid(const struct subid_user *user, uint32_t gid, struct err *err)
+static void fix_subgid(const struct account *user, uint32_t gid, struct err *err)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
 
-    if (text && !subid_allows(text, user, gid, 1))
+    if (text && !subid_allows(text, user, user->gid, gid, 1))
         advice_grant(user->name, gid, 1, "/etc/subgid", err);
 }
 
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
-                        const struct idmap *gids, const struct subid_user *user, struct err *err)
+                        const struct guest *guest, const struct account *user, struct err *err)
 {
     struct idmap_change change;
-    int r = idmap_redirect(gids, owner->guest_gid, node->gid, &change, err);
+    int r = gid_pair_check(node, owner, err);
 
+    if (r == 0)
+        r = idmap_redirect(&guest->gids, owner->guest_gid, node->gid, &change, err);
     if (r < 0)
         return r;
     r = err_set(err, STATUS_OWNERSHIP, 0,
                 "host gid %u, the group of /dev/dri/%s, is not mapped to guest gid %u%s%s%s",
                 node->gid, node->name, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
                 owner->group[0] ? ")" : "");
-    advice_map(&change.map, 'g', err);
+    advice_gids(&change.map, guest->config.file, err);
     fix_subgid(user, node->gid, err);
     return r;
 }
 
-/*
- * The first wanted node stands for the others: one guest gid can stand for one host gid only.
- * start_find_gpus has seen that there is one.
- */
-static const struct gpu_node *first_wanted(const struct options *options,
-                                           const struct gpu_list *gpus)
-{
-    size_t i = 0;
-
-    while (i + 1 < gpus->count && !plan_is_wanted(options, gpus, &gpus->nodes[i]))
-        i++;
-    return &gpus->nodes[i];
-}
-
 static int nothing_usable(const struct start_job *job, struct err *err)
 {
-    struct subid_user user;
+    struct account user;
 
     start_user_self(&user);
-    return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,
-                               &job->guest.gids, &user, err);
+    return start_user_unmapped(plan_first_wanted(job->options, &job->gpus), &job->plan.owner,
+                               &job->guest, &user, err);
 }
 
 /* A node that is bound but shut by its group needs the lines too; every other failure speaks

@@ -6,8 +6,8 @@
 #ifndef HOOK_START_USER_H
 #define HOOK_START_USER_H
 
+#include "account.h"
 #include "start.h"
-#include "subid.h"
 
 /* The caller closes the job's guest. STATUS_OWNERSHIP with the lines when nothing is usable. */
 int start_user(const struct hook_env *env, struct start_job *job, struct err *err);
@@ -17,9 +17,9 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
  * that do: pure but for /etc/subgid.
  */
 int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
-                        const struct idmap *gids, const struct subid_user *user, struct err *err);
+                        const struct guest *guest, const struct account *user, struct err *err);
 
 /* The user this process runs as, by the password database. */
-void start_user_self(struct subid_user *ret);
+void start_user_self(struct account *ret);
 
 #endif

@@ -16,7 +16,7 @@ struct grant {
 };
 
 /* name-or-uid:first:count */
-static bool grant_parse(char *line, const struct subid_user *user, struct grant *ret)
+static bool grant_parse(char *line, const struct account *user, struct grant *ret)
 {
     char uid[16];
     char *rest = NULL;
@@ -33,7 +33,7 @@ static bool grant_parse(char *line, const struct subid_user *user, struct grant 
 }
 
 /* The end of the granted run that `id` lies in; `id` itself when it is not granted. */
-static uint64_t granted_until(const char *text, const struct subid_user *user, uint64_t id)
+static uint64_t granted_until(const char *text, const struct account *user, uint64_t id)
 {
     uint64_t until = id;
 
@@ -51,12 +51,13 @@ static uint64_t granted_until(const char *text, const struct subid_user *user, u
     return until;
 }
 
-bool subid_allows(const char *text, const struct subid_user *user, uint32_t first, uint32_t length)
+bool subid_allows(const char *text, const struct account *user, uint32_t own, uint32_t first,
+                  uint32_t length)
 {
     uint64_t end = (uint64_t)first + length;
     uint64_t id = first;
 
-    if (length == 1 && first == user->gid)
+    if (length == 1 && first == own)
         return true;
     /* newgidmap wants one entry to hold the whole extent. */
     return granted_until(text, user, id) >= end;

@@ -12,10 +12,12 @@
 #include "gpu.h"
 #include "guest.h"
 #include "idmap.h"
+#include "idmap_clash.h"
 #include "idmap_redirect.h"
 #include "lxc_config.h"
 #include "mountinfo.h"
 #include "options.h"
+#include "shell_words.h"
 #include "subid.h"
 
 #include <stdio.h>
@@ -208,11 +210,11 @@ static void eat_environment(char *text, size_t size)
 
 static void eat_subid(char *text, size_t size)
 {
-    static const struct subid_user user = {.uid = 7001, .gid = 7001, .name = "tester"};
+    static const struct account user = {.uid = 7001, .gid = 7001, .name = "tester"};
 
     (void)size;
-    (void)subid_allows(text, &user, 107, 1);
-    if (subid_allows(text, &user, UINT32_MAX, UINT32_MAX))
+    (void)subid_allows(text, &user, user.gid, 107, 1);
+    if (subid_allows(text, &user, user.gid, UINT32_MAX, UINT32_MAX))
         broken("more than there is, is not granted");
 }
 
@@ -239,13 +241,28 @@ static void eat_name(char *text, size_t size)
             broken("printable is printable");
 }
 
-#define EATERS 12U
+static void eat_words(char *text, size_t size)
+{
+    char *words[WORDS_MAX];
+    size_t count = 0;
+
+    if (!shell_words_split(text, WORDS_MAX, words, &count))
+        return;
+    if (count > WORDS_MAX)
+        broken("no more words than there is room for");
+    for (size_t i = 0; i < count; i++)
+        if (words[i] < text || words[i] + strlen(words[i]) > text + size)
+            broken("a word lies in its line");
+}
+
+#define EATERS 13U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
-        eat_group,     eat_idmap,       eat_cgroup, eat_mountinfo, eat_lxc_info, eat_config,
-        eat_arguments, eat_environment, eat_subid,  eat_rules,     eat_name,     eat_config_lines};
+        eat_group,  eat_idmap,        eat_cgroup,      eat_mountinfo, eat_lxc_info,
+        eat_config, eat_arguments,    eat_environment, eat_subid,     eat_rules,
+        eat_name,   eat_config_lines, eat_words};
     char *text;
 
     if (size == 0)

@@ -41,10 +41,29 @@ refuses() {
     refuses "--select 'vendor=foo' wants intel, amd, nvidia or a number" "$hook" --select vendor=foo
     refuses "--mode 0999: not an octal mode" "$hook" --mode 0999
     refuses "--mode 0777: not an octal mode" "$hook" --mode 0777
+    for mode in 0 0440 0222 0204; do
+        refuses "--mode $mode: not an octal mode without x that lets somebody read" "$hook" list --mode "$mode"
+    done
     refuses "--user -1: not a uid" "$hook" --user -1
     refuses "--group : not a group name" "$hook" --group ''
     refuses "--wait 1e9: not a number of seconds" "$hook" --wait 1e9
     refuses "--pid 0: not the process id" "$hook" attach --pid 0
+}
+
+@test "words and options that a command does not know are named, not ignored" {
+    refuses "list takes no further word: 'extra'" "$hook" list extra words
+    refuses "--write is no option of list" "$hook" list --write --pid 4
+    refuses "--pid is no option of list" "$hook" list --pid 4
+    refuses "--mode is no option of list" "$hook" list --mode 0600
+    refuses "--lxcpath is no option of list" "$hook" list -P /
+    refuses "--write is no option of check" "$hook" check c1 --write
+    refuses "--select is no option of check, which takes those of the config" "$hook" check c1 --select all
+    refuses "--group is no option of check, which takes those of the config" "$hook" check c1 --group 5
+    refuses "--optional is no option of idmap" "$hook" idmap c1 --optional
+    refuses "--write is no option of attach" "$hook" attach c1 --write
+    refuses "attach wants the name of one container, or --pid PID" "$hook" attach c1 --pid 5
+    refuses "check wants the name of one container" "$hook" check
+    [[ "$output" != *"check container"* ]]
 }
 
 @test "an unknown command" {

@@ -13,7 +13,10 @@ setup() {
 teardown() {
     stop c1 2>/dev/null || true
     user_stop c1 2>/dev/null || true
-    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
+    [ "$lxcpath" != /var/lib/lxc ] || stop 100
+    mountpoint -q /var/lib/lxc && umount -l /var/lib/lxc
+    lxcpath=$work/lxc
+    rm -rf "${lxcpath:?}"/c1* "${lxcpath:?}"/100* "${userpath:?}"/c1* /etc/pve
     cat "$work/subgid.before" >"$work/subgid"
     cat "$work/group.before" >"$work/rootfs/etc/group"
 }
@@ -35,14 +38,14 @@ same() {
     local predicted
     run "$hook" check c1 -P "$lxcpath"
     predicted=$status
-    text=$(echo "$output" | sed -n 's/^lxc-gpu-hook: check container c1: //p' | sed "s/^the config's hook line: //" | head -n 1)
+    text=$(echo "$output" | sed -n 's/^lxc-gpu-hook: check container c1: //p' | sed "s/^the config's hook line: //" | head -n 1) # its first line on the screen
     echo "check: $output"
     started=$(outcome start)
     stop c1
     echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
     [ "$predicted" = "$1" ]
     [ "$started" = "$1" ]
-    [ -z "$text" ] || hook_said c1 | grep -qF "$text" || ! grep -q 'exited with status' "$work/c1.log"
+    [ -z "$text" ] || hook_said c1 | grep -qF -- "$text" || ! grep -q 'exited with status' "$work/c1.log"
 }
 
 user_same() {
@@ -55,6 +58,11 @@ user_same() {
     echo "wanted $1, check said $predicted, the start gave $started: $(hook_said c1)"
     [ "$predicted" = "$1" ]
     [ "$started" = "$1" ]
+}
+
+# What was said, as one line however it was wrapped.
+flat() {
+    echo "$output" | tr '\n' ' ' | tr -s ' '
 }
 
 both_hooks() {
@@ -130,6 +138,41 @@ user_case() {
     { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $hook"; } | root_case 2
 }
 
+@test "root-started: a good line beside a wrong one, or with words too many (2)" {
+    { idmap "0 100000 65536"; both_hooks --no-probe; echo "lxc.hook.autodev = $hook"; } | root_case 2
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --bogus"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 2
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; echo "lxc.hook.start-host = $hook --bogus"; } | root_case 2
+    { idmap "0 100000 65536"; both_hooks "--no-probe --mode 0440"; } | root_case 2
+    for words in "--no-probe extra" list; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $words"; } | container c1
+        run "$hook" check c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"the config's hook line: unexpected argument '${words##* }'"* ]]
+        start_fails c1
+        status_is c1 2
+    done
+}
+
+@test "root-started: the mount line's group is looked for too (4)" {
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --group media"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 4
+    { echo "lxc.hook.mount = $hook --group media"; echo "lxc.hook.start-host = $hook --no-probe"; } | root_case 0
+}
+
+@test "root-started: quotes as sh has them (0); what only a shell can read is said so (2)" {
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select \"renderD128\""; } | root_case 0
+    { idmap "0 100000 65536"; both_hooks "--no-probe --sel'ect' 'driver=unknown'"; } | root_case 0
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select \"renderD129\""; } | root_case 3
+    echo "lxc.hook.start-host = env A=b \"$hook\" --no-probe" | root_case 0
+    for words in "--select \$node" "--no-probe; true" '--select "renderD128' "\`id\`"; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook $words"; } | container c1
+        run "$hook" check c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"it takes a shell to read this, which check is not: $hook"* ]]
+    done
+}
+
 user_maps() {
     echo "lxc.include = /usr/share/lxc/config/userns.conf"
     echo "lxc.idmap = u 0 300000 65536"
@@ -156,15 +199,184 @@ user_maps() {
     [ "$(as_user "$hook" idmap c1 -P "$userpath" | grep '^lxc')" = "$wanted" ]
     { user_maps "0 300000 2992" "2992 107 1" "2993 302993 62543"; both_hooks ""; } | user_case 4
     run as_user "$hook" check c1 -P "$userpath"
-    output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+    output=$(flat)
     [[ "$output" == *"/etc/subgid does not let tester map 1 host ids from 107 on"* ]]
     [[ "$output" == *"fix: sudo sh -c 'echo tester:107:1 >>/etc/subgid'"* ]]
+}
+
+@test "user-started: without the mount hook, and with one that binds another node (4)" {
+    chmod 0666 /dev/dri/renderD128
+    { user_maps "0 300000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | user_case 4
+    run as_user "$hook" check c1 -P "$userpath"
+    [[ "$(flat)" == *"no lxc.hook.mount line starts this hook: nothing binds the host's node"* ]]
+    echo "$output" | sed -n 's/^fix: //p' >"$work/lines"
+    [ "$(cut -d ' ' -f 1 "$work/lines" | tr '\n' ' ')" = "lxc.hook.mount lxc.hook.start-host " ]
+    { user_maps "0 300000 65536"; cat "$work/lines"; } | user_case 0
+    node renderD129 226 129 44
+    { user_maps "0 300000 65536"; echo "lxc.hook.mount = $hook --select renderD129"; echo "lxc.hook.start-host = $hook --no-probe --select renderD128"; } | user_case 4
+    # the config's own entry does as well
+    { user_maps "0 300000 65536"; echo "lxc.mount.entry = /dev/dri dev/dri none bind,create=dir"; echo "lxc.hook.start-host = $hook --no-probe --select renderD128"; } | user_case 0
+}
+
+@test "user-started: a map of 151 extents is not printed in part, but left to idmap --write" {
+    printf 'tester:107:1\n' >>"$work/subgid"
+    extents=()
+    for ((i = 0; i < 150; i++)); do extents+=("$((i * 10)) $((300000 + i * 10)) $((i % 2 ? 10 : 9))"); done
+    { user_maps "${extents[@]}" "1500 301500 60000"; both_hooks --no-probe; } | user_case 4
+    run as_user "$hook" check c1 -P "$userpath"
+    echo "$output"
+    [ "$(echo "$output" | grep -c '^fix: ')" = 1 ]
+    [ "$(echo "$output" | sed -n 's/^fix: //p')" = "lxc-gpu-hook idmap c1 --write -P $userpath" ]
+    hook_said c1 | grep -qxF "fix: lxc-gpu-hook idmap c1 --write -P $userpath"
+    as_user "$hook" idmap c1 --write -P "$userpath"
+    run as_user "$hook" check c1 -P "$userpath"
+    [ "$status" = 0 ]
+    user_start c1
+    user_stop c1
+}
+
+@test "user-started: the host's group root, or a guest without render and video: 4, and no map of root" {
+    chgrp 0 /dev/dri/renderD128
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
+    [[ "$(hook_said c1)" == *"belongs to the host's group root"* ]]
+    [[ "$(hook_said c1)" != *lxc.idmap* ]]
+    chgrp 107 /dev/dri/renderD128
+    sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
+    { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
+    [[ "$(hook_said c1)" == *"fix: groupadd -r render    # in the container"* ]]
+    [[ "$(hook_said c1)" != *lxc.idmap* ]]
 }
 
 @test "user-started: nothing there (3), and --optional (0)" {
     reset_host
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 3
     { user_maps "0 300000 65536"; both_hooks --optional; } | user_case 0
+}
+
+# As on Proxmox, where the root file system is mounted in the monitor's mount namespace alone.
+@test "a root that is not mounted on the host: /proc/PID/root while it runs, else 6 and no guess" {
+    rootfs=$lxcpath/c1-rootfs
+    mkdir -p "$rootfs"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1 "$rootfs"
+    mount --bind "$work/rootfs" "$rootfs"
+    start c1
+    umount "$rootfs"
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"group 2992 = render in the container"* ]]
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
+    stop c1
+    for command in check idmap; do
+        run "$hook" "$command" c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 6 ]
+        output=$(flat)
+        [[ "$output" == *": look for the group render: $rootfs is empty: its file system is not mounted"* ]]
+        [[ "$output" == *"fix: lxc-start -P $lxcpath -n c1 # and "* ]]
+        [[ "$output" != *root:*107* ]]
+    done
+    # A number asked for needs no look; files without /etc are a root file system.
+    { idmap "0 100000 65536"; both_hooks "--no-probe --group 44"; } | container c1 "$rootfs"
+    "$hook" check c1 -P "$lxcpath"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1 "$rootfs"
+    mkdir "$rootfs/bin"
+    run "$hook" check c1 -P "$lxcpath"
+    [ "$status" = 0 ]
+}
+
+@test "a config that LXC cannot read is not called a container that is not there" {
+    { idmap "0 100000 65536"; echo "lxc.include = /usr/share/lxc/config/no-gpu.conf"; both_hooks --no-probe; } | container c1
+    for command in check idmap attach; do
+        run "$hook" "$command" c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: it includes /usr/share/lxc/config/no-gpu.conf, which does not exist"* ]]
+    done
+    sh -c "$(echo "$output" | sed -n 's/^fix: \(sed.*\)/\1/p')"
+    "$hook" check c1 -P "$lxcpath"
+    # in a file that is included
+    echo "lxc.include = $work/not-there.conf" >"$work/includes.conf"
+    { idmap "0 100000 65536"; echo "lxc.include = $work/includes.conf"; both_hooks --no-probe; } | container c1
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"LXC cannot read $work/includes.conf: it includes $work/not-there.conf, which does not exist"* ]]
+    # anything else that LXC refuses
+    { idmap "0 100000 65536"; echo "lxc.no.such.key = 1"; } | container c1
+    run "$hook" check c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: a line of it is wrong"* ]]
+    run sh -c "$(echo "$output" | sed -n 's/^fix: //p')"
+    [[ "$output" == *"lxc.no.such.key"* ]]
+}
+
+# Proxmox makes /var/lib/lxc/CTID/config anew from its own file at each start: a fix has to go there.
+@test "Proxmox: what mends a config names Proxmox's file, and hook lines a file that it includes" {
+    mount --bind "$lxcpath" /var/lib/lxc
+    lxcpath=/var/lib/lxc
+    mkdir -p /etc/pve/lxc
+    entry="/dev/dri dev/dri none bind,optional,create=dir"
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = $entry"; both_hooks --no-probe; } | container 100
+    printf 'arch: amd64\nlxc.mount.entry: %s\nlxc.include: /x\n' "$entry" >/etc/pve/lxc/100.conf
+    touch -d '1 hour ago' /etc/pve/lxc/100.conf
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" != *"is newer than"* ]]
+    fix=$(echo "$output" | sed -n 's/^fix: //p')
+    [[ "$fix" == "sed -i.bak "*" /etc/pve/lxc/100.conf" ]]
+    start 100
+    hook_said 100 | grep -qxF "fix: $fix"
+    stop 100
+    sh -c "$fix"
+    [ "$(cat /etc/pve/lxc/100.conf)" = "arch: amd64
+lxc.include: /x" ]
+    run "$hook" check 100
+    [[ "$(flat)" == *"warning: /etc/pve/lxc/100.conf is newer than /var/lib/lxc/100/config, which is checked: pct start writes it anew"* ]]
+
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
+    run "$hook" check 100
+    echo "$output"
+    fixes="fix: # one of these, in place of the config's lines for this hook
+fix: # Proxmox refuses hook lines in /etc/pve/lxc/100.conf: there this one
+fix: lxc.include = /etc/lxc/gpu-100.conf
+fix: # and in that file
+fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe"
+    [ "$(echo "$output" | grep '^fix: ')" = "$fixes" ]
+    start_fails 100
+    [ "$(hook_said 100 | grep '^fix: ')" = "$fixes" ]
+
+    idmap "0 100000 65536" | container 100
+    run "$hook" check 100
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf
+fix: # what begins with lxc. goes into /etc/pve/lxc/100.conf" ]
+    before=$(cat "$lxcpath/100/config")
+    run "$hook" idmap 100 --write
+    echo "$output"
+    [ "$status" = 4 ]
+    [[ "$output" == *"# in /etc/pve/lxc/100.conf, in place of its lxc.idmap = g lines:"* ]]
+    [[ "$(flat)" == *"/var/lib/lxc/100/config is written anew from /etc/pve/lxc/100.conf at each start"* ]]
+    [ "$(cat "$lxcpath/100/config")" = "$before" ]
+    run "$hook" attach 100
+    [[ "$output" == *"fix: pct start 100 "* ]]
+    mkdir "$lxcpath/100-rootfs"
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100 "$lxcpath/100-rootfs"
+    run "$hook" check 100
+    [ "$status" = 6 ]
+    [[ "$output" == *"fix: pct mount 100    # Proxmox; afterwards: pct unmount 100"* ]]
+    rmdir "$lxcpath/100-rootfs"
+    rm "$lxcpath/100/config"
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"container 100 has never run on this host: LXC's config is made from /etc/pve/lxc/100.conf when it is started fix: pct start 100 # and then again"* ]]
+    idmap "0 100000 65536" | container 100
+    # one that Proxmox does not know
+    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
+    run "$hook" check 100
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf" ]
 }
 
 @test "a config without the hook, and no such container: 2 with the line" {

@@ -334,7 +334,7 @@ unwarned() {
     echo "$output"
     [ "$status" = 7 ]
     [[ "$output" == *"look into the container"*"Permission denied"* ]]
-    run mend_host "$(echo "$output" | sed -n 's/^lxc-gpu-hook: fix: //p')"
+    run mend_host "$(echo "$output" | sed -n 's/^fix: //p')"
     echo "$output"
     [ "$status" = 9 ]
     [[ "$output" == *"on the host: sudo lxc-gpu-hook attach --pid $pid"* ]]

@@ -35,6 +35,39 @@ teardown() {
     [[ "$output" == *"no render node on this host"* ]]
 }
 
+@test "list: waits, is content with none when that is optional, shows cards, and speaks of no config" {
+    device 128 0000:00:02.0 i915 0x8086 0x4680
+    node renderD129 226 129 44
+    node card1 226 1 44
+    device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
+    device 1 0000:03:00.0 amdgpu 0x1002 0x73bf
+    run "$hook" list --select renderD129 --with-card
+    echo "$output"
+    [ "$(echo "$output" | awk 'NR > 1 { print $1 }' | tr '\n' ' ')" = "card1 renderD129 " ]
+    run "$hook" list --select vendor=nvidia
+    echo "$output"
+    [ "$status" = 3 ]
+    [[ "$output" == *"lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:03:00.0"* ]]
+    reset_host
+    node renderD128 226 128 107
+    run "$hook" list
+    [[ "$output" == *"renderD128   unknown       unknown      unknown  "* ]]
+    reset_host
+    run "$hook" list
+    echo "$output"
+    [ "$status" = 3 ]
+    [[ "$output" != *config* ]]
+    [[ "$output" == *"fix: "* ]]
+    run "$hook" list --optional
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"warning: no render node on this host"* ]]
+    (sleep 0.5; node renderD128 226 128 107) &
+    run "$hook" list --wait 20
+    [ "$status" = 0 ]
+    wait
+}
+
 # The report that this project began with: host render 107, guest render 109, user lxc.
 classic() {
     sed -i 's/^render:.*/render:x:109:viewer/' "$work/rootfs/etc/group"
@@ -56,7 +89,10 @@ classic() {
     [ "$(echo "$output" | grep -v '^#')" = "lxc.idmap = g 0 100000 109
 lxc.idmap = g 109 107 1
 lxc.idmap = g 110 100110 65426
-lxc:107:1" ]
+echo lxc:107:1 >>/etc/subgid" ]
+    sh -c "$(echo "$output" | grep subgid)"
+    [ "$(tail -n 1 "$work/subgid")" = lxc:107:1 ]
+    [ "$("$hook" idmap c1 -P "$lxcpath" | grep -c subgid)" = 0 ]
 }
 
 @test "idmap --write: only the g lines change, a backup is kept, and a second run changes nothing" {
@@ -126,6 +162,27 @@ lxc.idmap = g 2993 102993 62543"* ]]
     [[ "$output" == *"lxc.idmap = g 2992 44 1"* ]]
 }
 
+@test "idmap: neither the guest's group root nor the host's is mapped (4)" {
+    idmap "0 100000 65536" | container c1
+    sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    [[ "$output" == *"fix: groupadd -r render    # in the container"* ]]
+    [[ "$output" != *lxc.idmap* ]]
+    run "$hook" idmap c1 -P "$lxcpath" --group 0
+    [ "$status" = 4 ]
+    cat "$work/group.before" >"$work/rootfs/etc/group"
+    chgrp 0 /dev/dri/renderD128
+    run "$hook" idmap c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 4 ]
+    output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
+    [[ "$output" == *"/dev/dri/renderD128 belongs to the host's group root, which no container should get"* ]]
+    [[ "$output" == *"fix: sh -c 'groupadd -rf render && udevadm trigger --settle --action=add --subsystem-match=drm'"* ]]
+    [[ "$output" != *lxc.idmap* ]]
+}
+
 @test "idmap: the real newgidmap accepts a sample of calculated maps" {
     build=$TEST_BUILD
     "$build/tests/unit/test_hook_redirect" 25 >"$work/sample"
@@ -145,6 +202,10 @@ lxc.idmap = g 2993 102993 62543"* ]]
     run "$hook" idmap nope -P "$lxcpath"
     [ "$status" = 2 ]
     [[ "$output" == *"there is no container 'nope'"* ]]
+    [[ "$output" == *"fix: # a container of another user: as that user, or with -P ~USER/.local/share/lxc"* ]]
+    [[ "$output" == *"fix: # a container of Incus: lxc-gpu-hook attach --pid \$(incus list '^nope\$' -c p -f csv)"* ]]
+    run "$hook" idmap nope
+    [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"there is no container 'nope' under /"* ]]
     echo "" | container c1
     run "$hook" idmap c1 -P "$lxcpath"
     [ "$status" = 4 ]
@@ -180,6 +241,32 @@ lxc.idmap = g 2993 102993 62543"* ]]
     "$hook" attach c1 -P "$lxcpath" --no-probe
     [ "$(in_container c1 ls /dev/dri | tr '\n' ' ')" = "card0 renderD128 " ]
     [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
+}
+
+@test "an answer that cannot be written is no success" {
+    idmap "0 100000 65536" | container c1
+    both="lxc.hook.start-host = $hook --no-probe"
+    echo "$both" >>"$lxcpath/c1/config"
+    for words in --help --version list "check c1 -P $lxcpath" "idmap c1 -P $lxcpath"; do
+        # shellcheck disable=SC2086  # several words
+        run bash -c '"$@" >/dev/full' - "$hook" $words
+        echo "$words: $output"
+        [ "$status" = 1 ]
+        [ "$output" = "lxc-gpu-hook: write the answer: No space left on device" ]
+    done
+}
+
+@test "attach: root that may not trace the container's init is not told to be root" {
+    idmap "0 100000 65536" | container c1
+    start c1
+    run setpriv --bounding-set -sys_ptrace "$hook" attach c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 7 ]
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: # root, but without that right: run it on the host, not in a container" ]
+    run unshare --user --map-root-user "$hook" attach --pid "$(init_pid c1)"
+    echo "$output"
+    [ "$status" = 7 ]
+    [ "$(echo "$output" | grep '^fix: ')" = "fix: # root, but without the right to trace that process: run it on the host, not in a container" ]
 }
 
 @test "attach: not running, no such container, no container's process" {

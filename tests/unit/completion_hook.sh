@@ -25,7 +25,7 @@ cat >"$scratch/bin/lxc-gpu-hook" <<FAKE
 [ "\$1" = list ] || exec $1 "\$@"
 echo 'NODE         PCI           DRIVER       VENDOR   GROUP        MODE'
 echo 'renderD128   0000:00:02.0  i915         intel    render       0660'
-echo 'renderD129   -             vgem         -        render       0660'
+echo 'renderD129   unknown       vgem         unknown  render       0660'
 FAKE
 chmod +x "$scratch/bin/"*
 PATH=$scratch/bin:$PATH

@@ -108,6 +108,63 @@ static void a_map_is_widened_only_where_that_is_sound(void **state)
     assert_cover(&taken, 2992, none);
 }
 
+/* ---- more than fits ---------------------------------------------------------------------------
+ */
+
+static void a_line_that_does_not_fit_is_left_out_whole(void **state)
+{
+    static struct err full;
+
+    (void)state;
+    err_set(&full, 1, 0, "x");
+    for (int i = 0; i < 1000; i++)
+        err_fix(&full, "lxc.idmap = g %d", 5000 + i);
+    assert_true(strlen(full.fix) > sizeof(full.fix) - 20);
+    for (const char *line = full.fix; line; line = strchr(line, '\n')) {
+        line += line == full.fix ? 0 : 1;
+        assert_int_equal(strcspn(line, "\n"), strlen("lxc.idmap = g 5000"));
+    }
+    err_fix(&full, "rest");
+    assert_null(strstr(full.fix, "\n\n"));
+    assert_int_not_equal(full.fix[strlen(full.fix) - 1], '\n');
+}
+
+static void fill(struct idmap *map, size_t count)
+{
+    map->count = count;
+    for (uint32_t i = 0; i < count; i++)
+        map->extents[i] = (struct idmap_extent){i * 10, 100000 + i * 20, i == 1 ? 5 : 10};
+}
+
+static void a_map_that_does_not_fit_is_no_half_map(void **state)
+{
+    static const size_t counts[] = {151, IDMAP_EXTENTS_MAX};
+    static struct idmap map;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        fill(&map, counts[i]);
+        err_set(&err, 1, 0, "x");
+        assert_false(advice_map(&map, 'g', &err));
+        assert_string_equal(err.fix, "");
+        advice_gids(&map, "/srv/lxc/web/config", &err);
+        assert_string_equal(err.fix, "lxc-gpu-hook idmap web --write -P /srv/lxc");
+        err_set(&err, 1, 0, "x");
+        advice_gids(&map, "config", &err);
+        assert_int_equal(err.fix[0], '#');
+        /* In a hole, the one line that changes is enough. */
+        assert_cover(&map, 17,
+                     "# in place of the config's line lxc.idmap = g 10 100020 5\n"
+                     "lxc.idmap = g 10 100020 10");
+        assert_true(idmap_outside(&map, 'g', 900000, &err) < 0);
+        assert_non_null(strstr(err.text, " more)"));
+    }
+    fill(&map, 40);
+    err_set(&err, 1, 0, "x");
+    assert_true(advice_map(&map, 'g', &err));
+    assert_non_null(strstr(err.fix, "lxc.idmap = g 390 100780 10"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +173,8 @@ int main(void)
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_keeps_a_module_out),
         cmocka_unit_test(a_map_is_widened_only_where_that_is_sound),
+        cmocka_unit_test(a_line_that_does_not_fit_is_left_out_whole),
+        cmocka_unit_test(a_map_that_does_not_fit_is_no_half_map),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

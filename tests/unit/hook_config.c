@@ -54,23 +54,26 @@ static void lines_that_lxc_has_from_elsewhere_are_refused(void **state)
 
 static void subgid_grants_by_name_number_and_own_group(void **state)
 {
-    static const struct subid_user user = {.uid = 1000, .gid = 1001, .name = "lxc"};
+    static const struct account user = {.uid = 1000, .gid = 1001, .name = "lxc"};
     static const char text[] =
         "# comment\nother:1:100000\nlxc:100000:65536\n1000:107:1\nlxc:bad:1\nlxc:5\n"
         "lxcx:200:5\n";
 
     (void)state;
-    assert_true(subid_allows(text, &user, 100000, 65536));
-    assert_true(subid_allows(text, &user, 100109, 1));
-    assert_false(subid_allows(text, &user, 100000, 65537));
-    assert_false(subid_allows(text, &user, 99999, 2));
-    assert_true(subid_allows(text, &user, 107, 1));
-    assert_false(subid_allows(text, &user, 108, 1));
-    assert_false(subid_allows(text, &user, 201, 1));
-    assert_true(subid_allows(text, &user, 1001, 1));
-    assert_false(subid_allows(text, &user, 1001, 2));
-    assert_false(subid_allows("", &user, 100000, 1));
-    assert_true(subid_allows("lxc:4294967295:1", &user, 4294967295U, 1));
+    assert_true(subid_allows(text, &user, user.gid, 100000, 65536));
+    assert_true(subid_allows(text, &user, user.gid, 100109, 1));
+    assert_false(subid_allows(text, &user, user.gid, 100000, 65537));
+    assert_false(subid_allows(text, &user, user.gid, 99999, 2));
+    assert_true(subid_allows(text, &user, user.gid, 107, 1));
+    assert_false(subid_allows(text, &user, user.gid, 108, 1));
+    assert_false(subid_allows(text, &user, user.gid, 201, 1));
+    assert_true(subid_allows(text, &user, user.gid, 1001, 1));
+    assert_false(subid_allows(text, &user, user.gid, 1001, 2));
+    /* /etc/subuid: the own uid, and not the gid's number */
+    assert_true(subid_allows(text, &user, user.uid, 1000, 1));
+    assert_false(subid_allows(text, &user, user.uid, 1001, 1));
+    assert_false(subid_allows("", &user, user.gid, 100000, 1));
+    assert_true(subid_allows("lxc:4294967295:1", &user, user.gid, 4294967295U, 1));
 }
 
 static void device_rules_are_judged_as_the_kernel_does(void **state)

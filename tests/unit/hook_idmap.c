@@ -119,10 +119,16 @@ static void describes_ranges(void **state)
     struct idmap map = parsed("0 100000 65536\n70000 7 1\n");
     char text[64];
     char small[8];
+    char shorter[32];
 
     (void)state;
     assert_string_equal(idmap_describe(&map, text, sizeof(text)), "0-65535, 70000");
     assert_int_equal(strlen(idmap_describe(&map, small, sizeof(small))), 7);
+    map = parsed("0 1 5\n10 20 5\n20 40 5\n1000000 80 1000000\n2000000 2000000 1\n");
+    assert_string_equal(idmap_describe(&map, shorter, sizeof(shorter)),
+                        "0-4, 10-14, 20-24 and 2 more");
+    assert_string_equal(idmap_describe(&map, text, sizeof(text)),
+                        "0-4, 10-14, 20-24, 1000000-1999999, 2000000");
 }
 
 int main(void)

@@ -4,6 +4,7 @@
  * had to give way), no empty extent, and no more extents than needed.
  */
 #include "cmocka_all.h"
+#include "idmap_clash.h"
 #include "idmap_redirect.h"
 
 #include <stdio.h>

@@ -38,13 +38,18 @@ void err_wrap(struct err *err, const char *fmt, ...)
 void err_fix(struct err *err, const char *fmt, ...)
 {
     size_t used = strlen(err->fix);
+    size_t start = used ? used + 1 : 0;
+    size_t room = start < sizeof(err->fix) ? sizeof(err->fix) - start : 0;
     va_list ap;
+    int wanted;
 
-    if (used && used + 1 < sizeof(err->fix)) {
-        err->fix[used++] = '\n';
-        err->fix[used] = '\0';
-    }
+    if (room == 0)
+        return;
     va_start(ap, fmt);
-    vsnprintf(err->fix + used, sizeof(err->fix) - used, fmt, ap);
+    wanted = vsnprintf(err->fix + start, room, fmt, ap);
     va_end(ap);
+    if (wanted < 0 || (size_t)wanted >= room)
+        err->fix[used] = '\0';
+    else if (used)
+        err->fix[used] = '\n';
 }

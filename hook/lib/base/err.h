@@ -4,7 +4,8 @@
  * text reads goal, object, cause. `fix` holds lines that a person can paste.
  *
  * `status` is a public exit status; it comes from the program's enum, never from a literal.
- * Nothing here allocates, and over-long text is cut, never overrun.
+ * Nothing here allocates, and over-long text is cut, never overrun; but a line of the fix is whole
+ * or not there: half of one, pasted, would do something else.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
@@ -28,7 +29,7 @@ __attribute__((format(printf, 4, 5))) int err_set(struct err *err, int status, i
 /* Puts "<why>: " in front of the text. */
 __attribute__((format(printf, 2, 3))) void err_wrap(struct err *err, const char *fmt, ...);
 
-/* Adds one line to the fix. */
+/* Adds one line to the fix; one that does not fit any more is left out. */
 __attribute__((format(printf, 2, 3))) void err_fix(struct err *err, const char *fmt, ...);
 
 #endif

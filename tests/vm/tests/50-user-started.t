@@ -38,7 +38,7 @@ is 'the start prints exactly these lines' \
     "$(sed -n 's/.*produced output: //; s/^lxc-gpu-hook: fix: \(lxc.idmap.*\)/\1/p' "$log")" "$wanted"
 is 'check prints the same ones' "$(sed -n 's/^fix: \(lxc.idmap.*\)/\1/p' <<<"$output")" "$wanted"
 is 'idmap prints the same ones' "$(starter "$hook" idmap web | grep '^lxc')" "$wanted"
-is 'and the line for /etc/subgid' "$(starter "$hook" idmap web | grep '^starter')" "starter:$host_gid:1"
+is 'and the line for /etc/subgid' "$(starter "$hook" idmap web | grep '^sudo')" "sudo sh -c 'echo starter:$host_gid:1 >>/etc/subgid'"
 
 # ---- the config is written, /etc/subgid not yet ----
 check 'idmap --write' starter "$hook" idmap web --write

@@ -1,0 +1,43 @@
+/* The parts of `check`: each looks for what a start would stumble over, and says it as that would.
+ */
+#ifndef HOOK_CHECK_H
+#define HOOK_CHECK_H
+
+#include "base/err.h"
+#include "container.h"
+#include "options.h"
+
+#include <stddef.h>
+
+#define HOOK_LINES_MAX 4
+#define HOOK_WORDS_MAX 64
+
+/* A line of the config that starts this hook, taken apart. */
+struct hook_line {
+    char *text; /* what the options point into */
+    char *words[HOOK_WORDS_MAX];
+    struct options options;
+};
+
+struct hook_lines {
+    size_t count;
+    struct hook_line lines[HOOK_LINES_MAX];
+};
+
+/* The config's lines for this hook. */
+struct check_hooks {
+    struct hook_lines start_host, mount;
+};
+
+/*
+ * STATUS_USAGE when the config does not start this hook, starts it where it cannot work, or with
+ * options that it refuses. The caller calls check_hooks_close, also after an error.
+ */
+int check_hooks_read(const struct container_facts *facts, struct check_hooks *ret, struct err *err);
+
+void check_hooks_close(struct check_hooks *hooks);
+
+/* The lxc.idmap lines: sound, and granted by /etc/subuid and /etc/subgid. STATUS_OWNERSHIP. */
+int check_maps(const struct container_facts *facts, struct err *err);
+
+#endif

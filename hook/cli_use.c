@@ -1,0 +1,37 @@
+/* An option that means nothing to a command is refused: whoever gave it expects something of it. */
+#include "cli.h"
+#include "exit_status.h"
+
+#include <string.h>
+
+struct use {
+    const char *option;
+    bool is_given;
+    const char *commands; /* that know it */
+};
+
+int cli_check_use(const char *command, const struct options *options, struct err *err)
+{
+    const struct use uses[] = {
+        {"--select", options->selection.count > 0, "list idmap attach"},
+        {"--with-card", options->selection.with_card, "list idmap attach"},
+        {"--wait", options->wait_seconds > 0, "list idmap attach"},
+        {"--optional", options->optional, "list attach"},
+        {"--group", options->group || options->has_gid, "idmap attach"},
+        {"--user", options->user > 0, "attach"},
+        {"--mode", options->mode != OPTIONS_MODE, "attach"},
+        {"--no-probe", options->no_probe, "attach"},
+        {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
+        {"--write", options->write, "idmap"},
+        {"--pid", options->pid > 0, "attach"},
+    };
+
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        if (!uses[i].is_given || strstr(uses[i].commands, command))
+            continue;
+        bool is_hooks = strcmp(command, "check") == 0 && strstr(uses[i].commands, "attach");
+        return err_set(err, STATUS_USAGE, 0, "%s is no option of %s%s", uses[i].option, command,
+                       is_hooks ? ", which takes those of the config's hook line" : "");
+    }
+    return 0;
+}
