@@ -19,9 +19,8 @@
 const char *advice_hook_line(const struct options *options, const char *type, const char *select,
                              char *buffer, size_t size);
 
-/* The line that root's container needs, or the two of an ordinary user's; select as above. */
-void advice_hook_lines(const struct options *options, const char *select, bool as_user,
-                       struct err *err);
+/* Both lines, as gpu.conf has them for every container; select as above. */
+void advice_hook_lines(const struct options *options, const char *select, struct err *err);
 
 /* The map as lines of a config, in place of those of this kind ('u' or 'g'). */
 void advice_map(const struct idmap *map, char kind, struct err *err);

@@ -9,31 +9,40 @@
 #include <string.h>
 #include <unistd.h>
 
-#define OFFERS_MAX    4
+#define MORE_LINE_MAX 48 /* "# and N more", which has to fit too */
 #define WAIT_SENSIBLE 20 /* seconds that a driver may take at boot */
 
-static void offer_add(const struct options *options, const struct gpu_node *node, bool as_user,
-                      struct err *err)
+/* The lines that select this node; false, and nothing is added, when they do not fit whole. */
+static bool offer_add(const struct options *options, const struct gpu_node *node, struct err *err)
 {
+    struct err lines = {0};
     char select[32];
 
     snprintf(select, sizeof(select), "%s%s", node->pci[0] ? "pci=" : "",
              node->pci[0] ? node->pci : node->name);
-    advice_hook_lines(options, select, as_user, err);
+    advice_hook_lines(options, select, &lines);
+    if (strlen(err->fix) + 1 + strlen(lines.fix) + MORE_LINE_MAX >= sizeof(err->fix))
+        return false;
+    err_fix(err, "%s", lines.fix);
+    return true;
 }
 
-static size_t offers_add(const struct options *options, const struct gpu_list *gpus, bool as_user,
+static size_t offers_add(const struct options *options, const struct gpu_list *gpus,
                          struct err *err)
 {
     size_t offers = 0;
+    size_t left_out = 0;
 
-    for (size_t i = 0; i < gpus->count && offers < OFFERS_MAX; i++) {
+    for (size_t i = 0; i < gpus->count; i++) {
         if (!gpus->nodes[i].is_render && !options->selection.with_card)
             continue;
         if (offers++ == 0)
             err_fix(err, "# one of these, in place of the config's lines for this hook");
-        offer_add(options, &gpus->nodes[i], as_user, err);
+        if (left_out || !offer_add(options, &gpus->nodes[i], err))
+            left_out++;
     }
+    if (left_out)
+        err_fix(err, "# and %zu more: lxc-gpu-hook list", left_out);
     return offers;
 }
 
@@ -120,9 +129,8 @@ void advice_no_match(const struct options *options, const struct gpu_list *gpus,
 {
     struct options patient = *options;
     struct pci_gpus pci;
-    bool as_user = geteuid() != 0;
 
-    if (offers_add(options, gpus, as_user, err))
+    if (offers_add(options, gpus, err))
         return;
     if (gpus->stray_count) {
         stray_fix(gpus->strays[0].name, err);
@@ -135,7 +143,7 @@ void advice_no_match(const struct options *options, const struct gpu_list *gpus,
     patient.wait_seconds = WAIT_SENSIBLE;
     err_fix(err,
             "# a driver that loads late at boot: in place of the config's lines for this hook");
-    advice_hook_lines(&patient, NULL, as_user, err);
+    advice_hook_lines(&patient, NULL, err);
 }
 
 void advice_dead_node(const struct gpu_node *node, struct err *err)

@@ -203,6 +203,21 @@ static bool is_in_guest(const struct guest *guest, const char *name)
     return false;
 }
 
+const struct gpu_node *plan_left_unbound(const struct options *options,
+                                         const struct gpu_list *gpus, const struct guest *guest,
+                                         const struct plan_owner *owner)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        uint32_t inside = 0;
+        bool is_mapped = idmap_to_inside(&guest->gids, node->gid, &inside);
+        if (plan_is_wanted(options, gpus, node) && !is_in_guest(guest, node->name) &&
+            plan_is_usable_as_it_is(node, is_mapped, inside, owner->guest_gid))
+            return node;
+    }
+    return NULL;
+}
+
 int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
                      const struct guest *guest, const struct guest_group groups[2],
                      struct plan *ret, struct err *err)

@@ -55,7 +55,7 @@ static const struct gpu_node *first_wanted(const struct options *options,
     return &gpus->nodes[i];
 }
 
-static int nothing_usable(const struct start_job *job, struct err *err)
+static int not_mapped(const struct start_job *job, struct err *err)
 {
     struct subid_user user;
 
@@ -64,13 +64,34 @@ static int nothing_usable(const struct start_job *job, struct err *err)
                                &job->guest.gids, &user, err);
 }
 
+/* The id map has no part in this: what binds the node did not run. */
+static int not_bound(const struct start_job *job, const struct gpu_node *node, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0,
+                    "/dev/dri/%s can be used as it is, but no mount hook has bound it: the "
+                    "container's config needs both lines of this hook, with the same options",
+                    node->name);
+
+    err_fix(err, "# in place of the config's lines for this hook");
+    advice_hook_lines(job->options, NULL, err);
+    return r;
+}
+
+static int nothing_bound(const struct start_job *job, struct err *err)
+{
+    const struct gpu_node *node =
+        plan_left_unbound(job->options, &job->gpus, &job->guest, &job->plan.owner);
+
+    return node ? not_bound(job, node, err) : not_mapped(job, err);
+}
+
 /* A node that is bound but shut by its group needs the lines too; every other failure speaks
  * itself. */
 static int judge(const struct start_job *job, struct err *err)
 {
     int r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
 
-    return r == -EACCES ? nothing_usable(job, err) : r;
+    return r == -EACCES ? not_mapped(job, err) : r;
 }
 
 static int inside_steps(void *memory, struct err *err)
@@ -101,7 +122,7 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
     if (r == 0)
         r = worker_run(&work, err);
     if (r == 0 && job->plan.op_count == 0)
-        r = nothing_usable(job, err);
+        r = nothing_bound(job, err);
     else if (r == 0 && !job->options->no_probe)
         r = judge(job, err);
     if (r == 0)

@@ -147,6 +147,7 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     unprivileged "--select pci=0000:09:00.0 --group video"
     fails 3 "no render node matches 'pci=0000:09:00.0'; this host has renderD128 \(i915 at 0000:00:02.0\), renderD129 \(amdgpu at 0000:03:00.0\)$"
     [ "$(fixes | grep -c '^lxc.hook.start-host = .* --select pci=0000:0[03]:0[02].0 --group video$')" = 2 ]
+    [ "$(fixes | grep -c '^lxc.hook.mount = .* --select pci=0000:0[03]:0[02].0 --group video$')" = 2 ]
     mended
     done_row h2 3 applied
 }
@@ -170,6 +171,7 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     (sleep 2 && node renderD128 226 128) 3>&- &
     mended
     wait
+    grep -qx "lxc.hook.mount = $hook --wait 20" "$mend_config"
     grep -qx "lxc.hook.start-host = $hook --wait 20" "$mend_config"
     done_row h4 3 applied
 }

@@ -4,6 +4,7 @@
 #include "exit_status.h"
 #include "plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct options options;
@@ -180,9 +181,52 @@ static void nothing_to_take_names_what_there_is(void **state)
     assert_non_null(
         strstr(err.fix, "# one of these, in place of the config's lines for this hook\n"));
     assert_non_null(
-        strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
+        strstr(err.fix, "lxc.hook.mount = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"
+                        "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
     assert_non_null(
         strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD129"));
+}
+
+static void offers_are_whole_pairs_and_the_rest_is_counted(void **state)
+{
+    size_t mounts = 0;
+    size_t starts = 0;
+
+    (void)state;
+    gpus.count = 20;
+    for (unsigned i = 0; i < 20; i++)
+        gpus.nodes[i] = gpus.nodes[0];
+    err = (struct err){0};
+    advice_no_match(&options, &gpus, &err);
+    for (const char *at = err.fix; (at = strstr(at, "lxc.hook.mount = ")); at++)
+        mounts++;
+    for (const char *at = err.fix; (at = strstr(at, "lxc.hook.start-host = ")); at++)
+        starts++;
+    assert_true(mounts >= 6);
+    assert_int_equal(mounts, starts);
+    char last[64];
+    snprintf(last, sizeof(last), "\n# and %zu more: lxc-gpu-hook list", 20 - mounts);
+    assert_string_equal(err.fix + strlen(err.fix) - strlen(last), last);
+}
+
+static void a_usable_node_that_nobody_bound_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err), 0);
+    assert_int_equal(plan.op_count, 0);
+    /* 0660 of a group that is not the guest's */
+    gpus.nodes[0].mode = gpus.nodes[1].mode = 0660;
+    gpus.nodes[0].gid = gpus.nodes[1].gid = 44;
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
+    gpus.nodes[1].gid = 107;
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[1]);
+    gpus.nodes[0].mode = 0666;
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[0]);
+    options.selection = (struct selection){.count = 1, .specs = {"renderD129"}};
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[1]);
+    guest.node_count = 1;
+    guest.nodes[0] = (struct guest_node){"renderD129", 129};
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
 }
 
 int main(void)
@@ -197,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
         cmocka_unit_test_setup(a_full_host_fits, set_up),
         cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
+        cmocka_unit_test_setup(offers_are_whole_pairs_and_the_rest_is_counted, set_up),
+        cmocka_unit_test_setup(a_usable_node_that_nobody_bound_is_named, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
