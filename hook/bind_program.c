@@ -18,10 +18,10 @@
 
 /* ---- where it is ------------------------------------------------------------------------------
  *
- * It has to be as safe as the program that runs already: of the same owner, and open to nobody else.
- * The number of the owner alone would not do: in a user namespace the files of root and of everybody
- * else who is not mapped there show one and the same. So the folders on the way from this program
- * to it must be open to nobody else either: who could put it there could exchange this one.
+ * It has to be as safe as the program that runs already: of the same owner, and open to nobody
+ * else. The number of the owner alone would not do: in a user namespace the files of root and of
+ * everybody else who is not mapped there show one and the same. So the folders on the way from this
+ * program to it must be open to nobody else either: who could put it there could exchange this one.
  */
 
 struct search {
@@ -51,8 +51,7 @@ static bool is_safe(const struct search *search, int fd, mode_t type)
     struct stat st;
 
     return fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & S_IFMT) == type &&
-           st.st_uid == search->owner && st.st_mode & S_IXUSR &&
-           !(st.st_mode & OTHERS_MAY_WRITE);
+           st.st_uid == search->owner && st.st_mode & S_IXUSR && !(st.st_mode & OTHERS_MAY_WRITE);
 }
 
 /* What is checked is what is executed: by descriptor. -1 when it is not there or not safe. */
@@ -76,7 +75,8 @@ static void step_into(const struct search *search, int *folder, const char *name
     }
 }
 
-/* Where it is installed; else beside this program, as in a build; else as in an unpacked package. */
+/* Where it is installed; else beside this program, as in a build; else as in an unpacked package.
+ */
 static int program_find(const struct search *search)
 {
     static const char *const down[] = {"..", "libexec", "lxc-gpu-hook"};
@@ -95,7 +95,8 @@ static int program_find(const struct search *search)
 static int program_missing(const struct search *search, struct err *err)
 {
     int r = err_set(err, STATUS_INTERNAL, 0,
-                    "start " PROGRAM ": none that is of this program's owner, and that nobody else "
+                    "start " PROGRAM
+                    ": none that is of this program's owner, and that nobody else "
                     "may write to, in " BIND_PROGRAM_FOLDER ", %s or %s/../libexec/lxc-gpu-hook",
                     search->own_folder, search->own_folder);
 

@@ -203,9 +203,8 @@ static bool is_in_guest(const struct guest *guest, const char *name)
     return false;
 }
 
-const struct gpu_node *plan_left_unbound(const struct options *options,
-                                         const struct gpu_list *gpus, const struct guest *guest,
-                                         const struct plan_owner *owner)
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner)
 {
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];

@@ -102,12 +102,11 @@ bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, ui
                              uint32_t guest_gid);
 
 /*
- * A wanted node that is usable as it is and yet not in the guest: the mount hook has not run, or not
- * with these options. NULL when there is none.
+ * A wanted node that is usable as it is and yet not in the guest: the mount hook has not run, or
+ * not with these options. NULL when there is none.
  */
-const struct gpu_node *plan_left_unbound(const struct options *options,
-                                         const struct gpu_list *gpus, const struct guest *guest,
-                                         const struct plan_owner *owner);
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner);
 
 /* The name of a node's by-path link, "" when sysfs does not know the device. */
 void plan_link_name(const struct gpu_node *node, char *ret, size_t size);

@@ -114,7 +114,7 @@ int start_inside(struct start_job *job, int (*steps)(void *memory, struct err *e
                                       .outcome = &job->found->member};
     int r;
 
-    enter_leave_apparmor(job->label);
+    lsm_leave_apparmor(&job->lsm);
     r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
     if (r < 0)
         return r;
@@ -131,10 +131,13 @@ int start_prove(struct start_job *job, struct err *err)
 static int inside_steps(void *memory, struct err *err)
 {
     struct start_job *job = memory;
+    struct attachment attachment;
     int r = enter_namespaces(&job->guest, err);
 
     if (r == 0)
-        r = attach_tree(&job->guest, &job->plan, job->tree, job->label, err);
+        r = attach_tree(&job->guest, &job->plan, job->tree, &job->lsm, &attachment, err);
+    if (r == 0)
+        attach_close(&attachment);
     return r == 0 ? start_prove(job, err) : r;
 }
 

@@ -7,6 +7,7 @@
 #include "env.h"
 #include "gpu.h"
 #include "guest.h"
+#include "lsm.h"
 #include "member.h"
 #include "options.h"
 #include "plan.h"
@@ -26,9 +27,9 @@ struct start_job {
     struct guest guest;
     struct guest_group groups[2];
     struct plan plan;
-    int tree;                  /* the nodes' file system, attached nowhere yet */
-    struct findings *found;    /* from member_memory when there is a proof */
-    char label[LSM_LABEL_MAX]; /* the AppArmor profile that could not be left */
+    int tree;               /* the nodes' file system, attached nowhere yet */
+    struct findings *found; /* from member_memory when there is a proof */
+    struct lsm lsm;         /* what confines the worker */
 };
 
 /* The start-host flow for the container of `env`. 0, or the failure to report. */

@@ -1,5 +1,6 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
 #include "advice_config.h"
+#include "advice_system.h"
 #include "cmocka_all.h"
 #include "config_scan.h"
 #include "idmap_cover.h"
@@ -84,6 +85,57 @@ static void what_keeps_a_module_out(void **state)
     assert_false(modprobe_keeps_out("", "i915"));
 }
 
+static void assert_lsm(const char *text, enum lsm_kind kind, const char *label)
+{
+    struct lsm lsm = lsm_parse(text);
+
+    assert_int_equal(lsm.kind, kind);
+    assert_string_equal(lsm.label, label);
+}
+
+static void security_modules_are_told_apart(void **state)
+{
+    (void)state;
+    assert_lsm("/usr/bin/lxc-start (enforce)\n", LSM_APPARMOR, "/usr/bin/lxc-start (enforce)");
+    assert_lsm("lxc-a//&:lxc-b:c (enforce)\n", LSM_APPARMOR, "lxc-a//&:lxc-b:c (enforce)");
+    assert_lsm("lxc-start (complain)\n", LSM_NONE, "");
+    assert_lsm("unconfined\n", LSM_NONE, "");
+    assert_lsm("kernel", LSM_NONE, "");
+    assert_lsm("", LSM_NONE, "");
+    assert_lsm("system_u:system_r:container_runtime_t:s0", LSM_SELINUX,
+               "system_u:system_r:container_runtime_t:s0");
+    assert_lsm("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\n", LSM_SELINUX,
+               "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023");
+    assert_lsm("u:r:t", LSM_SELINUX, "u:r:t"); /* without levels */
+    assert_lsm("u:r", LSM_NONE, "");
+    assert_lsm("u::t:s0", LSM_NONE, "");
+    assert_lsm(":ns://profile:x", LSM_NONE, "");
+    assert_lsm("a//&:b:c:unconfined", LSM_NONE, "");
+}
+
+static void each_security_module_has_its_own_lines(void **state)
+{
+    struct lsm lsm = lsm_parse("system_u:system_r:container_runtime_t:s0");
+
+    (void)state;
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_string_equal(err.fix,
+                        "ausearch -m avc -ts recent    # shows what it denied\n"
+                        "# lxc.selinux.context in the container's config, or a policy "
+                        "module made from that by audit2allow");
+    lsm = lsm_parse("lxc-start (enforce)");
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_non_null(strstr(err.fix, "profile=\"lxc-start\""));
+    assert_non_null(strstr(err.fix, "#     mount,"));
+    assert_null(strstr(err.fix, "selinux"));
+    lsm = lsm_parse("unconfined");
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_string_equal(err.fix, "");
+}
+
 static void assert_cover(const struct idmap *map, uint32_t inside, const char *fix)
 {
     assert_true(idmap_outside(map, 'g', inside, &err) < 0);
@@ -115,6 +167,8 @@ int main(void)
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_keeps_a_module_out),
+        cmocka_unit_test(security_modules_are_told_apart),
+        cmocka_unit_test(each_security_module_has_its_own_lines),
         cmocka_unit_test(a_map_is_widened_only_where_that_is_sound),
     };
 

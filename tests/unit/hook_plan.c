@@ -181,8 +181,9 @@ static void nothing_to_take_names_what_there_is(void **state)
     assert_non_null(
         strstr(err.fix, "# one of these, in place of the config's lines for this hook\n"));
     assert_non_null(
-        strstr(err.fix, "lxc.hook.mount = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"
-                        "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
+        strstr(err.fix,
+               "lxc.hook.mount = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"
+               "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
     assert_non_null(
         strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD129"));
 }
