@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "pci.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,6 +72,47 @@ static void set_aside_fix(const struct pci_gpu *gpu, struct err *err)
             gpu->vendor_id, gpu->device_id);
 }
 
+/* What a package has installed is hidden by a file of the same name in /etc, and not edited. */
+static void kept_out_file_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    const char *file = gpu->kept_out.file;
+    bool is_etc = strncmp(file, "/etc/", strlen("/etc/")) == 0;
+    char module[64];
+    struct text text = TEXT_ON(module);
+
+    for (const char *c = gpu->module; *c; c++)
+        if (*c == '_')
+            text_add(&text, "[-_]"); /* modprobe.d(5) takes either */
+        else
+            text_add(&text, "%c", *c);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", file, err);
+    err_fix(err, "sed %s-E '/^\\s*(blacklist|install)\\s+%s(\\s|$)/d' %s%s%s",
+            is_etc ? "-i.bak " : "", module, file, is_etc ? "" : " >/etc/modprobe.d",
+            is_etc ? "" : strrchr(file, '/'));
+    err_fix(err, "modprobe %s", gpu->module);
+}
+
+static void kept_out_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    bool by_kernel = gpu->kept_out.by == KEPT_OUT_BY_THE_KERNEL;
+    const char *argument = by_kernel ? "module_blacklist=" : "modprobe.blacklist=";
+    char what[80];
+
+    if (gpu->kept_out.by == KEPT_OUT_BY_FILE) {
+        kept_out_file_fix(gpu, err);
+        return;
+    }
+    snprintf(what, sizeof(what), "%s on the kernel's command line", argument);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", what, err);
+    err_fix(err, "# take %s out of %s in /etc/default/grub, then update-grub;", gpu->module,
+            argument);
+    err_fix(err, "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh%s",
+            by_kernel ? "; then restart the host" : "");
+    /* By its own name modprobe loads it all the same; what the kernel refuses it cannot load. */
+    if (!by_kernel)
+        err_fix(err, "modprobe %s    # for now", gpu->module);
+}
+
 static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
 {
     if (text_is_equal(gpu->driver, "vfio-pci")) {
@@ -78,11 +120,8 @@ static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
     } else if (gpu->driver[0]) {
         gpu_state_add(gpu, "has the driver ", gpu->driver, err);
         err_fix(err, "dmesg | grep -i %s    # why it made no node", gpu->driver);
-    } else if (gpu->kept_out[0]) {
-        gpu_state_add(gpu, "wants a driver that is kept from loading by ", gpu->kept_out, err);
-        err_fix(err, "sed -i.bak -E '/^ *(blacklist|install) +%s( |$)/d' %s", gpu->module,
-                gpu->kept_out);
-        err_fix(err, "modprobe %s", gpu->module);
+    } else if (gpu->kept_out.by != KEPT_OUT_BY_NOTHING) {
+        kept_out_fix(gpu, err);
     } else {
         gpu_state_add(gpu, "wants the driver ", gpu->module, err);
         err_fix(err, "modprobe %s", gpu->module);

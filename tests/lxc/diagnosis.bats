@@ -28,6 +28,7 @@ teardown() {
     user_stop c1 2>/dev/null || true
     cat "$work/subgid.before" >"$work/subgid"
     umount /sys/bus/pci 2>/dev/null || true
+    umount /usr/lib/modprobe.d 2>/dev/null || true
     rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
 }
 
@@ -127,6 +128,38 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     pci_gpu 1a03 2000
     run "$hook" list
     [[ "$(said)" == *"the GPU 1a03:2000 at 0000:00:02.0 is a console only, without a video engine"* ]]
+}
+
+@test "h1: kept from loading by the kernel's command line, or by a file of a package" {
+    reset_host
+    pci_gpu 1af4 1050
+    # by list: with a file over one of /proc's the kernel gives no container a /proc
+    for argument in modprobe.blacklist module_blacklist; do
+        echo "quiet $argument=virtio_gpu" >"$work/cmdline"
+        mount --bind "$work/cmdline" /proc/cmdline
+        run "$hook" list
+        umount /proc/cmdline
+        echo "$output"
+        [ "$status" = 3 ]
+        [[ "$(said)" == *"wants a driver that is kept from loading by $argument= on the kernel's command line" ]]
+        [[ "$output" == *"fix: # take virtio_gpu out of $argument= in /etc/default/grub, then update-grub"* ]]
+        # loaded by its own name, only the first does not hinder it
+        [ "$argument $(echo "$output" | grep -c '^fix: modprobe virtio_gpu ')" = "modprobe.blacklist 1" ] ||
+            [ "$argument $(echo "$output" | grep -c '^fix: modprobe')" = "module_blacklist 0" ]
+    done
+    unprivileged ""
+    mkdir -p "$work/modprobe.d" /etc/modprobe.d
+    mount --bind "$work/modprobe.d" /usr/lib/modprobe.d
+    printf 'options x y=1\nblacklist\tvirtio-gpu\n' >"$work/modprobe.d/tests.conf"
+    fails 3 "wants a driver that is kept from loading by /usr/lib/modprobe.d/tests.conf$"
+    mended
+    # the package's own file stays, and is hidden
+    grep -q virtio-gpu "$work/modprobe.d/tests.conf"
+    [ "$(cat /etc/modprobe.d/tests.conf)" = "options x y=1" ]
+    reset_host
+    start_fails c1
+    cause | grep -q "wants the driver virtio_gpu$"
+    rm /etc/modprobe.d/tests.conf
 }
 
 @test "h1: bound to vfio-pci, and given back" {

@@ -4,7 +4,7 @@
 #include "cmocka_all.h"
 #include "config_scan.h"
 #include "idmap_cover.h"
-#include "pci.h"
+#include "modprobe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +83,31 @@ static void what_keeps_a_module_out(void **state)
     assert_false(modprobe_keeps_out("blacklist i915_foo\nblacklist i91\n", "i915"));
     assert_false(modprobe_keeps_out("options i915 enable_guc=2\n", "i915"));
     assert_false(modprobe_keeps_out("", "i915"));
+}
+
+static void what_the_command_line_keeps_out(void **state)
+{
+    static const char both[] = "quiet modprobe.blacklist=nouveau,i915 module_blacklist=amdgpu\n";
+
+    (void)state;
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "i915"), KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "nouveau"), KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "amdgpu"), KEPT_OUT_BY_THE_KERNEL);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "xe"), KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=i915", "i91"),
+                     KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("xmodule_blacklist=i915 i915", "i915"),
+                     KEPT_OUT_BY_NOTHING);
+    /* modprobe takes - for _, the kernel does not */
+    assert_int_equal(modprobe_cmdline_keeps_out("modprobe.blacklist=virtio-gpu", "virtio_gpu"),
+                     KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=virtio-gpu", "virtio_gpu"),
+                     KEPT_OUT_BY_NOTHING);
+    assert_int_equal(
+        modprobe_cmdline_keeps_out("modprobe.blacklist=xe module_blacklist=a,xe", "xe"),
+        KEPT_OUT_BY_THE_KERNEL);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=", "xe"), KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("", "xe"), KEPT_OUT_BY_NOTHING);
 }
 
 static void assert_lsm(const char *text, enum lsm_kind kind, const char *label)
@@ -167,6 +192,7 @@ int main(void)
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_keeps_a_module_out),
+        cmocka_unit_test(what_the_command_line_keeps_out),
         cmocka_unit_test(security_modules_are_told_apart),
         cmocka_unit_test(each_security_module_has_its_own_lines),
         cmocka_unit_test(a_map_is_widened_only_where_that_is_sound),
