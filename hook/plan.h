@@ -101,6 +101,10 @@ bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
 bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
                              uint32_t guest_gid);
 
+/* The same by the guest's id map, where the gid is known as the host numbers it. */
+bool plan_lets_group_in(const struct guest *guest, const struct plan_owner *owner,
+                        const struct gpu_node *node);
+
 /*
  * A wanted node that is usable as it is and yet not in the guest: the mount hook has not run, or
  * not with these options. NULL when there is none.

@@ -2,6 +2,7 @@
 
 #include "advice_gpu.h"
 #include "attach.h"
+#include "base/text.h"
 #include "exit_status.h"
 #include "node.h"
 #include "privilege.h"
@@ -178,6 +179,24 @@ void start_tell(const struct start_job *job)
     report_success(&job->plan, &job->guest, &job->found->proofs, job->found->member.is_member);
 }
 
+/* LXC tells a hook no lxcpath, but where the config is: LXCPATH/NAME/config. */
+static void fix_starter(const struct hook_env *env, struct err *err)
+{
+    char end[CONTAINER_NAME_MAX + 16];
+    size_t length = strlen(env->config_file);
+    size_t end_length;
+
+    snprintf(end, sizeof(end), "/%s/config", env->name);
+    end_length = strlen(end);
+    if (env->config_file[0] == '/' && length > end_length &&
+        text_is_equal(env->config_file + length - end_length, end) &&
+        text_is_shell_word(env->config_file))
+        err_fix(err, "sudo lxc-start -P %.*s -n %s    # a container that root starts",
+                (int)(length - end_length), env->config_file, env->name);
+    else
+        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+}
+
 int start_host(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct start_job job;  /* 90 kB, of which a start touches a tenth */
@@ -198,7 +217,7 @@ int start_host(const struct hook_env *env, const struct options *options, struct
         return 0;
     }
     if (r < 0 && err->status == STATUS_PRIVILEGE && env->config_file)
-        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+        fix_starter(env, err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

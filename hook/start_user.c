@@ -55,13 +55,12 @@ static const struct gpu_node *first_wanted(const struct options *options,
     return &gpus->nodes[i];
 }
 
-static int not_mapped(const struct start_job *job, struct err *err)
+static int not_mapped(const struct start_job *job, const struct gpu_node *node, struct err *err)
 {
     struct subid_user user;
 
     start_user_self(&user);
-    return start_user_unmapped(first_wanted(job->options, &job->gpus), &job->plan.owner,
-                               &job->guest.gids, &user, err);
+    return start_user_unmapped(node, &job->plan.owner, &job->guest.gids, &user, err);
 }
 
 /* The id map has no part in this: what binds the node did not run. */
@@ -82,16 +81,18 @@ static int nothing_bound(const struct start_job *job, struct err *err)
     const struct gpu_node *node =
         plan_left_unbound(job->options, &job->gpus, &job->guest, &job->plan.owner);
 
-    return node ? not_bound(job, node, err) : not_mapped(job, err);
+    return node ? not_bound(job, node, err)
+                : not_mapped(job, first_wanted(job->options, &job->gpus), err);
 }
 
-/* A node that is bound but shut by its group needs the lines too; every other failure speaks
- * itself. */
+/* A node that is bound but shut because of the id map needs its lines too. */
 static int judge(const struct start_job *job, struct err *err)
 {
-    int r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
+    const struct gpu_node *shut = prove_shut_node(&job->plan, &job->found->proofs);
 
-    return r == -EACCES ? not_mapped(job, err) : r;
+    if (shut && !plan_lets_group_in(&job->guest, &job->plan.owner, shut))
+        return not_mapped(job, shut, err);
+    return prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
 }
 
 static int inside_steps(void *memory, struct err *err)

@@ -92,9 +92,12 @@ static int collect(pid_t pid, const struct call *call, struct err *err)
         if (kill(-pid, SIGKILL) < 0)
             (void)kill(pid, SIGKILL);
         (void)is_gone_within(pid, gone, GRACE_SECONDS);
-        return err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
-                       "no answer from the container's files or the node for %d seconds",
-                       DEADLINE_SECONDS);
+        (void)err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
+                      "no answer from the container's files or the node for %d seconds",
+                      DEADLINE_SECONDS);
+        err_fix(err, "dmesg | grep -iE 'drm|gpu|blocked for|not responding'    # which hangs");
+        err_fix(err, "# it is the GPU, or what is mounted in the container on /, /etc or /dev");
+        return -ETIMEDOUT;
     }
     if (!call->is_finished)
         return err_set(err, STATUS_INTERNAL, 0, "the worker process was killed");

@@ -3,7 +3,9 @@
 #include "cmocka_all.h"
 #include "exit_status.h"
 #include "plan.h"
+#include "prove.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -153,6 +155,44 @@ static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
     assert_int_equal(plan.witness.guest_uid, 1000);
 }
 
+static void a_map_without_root_is_refused_whoever_starts_it(void **state)
+{
+    (void)state;
+    guest.gids = (struct idmap){1, {{1, 100001, 65535}}};
+    assert_true(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_OWNERSHIP);
+    assert_non_null(strstr(err.text, "guest gid 0 is outside the container's id map"));
+    assert_string_equal(err.fix, "# the lxc.idmap = g lines have to name it");
+}
+
+static void each_proof_is_its_own_steps(void **state)
+{
+    struct proofs proofs = {0};
+
+    (void)state;
+    gpus.nodes[0].node_minor = 128;
+    build();
+    /* a link's place stays empty; the second node is step 2 */
+    assert_int_equal(plan.ops[2].kind, OP_NODE);
+    assert_int_equal(prove_judge(&guest, &plan, &proofs, &err), 0);
+    assert_null(prove_shut_node(&plan, &proofs));
+    proofs.nodes[2].error = EPERM;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
+    assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
+    proofs.is_dev_null_denied = true;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_non_null(strstr(err.text, "a lone rule"));
+    proofs.nodes[2].error = EACCES;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_UNSAFE_PATH);
+    assert_true(err.fix[0] != '\0');
+    assert_ptr_equal(prove_shut_node(&plan, &proofs), &gpus.nodes[1]);
+    proofs.nodes[2].error = ENXIO;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_DEAD_NODE);
+}
+
 static void a_full_host_fits(void **state)
 {
     (void)state;
@@ -240,6 +280,8 @@ int main(void)
         cmocka_unit_test_setup(unmapped_owners_are_refused_with_the_range, set_up),
         cmocka_unit_test_setup(nodes_of_the_config_are_kept_or_replaced, set_up),
         cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
+        cmocka_unit_test_setup(a_map_without_root_is_refused_whoever_starts_it, set_up),
+        cmocka_unit_test_setup(each_proof_is_its_own_steps, set_up),
         cmocka_unit_test_setup(a_full_host_fits, set_up),
         cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
         cmocka_unit_test_setup(offers_are_whole_pairs_and_the_rest_is_counted, set_up),
