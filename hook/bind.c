@@ -12,7 +12,6 @@
 #include "plan.h"
 #include "privilege.h"
 #include "report.h"
-#include "start.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -127,7 +126,7 @@ static int bind_usable(int root, const struct options *options, const struct gpu
     struct guest_group groups[2];
     CLEANUP_FD int dri = -1;
     uint32_t unmapped = overflow_gid();
-    int r = start_find_groups(options, root, groups, err);
+    int r = guest_find_plan_groups(options, root, groups, err);
 
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);

@@ -14,11 +14,11 @@
 #include "device_rules.h"
 #include "env.h"
 #include "exit_status.h"
+#include "gpu_wait.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 #include "prove.h"
 #include "report.h"
-#include "start.h"
 #include "start_user.h"
 
 #include <fcntl.h>
@@ -290,7 +290,7 @@ static int check_plan(const struct options *options, struct container_facts *fac
         advice_start(&facts->container, "and check again while it runs", err);
     }
     if (r == 0 && has_root)
-        r = start_look_from_outside(options, !facts->has_autodev, &facts->guest, groups, err);
+        r = container_look(options, !facts->has_autodev, &facts->guest, groups, err);
     if (r == 0)
         r = check_dev(facts, err);
     if (r == 0)
@@ -316,7 +316,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
         config_scan(facts->config_file, &facts->guest.config);
     if (r == 0) {
         hook_options.wait_seconds = 0;
-        r = start_find_gpus(&hook_options, &gpus, err);
+        r = gpu_wait(&hook_options, &gpus, err);
         if (r < 0 && hook_options.optional && err->status == STATUS_NO_NODE) {
             err_wrap(err, "the container starts without a GPU (--optional)");
             report_warning(err->text);
@@ -328,8 +328,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
 
 int cli_check(const struct options *options, struct err *err)
 {
-    __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
-                                                                                  GUEST_CLOSED};
+    __attribute__((cleanup(container_close))) struct container_facts facts;
     CLEANUP_FREE char *line = NULL;
     int r = check_steps(options, &facts, &line, err);
 

@@ -6,10 +6,10 @@
 #include "container.h"
 #include "exit_status.h"
 #include "gpu.h"
+#include "gpu_wait.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 #include "report.h"
-#include "start.h"
 
 #include <stdio.h>
 
@@ -49,7 +49,7 @@ static int find_wish(const struct options *options, struct container_facts *fact
 {
     static struct plan plan; /* for its owner only */
     struct guest_group groups[2] = {{0}};
-    int r = start_find_gpus(options, gpus, err);
+    int r = gpu_wait(options, gpus, err);
 
     if (r == 0 && facts->guest.root < 0 && !options->has_gid) {
         r = err_set(err, STATUS_UNSAFE_PATH, 0, "look into the container's root: %s",
@@ -57,7 +57,7 @@ static int find_wish(const struct options *options, struct container_facts *fact
         advice_start(&facts->container, "and work it out again while it runs", err);
     }
     if (r == 0 && !options->has_gid)
-        r = start_look_from_outside(options, false, &facts->guest, groups, err);
+        r = container_look(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
     for (size_t i = gpus->count; r == 0 && i > 0; i--)
@@ -124,8 +124,7 @@ static int calculate(const struct options *options, const struct container_facts
 int cli_idmap(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
-    __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
-                                                                                  GUEST_CLOSED};
+    __attribute__((cleanup(container_close))) struct container_facts facts;
     struct wish wish = {0};
     int r = container_load(options, &facts, err);
 

@@ -4,7 +4,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "exit_status.h"
-#include "start.h"
+#include "worker.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -58,7 +58,7 @@ static int load_root(struct container_facts *facts, struct err *err)
 
     if (r < 0)
         return r;
-    const char *folder = facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
+    const char *folder = facts->guest.rootfs = lxc_rootfs_folder(facts->rootfs_path);
     if (folder[0])
         facts->guest.root = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (facts->guest.root >= 0)
@@ -96,7 +96,8 @@ int container_load(const struct options *options, struct container_facts *ret, s
 {
     int r;
 
-    *ret = (struct container_facts){.guest = GUEST_CLOSED};
+    *ret = (struct container_facts){0};
+    guest_init(&ret->guest);
     if (options->rest_count != 2) {
         r = err_set(err, STATUS_USAGE, 0, "%s wants the name of one container", options->rest[0]);
         err_fix(err, "lxc-ls -f    # the containers there are");
@@ -113,4 +114,33 @@ int container_load(const struct options *options, struct container_facts *ret, s
     if (r == 0)
         r = load_root(ret, err);
     return r;
+}
+
+/* ---- its files, which may never answer --------------------------------------------------------
+ */
+
+struct look {
+    const struct options *options;
+    bool has_dev;
+    struct guest *guest;
+    struct guest_group *groups;
+};
+
+static int look_steps(void *memory, struct err *err)
+{
+    struct look *look = memory;
+    int r = look->has_dev ? guest_read_dri(look->guest, err) : 0;
+
+    if (r == 0 && look->guest->root >= 0)
+        r = guest_find_plan_groups(look->options, look->guest->root, look->groups, err);
+    return r;
+}
+
+int container_look(const struct options *options, bool has_dev, struct guest *guest,
+                   struct guest_group ret[2], struct err *err)
+{
+    struct look look = {options, has_dev, guest, ret};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+
+    return worker_run(&work, err);
 }

@@ -196,3 +196,10 @@ int lxc_container_folder(const struct container *container, char *ret, size_t si
     snprintf(ret, size, "%s/%s", lxcpath, container->name);
     return 0;
 }
+
+const char *lxc_rootfs_folder(const char *rootfs_path)
+{
+    if (rootfs_path && strncmp(rootfs_path, "dir:", 4) == 0)
+        rootfs_path += 4;
+    return rootfs_path && rootfs_path[0] == '/' ? rootfs_path : "";
+}

@@ -3,6 +3,7 @@
 #include "account.h"
 #include "advice_config.h"
 #include "base/cleanup.h"
+#include "enter.h"
 #include "exit_status.h"
 #include "idmap_redirect.h"
 #include "report.h"
@@ -43,7 +44,7 @@ int start_user_unmapped(const struct gpu_node *node, const struct plan_owner *ow
 
 /*
  * The first wanted node stands for the others: one guest gid can stand for one host gid only.
- * start_find_gpus has seen that there is one.
+ * gpu_wait has seen that there is one.
  */
 static const struct gpu_node *first_wanted(const struct options *options,
                                            const struct gpu_list *gpus)
@@ -95,30 +96,31 @@ static int judge(const struct start_job *job, struct err *err)
     return prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
 }
 
-static int inside_steps(void *memory, struct err *err)
+static int user_in_container(void *memory, struct err *err)
 {
     struct start_job *job = memory;
     int r = enter_namespaces(&job->guest, err);
 
-    return r == 0 ? start_prove(job, err) : r;
+    return r == 0 ? job_prove(job, err) : r;
 }
 
-static int worker_steps(void *memory, struct err *err)
+static int user_in_worker(void *memory, struct err *err)
 {
     struct start_job *job = memory;
-    int r = start_look(job, err);
+    int r = job_read_container(job, err);
 
     if (r == 0)
         r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
     if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
         return r;
-    return start_inside(job, inside_steps, err);
+    return job_enter(job, user_in_container, err);
 }
 
 int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
 {
-    const struct worker_job work = {.steps = worker_steps, .memory = job, .keeps_privilege = true};
-    int r = start_facts(env, job, err);
+    const struct worker_job work = {
+        .steps = user_in_worker, .memory = job, .keeps_privilege = true};
+    int r = job_collect(env, job, err);
 
     if (r == 0)
         r = worker_run(&work, err);
@@ -127,6 +129,6 @@ int start_user(const struct hook_env *env, struct start_job *job, struct err *er
     else if (r == 0 && !job->options->no_probe)
         r = judge(job, err);
     if (r == 0)
-        start_tell(job);
+        job_report(job);
     return r;
 }

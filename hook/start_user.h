@@ -6,7 +6,7 @@
 #ifndef HOOK_START_USER_H
 #define HOOK_START_USER_H
 
-#include "start.h"
+#include "start_job.h"
 #include "subid.h"
 
 /* The caller closes the job's guest. STATUS_OWNERSHIP with the lines when nothing is usable. */

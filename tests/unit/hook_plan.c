@@ -33,7 +33,8 @@ static int set_up(void **state)
                                         .node_minor = 129,
                                         .driver = "vgem",
                                         .device = "vgem"}}};
-    guest = GUEST_CLOSED;
+    memset(&guest, 0, sizeof(guest));
+    guest_init(&guest);
     guest.uids = (struct idmap){1, {{0, 100000, 65536}}};
     guest.gids = (struct idmap){3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
     groups[0] = (struct guest_group){true, 109};
