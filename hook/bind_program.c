@@ -156,12 +156,27 @@ static int fd_above_target(int *fd)
     return above < 0 ? -errno : 0;
 }
 
+static int program_run(int program, const char *source, int target, struct err *err)
+{
+    int status = 0;
+    pid_t pid;
+    int error = program_spawn(program, source, target, &pid);
+
+    if (error) {
+        (void)err_set(err, STATUS_INTERNAL, error, "start " PROGRAM);
+        err_fix(err, PROGRAM_FIX);
+        return -error;
+    }
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return err_set(err, STATUS_INTERNAL, errno, "wait for " PROGRAM);
+    return judge(source, status, err);
+}
+
 int bind_program_run(const char *source, int target, struct err *err)
 {
     CLEANUP_FD int program = -1;
-    struct search search = {0};
-    int status = 0;
-    pid_t pid;
+    struct search search;
     int r = search_begin(&search);
 
     if (r < 0)
@@ -170,15 +185,7 @@ int bind_program_run(const char *source, int target, struct err *err)
     if (program < 0)
         return program_missing(&search, err);
     r = program <= BIND_TARGET_FD ? fd_above_target(&program) : 0;
-    if (r == 0)
-        r = -program_spawn(program, source, target, &pid);
-    if (r < 0) {
-        (void)err_set(err, STATUS_INTERNAL, -r, "start " PROGRAM);
-        err_fix(err, PROGRAM_FIX);
-        return r;
-    }
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return err_set(err, STATUS_INTERNAL, errno, "wait for " PROGRAM);
-    return judge(source, status, err);
+    if (r < 0)
+        return err_set(err, STATUS_INTERNAL, -r, "start " PROGRAM);
+    return program_run(program, source, target, err);
 }

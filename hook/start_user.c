@@ -67,7 +67,7 @@ static int not_mapped(const struct start_job *job, const struct gpu_node *node, 
 /* The id map has no part in this: what binds the node did not run. */
 static int not_bound(const struct start_job *job, const struct gpu_node *node, struct err *err)
 {
-    int r = err_set(err, STATUS_USAGE, 0,
+    int r = err_set(err, STATUS_OWNERSHIP, 0,
                     "/dev/dri/%s can be used as it is, but no mount hook has bound it: the "
                     "container's config needs both lines of this hook, with the same options",
                     node->name);

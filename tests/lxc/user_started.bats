@@ -79,7 +79,7 @@ END
     chmod 0666 /dev/dri/renderD128
     { base "0 300000 65536"; echo "lxc.hook.start-host = $hook --select renderD128"; } | user_container c1
     user_start_fails c1
-    status_is c1 2
+    status_is c1 4
     hook_said c1 | grep -q "/dev/dri/renderD128 can be used as it is, but no mount hook has bound it"
     hook_said c1 | sed -n 's/^fix: //p' | grep -v '^#' >"$work/fix"
     cat >"$work/wanted" <<END
