@@ -16,8 +16,9 @@
 #define PROGRAM_FIX      "apt install --reinstall lxc-gpu"
 #define OTHERS_MAY_WRITE (S_IWGRP | S_IWOTH)
 
-/* ---- where it is ------------------------------------------------------------------------------
- *
+/* ---- where it is ----------------------------------------------------------------------------- */
+
+/*
  * It has to be as safe as the program that runs already: of the same owner, and open to nobody
  * else. The number of the owner alone would not do: in a user namespace the files of root and of
  * everybody else who is not mapped there show one and the same. So the folders on the way from this

@@ -116,8 +116,7 @@ int container_load(const struct options *options, struct container_facts *ret, s
     return r;
 }
 
-/* ---- its files, which may never answer --------------------------------------------------------
- */
+/* ---- its files, which may never answer ------------------------------------------------------- */
 
 struct look {
     const struct options *options;

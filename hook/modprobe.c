@@ -12,8 +12,7 @@
 #define MODPROBE_FILE_MAX (1u << 20)
 #define CMDLINE_MAX       (64u << 10)
 
-/* ---- the files --------------------------------------------------------------------------------
- */
+/* ---- the files ------------------------------------------------------------------------------- */
 
 /* Modules are called with - or _ alike. */
 static bool is_module(const char *word, const char *module)
@@ -86,8 +85,7 @@ static bool folder_keeps_out(size_t folder, const char *module, char *ret, size_
     return false;
 }
 
-/* ---- the kernel's command line ----------------------------------------------------------------
- */
+/* ---- the kernel's command line --------------------------------------------------------------- */
 
 /* Whether `list`, "a,b", which ends with the word that it stands in, names the module. */
 static bool list_names(const char *list, const char *module, bool by_any_name)

@@ -1,7 +1,6 @@
 /*
- * A container start, read downwards: what is done inside of the container stands first, what the
- * worker does before, then the start as the hook's own process sees it. start_job.h says which
- * process does what, start_user.c has the same of a container that an ordinary user starts.
+ * A container start, read downwards: the hook's own process, the worker that it makes, and what is
+ * done inside of the container. start_user.c has the same of one that an ordinary user starts.
  */
 #include "start.h"
 
@@ -22,86 +21,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- in the container, as its root ------------------------------------------------------------
- */
+static int start_root(const struct hook_env *env, struct start_job *job, struct err *err);
+static int root_in_worker(void *memory, struct err *err);
+static int root_in_container(void *memory, struct err *err);
+static int prove_or_undo(struct start_job *job, struct attachment *attachment, struct err *err);
 
-static int witness_steps(void *memory, struct err *err)
-{
-    return job_prove(memory, err);
-}
-
-/*
- * LXC ends a container whose start failed. One that runs already gets back what it had, so the
- * proof, after which a process has no right to undo anything, is made by another one.
- */
-static int prove_or_undo(struct start_job *job, struct attachment *attachment, struct err *err)
-{
-    const struct member_job witness = {.cgroup = -1, /* it is in this process's */
-                                       .steps = witness_steps,
-                                       .memory = job,
-                                       .outcome = &job->found->witness};
-    int r = member_run(&witness, err);
-
-    if (r == 0)
-        r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
-    if (r < 0)
-        attach_undo(attachment);
-    else
-        attach_close(attachment);
-    return r;
-}
-
-static int root_in_container(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    struct attachment attachment;
-    int r = enter_namespaces(&job->guest, err);
-
-    if (r == 0)
-        r = attach_tree(&job->guest, &job->plan, job->tree, &job->lsm, &attachment, err);
-    if (r < 0)
-        return r;
-    if (job->is_attach && !job->options->no_probe)
-        return prove_or_undo(job, &attachment, err);
-    attach_close(&attachment);
-    return job_prove(job, err);
-}
-
-/* ---- the worker -------------------------------------------------------------------------------
- */
-
-static int root_in_worker(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    int r = job_read_container(job, err);
-
-    if (r == 0)
-        r = propagation_check(&job->guest, err);
-    if (r == 0)
-        r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
-    if (r == 0)
-        r = node_tree_make(&job->plan, &job->tree, err);
-    return r == 0 ? job_enter(job, root_in_container, err) : r;
-}
-
-/* ---- the hook ---------------------------------------------------------------------------------
- */
-
-static int start_root(const struct hook_env *env, struct start_job *job, struct err *err)
-{
-    const struct worker_job work = {.steps = root_in_worker, .memory = job};
-    int r = privilege_enter(PHASE_PREPARE, err);
-
-    if (r == 0)
-        r = job_collect(env, job, err);
-    if (r == 0)
-        r = worker_run(&work, err);
-    if (r == 0 && !job->options->no_probe)
-        r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
-    if (r == 0)
-        job_report(job);
-    return r;
-}
+/* ---- the hook -------------------------------------------------------------------------------- */
 
 /* LXC tells a hook no lxcpath, but where the config is: LXCPATH/NAME/config. */
 static void fix_starter(const struct hook_env *env, struct err *err)
@@ -145,5 +70,85 @@ int start_host(const struct hook_env *env, const struct options *options, struct
         fix_starter(env, err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
+    return r;
+}
+
+static int start_root(const struct hook_env *env, struct start_job *job, struct err *err)
+{
+    const struct worker_job work = {.steps = root_in_worker, .memory = job};
+    int r = privilege_enter(PHASE_PREPARE, err);
+
+    if (r == 0)
+        r = job_collect(env, job, err);
+    if (r == 0)
+        r = worker_run(&work, err);
+    if (r == 0 && !job->options->no_probe)
+        r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
+    if (r == 0)
+        job_report(job);
+    return r;
+}
+
+/* ---- the worker ------------------------------------------------------------------------------ */
+
+static int root_in_worker(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    int r = job_read_container(job, err);
+
+    if (r == 0)
+        r = propagation_check(&job->guest, err);
+    if (r == 0)
+        r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
+    if (r == 0)
+        r = node_tree_make(&job->plan, &job->tree, err);
+    return r == 0 ? job_enter(job, root_in_container, err) : r;
+}
+
+/* ---- in the container, as its root ----------------------------------------------------------- */
+
+static int root_in_container(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    struct attachment attachment;
+    int r = enter_namespaces(&job->guest, err);
+
+    if (r == 0)
+        r = attach_tree(&job->guest, &job->plan, job->tree, &job->lsm, &attachment, err);
+    if (r < 0)
+        return r;
+    if (job->is_attach && !job->options->no_probe)
+        return prove_or_undo(job, &attachment, err);
+    attach_close(&attachment);
+    return job_prove(job, err);
+}
+
+/* Less than the worker's: when that one is over, nobody is left who could undo the mount. */
+#define WITNESS_SECONDS 7
+
+static int witness_steps(void *memory, struct err *err)
+{
+    return job_prove(memory, err);
+}
+
+/*
+ * LXC ends a container whose start failed. One that runs already gets back what it had, so the
+ * proof, after which a process has no right to undo anything, is made by another one.
+ */
+static int prove_or_undo(struct start_job *job, struct attachment *attachment, struct err *err)
+{
+    const struct member_job witness = {.cgroup = -1, /* it is in this process's */
+                                       .seconds = WITNESS_SECONDS,
+                                       .steps = witness_steps,
+                                       .memory = job,
+                                       .outcome = &job->found->witness};
+    int r = member_run(&witness, err);
+
+    if (r == 0)
+        r = prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
+    if (r < 0)
+        attach_undo(attachment);
+    else
+        attach_close(attachment);
     return r;
 }

@@ -11,6 +11,49 @@
 
 #include <unistd.h>
 
+static int user_in_worker(void *memory, struct err *err);
+static int user_in_container(void *memory, struct err *err);
+static int judge_bound(const struct start_job *job, struct err *err);
+
+/* ---- a start --------------------------------------------------------------------------------- */
+
+int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
+{
+    const struct worker_job work = {
+        .steps = user_in_worker, .memory = job, .keeps_privilege = true};
+    int r = job_collect(env, job, err);
+
+    if (r == 0)
+        r = worker_run(&work, err);
+    if (r == 0)
+        r = judge_bound(job, err);
+    if (r == 0)
+        job_report(job);
+    return r;
+}
+
+static int user_in_worker(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    int r = job_read_container(job, err);
+
+    if (r == 0)
+        r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
+    if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
+        return r;
+    return job_enter(job, user_in_container, err);
+}
+
+static int user_in_container(void *memory, struct err *err)
+{
+    struct start_job *job = memory;
+    int r = enter_namespaces(&job->guest, err);
+
+    return r == 0 ? job_prove(job, err) : r;
+}
+
+/* ---- what is in the way ---------------------------------------------------------------------- */
+
 void start_user_self(struct subid_user *ret)
 {
     account_user(geteuid(), getegid(), ret);
@@ -86,49 +129,17 @@ static int nothing_bound(const struct start_job *job, struct err *err)
                 : not_mapped(job, first_wanted(job->options, &job->gpus), err);
 }
 
-/* A node that is bound but shut because of the id map needs its lines too. */
-static int judge(const struct start_job *job, struct err *err)
+static int judge_bound(const struct start_job *job, struct err *err)
 {
-    const struct gpu_node *shut = prove_shut_node(&job->plan, &job->found->proofs);
+    const struct gpu_node *shut;
 
+    if (job->plan.op_count == 0)
+        return nothing_bound(job, err);
+    if (job->options->no_probe)
+        return 0;
+    /* A node that is bound but shut because of the id map needs its lines too. */
+    shut = prove_shut_node(&job->plan, &job->found->proofs);
     if (shut && !plan_lets_group_in(&job->guest, &job->plan.owner, shut))
         return not_mapped(job, shut, err);
     return prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
-}
-
-static int user_in_container(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    int r = enter_namespaces(&job->guest, err);
-
-    return r == 0 ? job_prove(job, err) : r;
-}
-
-static int user_in_worker(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    int r = job_read_container(job, err);
-
-    if (r == 0)
-        r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
-    if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
-        return r;
-    return job_enter(job, user_in_container, err);
-}
-
-int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
-{
-    const struct worker_job work = {
-        .steps = user_in_worker, .memory = job, .keeps_privilege = true};
-    int r = job_collect(env, job, err);
-
-    if (r == 0)
-        r = worker_run(&work, err);
-    if (r == 0 && job->plan.op_count == 0)
-        r = nothing_bound(job, err);
-    else if (r == 0 && !job->options->no_probe)
-        r = judge(job, err);
-    if (r == 0)
-        job_report(job);
-    return r;
 }
