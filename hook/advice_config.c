@@ -41,13 +41,11 @@ const char *advice_hook_line(const struct options *options, const char *type, co
     return buffer;
 }
 
-void advice_hook_lines(const struct options *options, const char *select, bool as_user,
-                       struct err *err)
+void advice_hook_lines(const struct options *options, const char *select, struct err *err)
 {
     char line[512];
 
-    if (as_user)
-        err_fix(err, "%s", advice_hook_line(options, "mount", select, line, sizeof(line)));
+    err_fix(err, "%s", advice_hook_line(options, "mount", select, line, sizeof(line)));
     err_fix(err, "%s", advice_hook_line(options, "start-host", select, line, sizeof(line)));
 }
 

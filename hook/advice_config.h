@@ -20,9 +20,8 @@
 const char *advice_hook_line(const struct options *options, const char *type, const char *select,
                              char *buffer, size_t size);
 
-/* The line that root's container needs, or the two of an ordinary user's; select as above. */
-void advice_hook_lines(const struct options *options, const char *select, bool as_user,
-                       struct err *err);
+/* Both lines, as gpu.conf has them for every container; select as above. */
+void advice_hook_lines(const struct options *options, const char *select, struct err *err);
 
 /*
  * Where hook lines go that are printed next, when it is not the config itself: Proxmox takes none

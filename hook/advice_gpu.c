@@ -5,21 +5,27 @@
 #include "base/text.h"
 #include "pci.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define OFFERS_MAX    4
+#define MORE_LINE_MAX 48 /* "# and N more", which has to fit too */
 #define WAIT_SENSIBLE 20 /* seconds that a driver may take at boot */
 
-static void offer_add(const struct options *options, const struct gpu_node *node, bool as_user,
-                      struct err *err)
+/* The lines that select this node; false, and nothing is added, when they do not fit whole. */
+static bool offer_add(const struct options *options, const struct gpu_node *node, struct err *err)
 {
+    struct err lines = {0};
     char select[32];
 
     snprintf(select, sizeof(select), "%s%s", node->pci[0] ? "pci=" : "",
              node->pci[0] ? node->pci : node->name);
-    advice_hook_lines(options, select, as_user, err);
+    advice_hook_lines(options, select, &lines);
+    if (strlen(err->fix) + 1 + strlen(lines.fix) + MORE_LINE_MAX >= sizeof(err->fix))
+        return false;
+    err_fix(err, "%s", lines.fix);
+    return true;
 }
 
 static void offers_begin(const struct options *options, struct err *err)
@@ -28,18 +34,22 @@ static void offers_begin(const struct options *options, struct err *err)
     advice_hook_place(options, err);
 }
 
-static size_t offers_add(const struct options *options, const struct gpu_list *gpus, bool as_user,
+static size_t offers_add(const struct options *options, const struct gpu_list *gpus,
                          struct err *err)
 {
     size_t offers = 0;
+    size_t left_out = 0;
 
-    for (size_t i = 0; i < gpus->count && offers < OFFERS_MAX; i++) {
+    for (size_t i = 0; i < gpus->count; i++) {
         if (!gpus->nodes[i].is_render && !options->selection.with_card)
             continue;
         if (offers++ == 0)
             offers_begin(options, err);
-        offer_add(options, &gpus->nodes[i], as_user, err);
+        if (left_out || !offer_add(options, &gpus->nodes[i], err))
+            left_out++;
     }
+    if (left_out)
+        err_fix(err, "# and %zu more: lxc-gpu-hook list", left_out);
     return offers;
 }
 
@@ -68,6 +78,47 @@ static void set_aside_fix(const struct pci_gpu *gpu, struct err *err)
             gpu->vendor_id, gpu->device_id);
 }
 
+/* What a package has installed is hidden by a file of the same name in /etc, and not edited. */
+static void kept_out_file_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    const char *file = gpu->kept_out.file;
+    bool is_etc = strncmp(file, "/etc/", strlen("/etc/")) == 0;
+    char module[64];
+    struct text text = TEXT_ON(module);
+
+    for (const char *c = gpu->module; *c; c++)
+        if (*c == '_')
+            text_add(&text, "[-_]"); /* modprobe.d(5) takes either */
+        else
+            text_add(&text, "%c", *c);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", file, err);
+    err_fix(err, "sed %s-E '/^\\s*(blacklist|install)\\s+%s(\\s|$)/d' %s%s%s",
+            is_etc ? "-i.bak " : "", module, file, is_etc ? "" : " >/etc/modprobe.d",
+            is_etc ? "" : strrchr(file, '/'));
+    err_fix(err, "modprobe %s", gpu->module);
+}
+
+static void kept_out_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    bool by_kernel = gpu->kept_out.by == KEPT_OUT_BY_THE_KERNEL;
+    const char *argument = by_kernel ? "module_blacklist=" : "modprobe.blacklist=";
+    char what[80];
+
+    if (gpu->kept_out.by == KEPT_OUT_BY_FILE) {
+        kept_out_file_fix(gpu, err);
+        return;
+    }
+    snprintf(what, sizeof(what), "%s on the kernel's command line", argument);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", what, err);
+    err_fix(err, "# take %s out of %s in /etc/default/grub, then update-grub;", gpu->module,
+            argument);
+    err_fix(err, "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh%s",
+            by_kernel ? "; then restart the host" : "");
+    /* By its own name modprobe loads it all the same; what the kernel refuses it cannot load. */
+    if (!by_kernel)
+        err_fix(err, "modprobe %s    # for now", gpu->module);
+}
+
 static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
 {
     if (text_is_equal(gpu->driver, "vfio-pci")) {
@@ -75,11 +126,8 @@ static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
     } else if (gpu->driver[0]) {
         gpu_state_add(gpu, "has the driver ", gpu->driver, err);
         err_fix(err, "dmesg | grep -i %s    # why it made no node", gpu->driver);
-    } else if (gpu->kept_out[0]) {
-        gpu_state_add(gpu, "wants a driver that is kept from loading by ", gpu->kept_out, err);
-        err_fix(err, "sed -i.bak -E '/^ *(blacklist|install) +%s( |$)/d' %s", gpu->module,
-                gpu->kept_out);
-        err_fix(err, "modprobe %s", gpu->module);
+    } else if (gpu->kept_out.by != KEPT_OUT_BY_NOTHING) {
+        kept_out_fix(gpu, err);
     } else {
         gpu_state_add(gpu, "wants the driver ", gpu->module, err);
         err_fix(err, "modprobe %s", gpu->module);
@@ -137,9 +185,8 @@ void advice_no_gpu(const struct gpu_list *gpus, struct err *err)
 void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
 {
     struct options patient = *options;
-    bool as_user = geteuid() != 0;
 
-    if (offers_add(options, gpus, as_user, err))
+    if (offers_add(options, gpus, err))
         return;
     advice_no_gpu(gpus, err);
     if (gpus->stray_count || options->wait_seconds)
@@ -148,7 +195,7 @@ void advice_no_match(const struct options *options, const struct gpu_list *gpus,
     err_fix(err,
             "# a driver that loads late at boot: in place of the config's lines for this hook");
     advice_hook_place(options, err);
-    advice_hook_lines(&patient, NULL, as_user, err);
+    advice_hook_lines(&patient, NULL, err);
 }
 
 void advice_dead_node(const struct gpu_node *node, struct err *err)

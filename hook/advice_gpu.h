@@ -11,8 +11,8 @@
 void advice_no_gpu(const struct gpu_list *gpus, struct err *err);
 
 /*
- * No node matches. Where there are some: one line, or one pair of lines where an ordinary user
- * starts the container, for each node on offer. Where there is none: adds to the text what the PCI
+ * No node matches. Where there are some: the pair of lines that selects it, for each node on offer
+ * that finds room. Where there is none: adds to the text what the PCI
  * bus has, and what makes a node of it.
  */
 void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);

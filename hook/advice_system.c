@@ -16,7 +16,7 @@ void advice_old_kernel(int error, struct err *err)
     err_fix(err, "# lxc.mount.entry = /dev/dri dev/dri none bind,create=dir");
 }
 
-void advice_profile(const char *label, const char *rule, struct err *err)
+static void apparmor_advice(const char *label, const char *rule, struct err *err)
 {
     int length = (int)strcspn(label, " ");
 
@@ -26,6 +26,23 @@ void advice_profile(const char *label, const char *rule, struct err *err)
             "# add this rule to the AppArmor profile %.*s, and load it with apparmor_parser -r",
             length, label);
     err_fix(err, "#     %s", rule);
+}
+
+void advice_lsm(const struct lsm *lsm, const char *apparmor_rule, struct err *err)
+{
+    switch (lsm->kind) {
+    case LSM_APPARMOR:
+        apparmor_advice(lsm->label, apparmor_rule, err);
+        break;
+    case LSM_SELINUX:
+        err_fix(err, "ausearch -m avc -ts recent    # shows what it denied");
+        err_fix(err,
+                "# lxc.selinux.context in the container's config, or a policy module made "
+                "from that by audit2allow");
+        break;
+    case LSM_NONE:
+        break;
+    }
 }
 
 void advice_remove(const struct guest *guest, const char *path, struct err *err)

@@ -5,12 +5,13 @@
 
 #include "base/err.h"
 #include "guest.h"
+#include "lsm.h"
 
 /* The kernel has no such call, or something around this process refuses it. */
 void advice_old_kernel(int error, struct err *err);
 
-/* An AppArmor profile ("NAME (enforce)") refuses a mount for want of this rule. */
-void advice_profile(const char *label, const char *rule, struct err *err);
+/* A security module refuses a mount; to an AppArmor profile this rule has to be added. */
+void advice_lsm(const struct lsm *lsm, const char *apparmor_rule, struct err *err);
 
 /* Removes something of the container's that is not what it has to be: "dev/dri". */
 void advice_remove(const struct guest *guest, const char *path, struct err *err);

@@ -6,7 +6,6 @@
 #include "mountfd.h"
 #include "path.h"
 
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -26,14 +25,6 @@ static int make_dri(int dev, bool *ret_is_made, struct err *err)
     return r;
 }
 
-/* Where the tree goes, and what has to be undone when it does not get there. */
-struct place {
-    int dev; /* the guest's /dev */
-    int dri;
-    bool is_made; /* /dev/dri was not there */
-    int old;      /* the tree of an earlier run, taken off; -1: there was none */
-};
-
 static int open_dri(int dev, int *ret, struct err *err)
 {
     CLEANUP_FD int dri = -1;
@@ -49,7 +40,7 @@ static int open_dri(int dev, int *ret, struct err *err)
     return 0;
 }
 
-static int place_open(const struct guest *guest, struct place *place, struct err *err)
+static int place_open(const struct guest *guest, struct attachment *place, struct err *err)
 {
     int r = path_open(guest->root, "dev", PATH_NO_LINKS, &place->dev);
 
@@ -59,21 +50,20 @@ static int place_open(const struct guest *guest, struct place *place, struct err
     return r == 0 ? open_dri(place->dev, &place->dri, err) : r;
 }
 
-static int mount_refused(const char *what, const char *label, struct err *err)
+static int mount_refused(const char *what, const struct lsm *lsm, struct err *err)
 {
     int error = errno;
-    int r;
 
-    if (error == ENOSYS) {
-        r = err_set(err, STATUS_KERNEL, error, "%s", what);
-        advice_old_kernel(error, err);
-        return r;
+    if (error == EACCES && lsm->kind != LSM_NONE) {
+        (void)err_set(err, STATUS_UNSAFE_PATH, error, "%s, under the %s %s", what,
+                      lsm_kind_name(lsm->kind), lsm->label);
+        advice_lsm(lsm, "change_profile -> unconfined,", err);
+        return -error;
     }
-    r = err_set(err, STATUS_UNSAFE_PATH, error, "%s%s%s", what,
-                label[0] ? ", under the AppArmor profile " : "", label);
-    if (label[0])
-        advice_profile(label, "change_profile -> unconfined,", err);
-    return r;
+    (void)err_set(err, error == ENOSYS ? STATUS_KERNEL : STATUS_UNSAFE_PATH, error, "%s", what);
+    if (error == ENOSYS || error == EPERM)
+        advice_old_kernel(error, err);
+    return -error;
 }
 
 /*
@@ -81,52 +71,75 @@ static int mount_refused(const char *what, const char *label, struct err *err)
  * not have. (Making the same number anew would: on a file system of the guest's own, such as FUSE,
  * a device node can claim any number because it cannot be opened.)
  */
-static int clone_kept(int dri, const struct plan *plan, const char *label, int *clones,
-                      struct err *err)
+struct kept_nodes {
+    size_t count;
+    struct {
+        const char *name; /* the plan's */
+        int clone;
+    } nodes[GUEST_NODES_MAX];
+};
+
+static int kept_refused(const char *name, const struct lsm *lsm, struct err *err)
+{
+    int r = mount_refused("keep a node of the container's own", lsm, err);
+
+    err_wrap(err, "/dev/dri/%s", name);
+    return r;
+}
+
+static int kept_clone(int dri, const struct plan *plan, const struct lsm *lsm,
+                      struct kept_nodes *ret, struct err *err)
 {
     for (size_t i = 0; i < plan->op_count; i++) {
+        const char *name = plan->ops[i].name;
         if (plan->ops[i].kind != OP_KEEP)
             continue;
-        *clones = sys_open_tree(dri, plan->ops[i].name,
-                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
-        if (*clones++ < 0) {
-            int r = mount_refused("keep a node of the container's own", label, err);
-            err_wrap(err, "/dev/dri/%s", plan->ops[i].name);
-            return r;
-        }
+        int clone =
+            sys_open_tree(dri, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+        if (clone < 0)
+            return kept_refused(name, lsm, err);
+        ret->nodes[ret->count].name = name;
+        ret->nodes[ret->count++].clone = clone;
     }
     return 0;
 }
 
-static int bind_kept(int tree, const struct plan *plan, const char *label, const int *clones,
+static int kept_bind(int tree, const struct kept_nodes *kept, const struct lsm *lsm,
                      struct err *err)
 {
-    for (size_t i = 0; i < plan->op_count; i++) {
-        if (plan->ops[i].kind != OP_KEEP)
-            continue;
-        CLEANUP_FD int place = openat(tree, plan->ops[i].name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        if (place < 0 || sys_move_mount_fd(*clones++, place) < 0) {
-            int r = mount_refused("keep a node of the container's own", label, err);
-            err_wrap(err, "/dev/dri/%s", plan->ops[i].name);
-            return r;
-        }
+    for (size_t i = 0; i < kept->count; i++) {
+        CLEANUP_FD int place = openat(tree, kept->nodes[i].name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (place < 0 || sys_move_mount_fd(kept->nodes[i].clone, place) < 0)
+            return kept_refused(kept->nodes[i].name, lsm, err);
     }
     return 0;
 }
+
+static void kept_close(struct kept_nodes *kept)
+{
+    for (size_t i = 0; i < kept->count; i++)
+        fd_cleanup(&kept->nodes[i].clone);
+}
+
+/*
+ * By number, as <sys/mount.h>, which has it, cannot be included beside <linux/mount.h> in glibc
+ * 2.36. Detached rather than unmounted, because a program of the container may have a node open.
+ */
+#define DETACH 2 /* MNT_DETACH */
 
 static void detach(int tree)
 {
     if (fchdir(tree) == 0)
-        (void)syscall(SYS_umount2, ".", 2 /* MNT_DETACH */);
+        (void)syscall(SYS_umount2, ".", DETACH);
 }
 
-/* A second attach takes the place of the first, rather than to pile up on it. */
-static int take_off_old(struct place *place, const char *label, struct err *err)
+/* A second attach replaces the first instead of stacking on it. */
+static int take_off_old(struct attachment *place, const struct lsm *lsm, struct err *err)
 {
     place->old = sys_open_tree(place->dri, "",
                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
     if (place->old < 0)
-        return mount_refused("keep the nodes of an earlier run", label, err);
+        return mount_refused("keep the nodes of an earlier run", lsm, err);
     detach(place->dri);
     fd_cleanup(&place->dri);
     place->dri = -1;
@@ -134,7 +147,7 @@ static int take_off_old(struct place *place, const char *label, struct err *err)
 }
 
 /* As it was before; all that can be done when this fails too is to say why it began. */
-static void put_back(struct place *place)
+static void put_back(struct attachment *place)
 {
     /* The old tree was off and its place could not be opened: the second try may be luckier. */
     if (place->old >= 0 && place->dri < 0)
@@ -145,39 +158,51 @@ static void put_back(struct place *place)
         (void)unlinkat(place->dev, "dri", AT_REMOVEDIR);
 }
 
-static int mount_on(const struct plan *plan, int tree, int dri, const char *label,
-                    const int *clones, struct err *err)
+static int mount_on(int tree, int dri, const struct lsm *lsm, const struct kept_nodes *kept,
+                    struct err *err)
 {
     int r;
 
     if (sys_move_mount_fd(tree, dri) < 0)
-        return mount_refused("mount /dev/dri in the container", label, err);
-    r = bind_kept(tree, plan, label, clones, err);
+        return mount_refused("mount /dev/dri in the container", lsm, err);
+    r = kept_bind(tree, kept, lsm, err);
     if (r < 0)
         detach(tree);
     return r;
 }
 
-int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const char *label,
-                struct err *err)
+int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const struct lsm *lsm,
+                struct attachment *ret, struct err *err)
 {
-    struct place place = {.dev = -1, .dri = -1, .old = -1};
-    int clones[GUEST_NODES_MAX];
-    int r = place_open(guest, &place, err);
+    __attribute__((cleanup(kept_close))) struct kept_nodes kept = {.count = 0};
+    int r;
 
-    memset(clones, -1, sizeof(clones));
+    *ret = (struct attachment){.dev = -1, .dri = -1, .tree = tree, .old = -1};
+    r = place_open(guest, ret, err);
     if (r == 0)
-        r = clone_kept(place.dri, plan, label, clones, err);
+        r = kept_clone(ret->dri, plan, lsm, &kept, err);
     if (r == 0 && guest->has_our_tree)
-        r = take_off_old(&place, label, err);
+        r = take_off_old(ret, lsm, err);
     if (r == 0)
-        r = mount_on(plan, tree, place.dri, label, clones, err);
-    if (r < 0)
-        put_back(&place);
-    for (size_t i = 0; i < GUEST_NODES_MAX; i++)
-        fd_cleanup(&clones[i]);
-    fd_cleanup(&place.old);
-    fd_cleanup(&place.dri);
-    fd_cleanup(&place.dev);
+        r = mount_on(tree, ret->dri, lsm, &kept, err);
+    if (r < 0) {
+        put_back(ret);
+        attach_close(ret);
+    }
     return r;
+}
+
+void attach_undo(struct attachment *attachment)
+{
+    detach(attachment->tree);
+    put_back(attachment);
+    attach_close(attachment);
+}
+
+void attach_close(struct attachment *attachment)
+{
+    fd_cleanup(&attachment->old);
+    fd_cleanup(&attachment->dri);
+    fd_cleanup(&attachment->dev);
+    attachment->old = attachment->dri = attachment->dev = -1;
 }

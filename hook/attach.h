@@ -8,14 +8,32 @@
 
 #include "base/err.h"
 #include "guest.h"
+#include "lsm.h"
 #include "plan.h"
+
+#include <stdbool.h>
+
+/* Where the tree went, and what undoes it. */
+struct attachment {
+    int dev; /* the guest's /dev */
+    int dri;
+    int tree;     /* the caller's */
+    int old;      /* the tree of an earlier run, taken off; -1: there was none */
+    bool is_made; /* /dev/dri was not there */
+};
 
 /*
  * Makes /dev/dri when it is missing, and moves `tree` onto it; nodes that /dev/dri already held are
- * bound into it. All or nothing: on error what was attached is detached again.
- * `label` names the AppArmor profile that could not be left, "" for none.
+ * bound into it. All or nothing: on error what was attached is detached again, and *ret holds
+ * nothing. `lsm` is what confines this process.
  */
-int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const char *label,
-                struct err *err);
+int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const struct lsm *lsm,
+                struct attachment *ret, struct err *err);
+
+/* As it was before attach_tree, as far as that can be had; closes it too. */
+void attach_undo(struct attachment *attachment);
+
+/* It stays. */
+void attach_close(struct attachment *attachment);
 
 #endif

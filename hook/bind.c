@@ -4,15 +4,14 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "bind_program.h"
-#include "enter.h"
 #include "exit_status.h"
 #include "gpu.h"
 #include "guest.h"
+#include "lsm.h"
 #include "path.h"
 #include "plan.h"
 #include "privilege.h"
 #include "report.h"
-#include "start.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -92,7 +91,16 @@ static void link_add(int dri, const struct gpu_node *node)
         report_step("no by-path link for %s: it cannot be made", node->name);
 }
 
-static int node_bind(int dri, const struct gpu_node *node, struct err *err)
+/* Of all that can fail here, only the mount itself is a security module's to refuse. */
+static void blame_lsm(const struct lsm *lsm, struct err *err)
+{
+    if (lsm->kind == LSM_NONE)
+        return;
+    err_wrap(err, "under the %s %s", lsm_kind_name(lsm->kind), lsm->label);
+    advice_lsm(lsm, "mount options=(rw, bind),", err);
+}
+
+static int node_bind(int dri, const struct gpu_node *node, const struct lsm *lsm, struct err *err)
 {
     CLEANUP_FD int target = -1;
     char source[32];
@@ -102,6 +110,8 @@ static int node_bind(int dri, const struct gpu_node *node, struct err *err)
         return r;
     snprintf(source, sizeof(source), "/dev/dri/%s", node->name);
     r = bind_program_run(source, target, err);
+    if (r == -EACCES && err->status == STATUS_UNSAFE_PATH)
+        blame_lsm(lsm, err);
     if (r == 0) {
         link_add(dri, node);
         report_step("/dev/dri/%s of the host is bound", node->name);
@@ -110,13 +120,13 @@ static int node_bind(int dri, const struct gpu_node *node, struct err *err)
 }
 
 static int bind_usable(int root, const struct options *options, const struct gpu_list *gpus,
-                       struct err *err)
+                       const struct lsm *lsm, struct err *err)
 {
     static struct plan plan; /* for its owner only */
     struct guest_group groups[2];
     CLEANUP_FD int dri = -1;
     uint32_t unmapped = overflow_gid();
-    int r = start_find_groups(options, root, groups, err);
+    int r = guest_find_plan_groups(options, root, groups, err);
 
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
@@ -128,7 +138,7 @@ static int bind_usable(int root, const struct options *options, const struct gpu
         if (dri < 0)
             r = dri_open(root, &dri, err);
         if (r == 0)
-            r = node_bind(dri, node, err);
+            r = node_bind(dri, node, lsm, err);
     }
     return r;
 }
@@ -136,14 +146,14 @@ static int bind_usable(int root, const struct options *options, const struct gpu
 int bind_nodes(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
-    char label[LSM_LABEL_MAX];
+    struct lsm lsm;
     CLEANUP_FD int root = -1;
     int r = 0;
 
     if (is_privileged())
         return 0;
     /* libmount 2.39 and later binds with move_mount(2), which lxc-start's profile denies. */
-    enter_leave_apparmor(label);
+    lsm_leave_apparmor(&lsm);
     r = privilege_enter(PHASE_BIND, err);
     if (r == 0)
         r = gpu_find(&gpus, err);
@@ -152,11 +162,7 @@ int bind_nodes(const struct hook_env *env, const struct options *options, struct
         r = root < 0 ? err_set(err, STATUS_INTERNAL, errno, "open LXC_ROOTFS_MOUNT") : 0;
     }
     if (r == 0)
-        r = bind_usable(root, options, &gpus, err);
-    if (r == -EACCES && label[0]) {
-        err_wrap(err, "under the AppArmor profile %s", label);
-        advice_profile(label, "mount options=(rw, bind),", err);
-    }
+        r = bind_usable(root, options, &gpus, &lsm, err);
     if (r < 0)
         err_wrap(err, "add GPU to container %s", env->name);
     return r;

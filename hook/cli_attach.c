@@ -51,7 +51,7 @@ int cli_attach(const struct options *options, struct err *err)
 {
     struct report_style style = {
         .container = "?", .quiet = options->quiet, .verbose = options->verbose};
-    struct hook_env env = {.type = HOOK_START_HOST};
+    struct hook_env env = {.type = HOOK_START_HOST, .is_attach = true};
     int r = 0;
 
     if (options->pid && options->rest_count == 1) {

@@ -15,10 +15,10 @@
 #include "container.h"
 #include "device_rules.h"
 #include "exit_status.h"
+#include "gpu_wait.h"
 #include "plan.h"
 #include "prove.h"
 #include "report.h"
-#include "start.h"
 #include "start_user.h"
 
 #include <fcntl.h>
@@ -68,16 +68,15 @@ static int check_proofs(const struct check *check, const struct plan *plan, stru
 {
     static struct proofs proofs;
     const struct device_rules *rules = &check->rules;
-    size_t node = 0;
 
     if (check->options->no_probe)
         return 0;
     memset(&proofs, 0, sizeof(proofs));
-    proofs.is_null_denied = !device_rules_allow(rules, 1, 3); /* /dev/null */
+    proofs.is_dev_null_denied = !device_rules_allow(rules, 1, 3); /* /dev/null */
     for (size_t i = 0; i < plan->op_count; i++) {
         const struct gpu_node *gpu = plan->ops[i].gpu;
         if (plan->ops[i].kind == OP_NODE)
-            proofs.nodes[node++].error =
+            proofs.nodes[i].error =
                 device_rules_allow(rules, DRM_MAJOR, gpu->node_minor) ? node_error(gpu) : EPERM;
     }
     return prove_judge(&check->facts->guest, plan, &proofs, err);
@@ -152,7 +151,7 @@ static int no_mount_hook(const struct options *options, struct err *err)
                     "container that an ordinary user starts");
 
     advice_hook_place(options, err);
-    advice_hook_lines(options, NULL, true, err);
+    advice_hook_lines(options, NULL, err);
     return r;
 }
 
@@ -189,9 +188,9 @@ static int look(struct check *check, const struct options *options, struct err *
         return container_no_root(options, facts, "and check again while it runs", err);
     memset(check->groups, 0, sizeof(check->groups));
     facts->guest.node_count = 0;
-    return has_root ? start_look_from_outside(options, !facts->has_autodev, &facts->guest,
-                                              check->groups, err)
-                    : 0;
+    return has_root
+               ? container_look(options, !facts->has_autodev, &facts->guest, check->groups, err)
+               : 0;
 }
 
 /* The mount hook chooses a group too, in every container but a privileged one. */
@@ -225,7 +224,7 @@ static int check_start(struct check *check, struct err *err)
     r = has_root ? check_mount(check, err) : 0;
     if (r < 0)
         return r;
-    r = start_find_gpus(&options, &gpus, err);
+    r = gpu_wait_wanted(&options, &gpus, err);
     if (r < 0 && options.optional && err->status == STATUS_NO_NODE) {
         err_wrap(err, "the container starts without a GPU (--optional)");
         report_warning(err->text);
@@ -281,8 +280,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
 
 int cli_check(const struct options *options, struct err *err)
 {
-    __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
-                                                                                  GUEST_CLOSED};
+    __attribute__((cleanup(container_close))) struct container_facts facts;
     __attribute__((cleanup(check_hooks_close))) struct check_hooks hooks = {0};
     int r = check_steps(options, &facts, &hooks, err);
 

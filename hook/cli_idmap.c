@@ -8,11 +8,11 @@
 #include "exit_status.h"
 #include "gid_pair.h"
 #include "gpu.h"
+#include "gpu_wait.h"
 #include "idmap_clash.h"
 #include "idmap_redirect.h"
 #include "plan.h"
 #include "report.h"
-#include "start.h"
 #include "subid.h"
 
 #include <stdio.h>
@@ -53,12 +53,12 @@ static int find_wish(const struct options *options, struct container_facts *fact
 {
     static struct plan plan; /* for its owner only */
     struct guest_group groups[2] = {{0}};
-    int r = start_find_gpus(options, gpus, err);
+    int r = gpu_wait_wanted(options, gpus, err);
 
     if (r == 0 && facts->guest.root < 0 && !options->has_gid)
         r = container_no_root(options, facts, "and work it out again while it runs", err);
     if (r == 0 && !options->has_gid)
-        r = start_look_from_outside(options, false, &facts->guest, groups, err);
+        r = container_look(options, false, &facts->guest, groups, err);
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);
     if (r < 0)
@@ -131,8 +131,7 @@ static int calculate(const struct options *options, const struct container_facts
 int cli_idmap(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
-    __attribute__((cleanup(container_close))) struct container_facts facts = {.guest =
-                                                                                  GUEST_CLOSED};
+    __attribute__((cleanup(container_close))) struct container_facts facts;
     struct wish wish = {0};
     int r = container_load(options, &facts, err);
 

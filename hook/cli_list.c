@@ -5,10 +5,10 @@
 #include "base/text.h"
 #include "exit_status.h"
 #include "gpu.h"
+#include "gpu_wait.h"
 #include "guest.h"
 #include "plan.h"
 #include "report.h"
-#include "start.h"
 
 #include <stdio.h>
 
@@ -63,7 +63,7 @@ int cli_list(const struct options *options, struct err *err)
     if (options->rest_count > 1)
         return err_set(err, STATUS_USAGE, 0, "list takes no further word: '%s'",
                        text_printable(shown, sizeof(shown), options->rest[1]));
-    r = start_wait_for_gpus(options, &gpus, err);
+    r = gpu_wait(options, &gpus, err);
     if (r < 0)
         return r;
     tell_strays(&gpus);

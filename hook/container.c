@@ -6,7 +6,6 @@
 #include "base/text.h"
 #include "config_place.h"
 #include "exit_status.h"
-#include "start.h"
 #include "worker.h"
 
 #include <fcntl.h>
@@ -67,16 +66,16 @@ static bool open_running_root(struct guest *guest, pid_t pid)
     return guest->root >= 0;
 }
 
-struct look {
+struct mounted_look {
     int root;
     bool is_mounted;
 };
 
 /* A root file system has one of these, and so has one that is made by hand. */
-static int look_steps(void *memory, struct err *err)
+static int mounted_steps(void *memory, struct err *err)
 {
     static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
-    struct look *look = memory;
+    struct mounted_look *look = memory;
     struct stat st;
 
     (void)err;
@@ -90,8 +89,9 @@ static int look_steps(void *memory, struct err *err)
 static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
     struct guest *guest = &facts->guest;
-    struct look look = {0};
-    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+    struct mounted_look look = {0};
+    const struct worker_job work = {
+        .steps = mounted_steps, .memory = &look, .keeps_privilege = true};
     int r;
 
     if (guest->rootfs[0])
@@ -121,7 +121,7 @@ static int load_root(struct container_facts *facts, struct err *err)
         r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0)
         return r;
-    facts->guest.rootfs = rootfs_folder(facts->rootfs_path);
+    facts->guest.rootfs = lxc_rootfs_folder(facts->rootfs_path);
     if (pid > 0 && open_running_root(&facts->guest, pid))
         return 0;
     return open_stopped_root(facts, err);
@@ -165,7 +165,8 @@ int container_load(const struct options *options, struct container_facts *ret, s
 {
     int r;
 
-    *ret = (struct container_facts){.guest = GUEST_CLOSED};
+    *ret = (struct container_facts){0};
+    guest_init(&ret->guest);
     if (options->rest_count != 2) {
         r = err_set(err, STATUS_USAGE, 0, "%s wants the name of one container", options->rest[0]);
         err_fix(err, "lxc-ls -f    # the containers there are");
@@ -182,4 +183,32 @@ int container_load(const struct options *options, struct container_facts *ret, s
     if (r == 0)
         r = load_root(ret, err);
     return r;
+}
+
+/* ---- its files, which may never answer ------------------------------------------------------- */
+
+struct look {
+    const struct options *options;
+    bool has_dev;
+    struct guest *guest;
+    struct guest_group *groups;
+};
+
+static int look_steps(void *memory, struct err *err)
+{
+    struct look *look = memory;
+    int r = look->has_dev ? guest_read_dri(look->guest, err) : 0;
+
+    if (r == 0 && look->guest->root >= 0)
+        r = guest_find_plan_groups(look->options, look->guest->root, look->groups, err);
+    return r;
+}
+
+int container_look(const struct options *options, bool has_dev, struct guest *guest,
+                   struct guest_group ret[2], struct err *err)
+{
+    struct look look = {options, has_dev, guest, ret};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+
+    return worker_run(&work, err);
 }

@@ -22,7 +22,7 @@ struct container_facts {
     char no_root[160]; /* why there is no root folder to look into; "" otherwise */
     char *rootfs_path; /* what guest.rootfs is a part of */
     /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
-     * Last: gcc 10 takes a field after it for forgotten where GUEST_CLOSED initialises it. */
+     */
     struct guest guest;
 };
 
@@ -37,5 +37,12 @@ int container_load(const struct options *options, struct container_facts *ret, s
  */
 int container_no_root(const struct options *options, const struct container_facts *facts,
                       const char *why, struct err *err);
+
+/*
+ * The guest's groups that the plan needs, and /dev/dri as guest_read_dri fills it in when `has_dev`
+ * is set: by a worker, because these files may never answer.
+ */
+int container_look(const struct options *options, bool has_dev, struct guest *guest,
+                   struct guest_group ret[2], struct err *err);
 
 #endif

@@ -1,43 +1,14 @@
 #include "enter.h"
 
-#include "base/cleanup.h"
-#include "base/text.h"
 #include "exit_status.h"
 #include "privilege.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
-
-static void label_read(int fd, char label[LSM_LABEL_MAX])
-{
-    char text[LSM_LABEL_MAX];
-    ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-
-    label[0] = '\0';
-    if (length <= 0)
-        return;
-    text[length] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    /* AppArmor writes "PROFILE (enforce)"; SELinux and an unconfined process have no mode. */
-    if (strstr(text, " (enforce)"))
-        text_printable(label, LSM_LABEL_MAX, text);
-}
-
-void enter_leave_apparmor(char label[LSM_LABEL_MAX])
-{
-    static const char leave[] = "changeprofile unconfined";
-    CLEANUP_FD int fd = open("/proc/self/attr/current", O_RDWR | O_CLOEXEC);
-
-    label_read(fd, label);
-    /* At offset 0: after the read the file stands elsewhere, and attr files refuse any other
-     * offset. */
-    if (label[0] && pwrite(fd, leave, sizeof(leave) - 1, 0) == (ssize_t)sizeof(leave) - 1)
-        label[0] = '\0';
-}
+#include <unistd.h>
 
 /* The parent has its own. */
 static void close_way_back(const struct guest *guest)

@@ -8,14 +8,6 @@
 #include "base/err.h"
 #include "guest.h"
 
-#define LSM_LABEL_MAX 128
-
-/*
- * Leaves an AppArmor profile that confines this process, if there is one: lxc-start's own denies
- * attaching a detached mount from Linux 6.7 on. `label` gets what confines us, "" for nothing.
- */
-void enter_leave_apparmor(char label[LSM_LABEL_MAX]);
-
 /*
  * The container's user and mount namespace, as its root. Afterwards this process holds nothing that
  * leads back to the host: of `guest`, only its root is still open.

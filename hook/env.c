@@ -98,20 +98,43 @@ const char *hook_type_name(size_t index, bool *ret_works)
     return hook_names[index].name;
 }
 
-static int pid_read(pid_t *ret, struct err *err)
+/* Only LXC can set what is missing; the command does the same for a container that runs. */
+static int not_by_lxc(const char *name, struct err *err)
+{
+    if (name && text_is_shell_word(name))
+        err_fix(err, "lxc-gpu-hook attach %s    # by hand, while it runs", name);
+    else
+        err_fix(err, "lxc-ls -f    # then by hand: lxc-gpu-hook attach, and the name of one");
+    return -EINVAL;
+}
+
+static int pid_read(const char *name, pid_t *ret, struct err *err)
 {
     const char *text = env_text("LXC_PID");
     char shown[40];
     uint32_t pid;
 
+    if (text && text_to_u32(text, 10, PID_LIMIT, &pid) == 0 && pid > 0) {
+        *ret = (pid_t)pid;
+        return 0;
+    }
     if (!text)
-        return err_set(err, STATUS_USAGE, 0,
-                       "LXC_PID is not set: a start-host hook gets it from LXC");
-    if (text_to_u32(text, 10, PID_LIMIT, &pid) < 0 || pid == 0)
-        return err_set(err, STATUS_USAGE, 0, "LXC_PID is not a process id: '%s'",
-                       text_printable(shown, sizeof(shown), text));
-    *ret = (pid_t)pid;
-    return 0;
+        (void)err_set(err, STATUS_USAGE, 0,
+                      "LXC_PID is not set: a start-host hook gets it from LXC");
+    else
+        (void)err_set(err, STATUS_USAGE, 0, "LXC_PID is not a process id: '%s'",
+                      text_printable(shown, sizeof(shown), text));
+    return not_by_lxc(name, err);
+}
+
+static int rootfs_mount_check(const struct hook_env *env, struct err *err)
+{
+    if (env->rootfs_mount && env->rootfs_mount[0] == '/')
+        return 0;
+    (void)err_set(err, STATUS_USAGE, 0,
+                  "LXC_ROOTFS_MOUNT is not set: a mount hook gets it from LXC");
+    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    return -EINVAL;
 }
 
 int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err)
@@ -129,17 +152,15 @@ int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struc
     if (!version0 && rest_count > 0)
         return err_set(err, STATUS_USAGE, 0, "unexpected argument '%s'",
                        text_printable(env.name, sizeof(env.name), rest[0]));
-    if (!name)
-        return err_set(err, STATUS_USAGE, 0, "LXC_NAME is not set: LXC gives it to every hook");
+    if (!name) {
+        (void)err_set(err, STATUS_USAGE, 0, "LXC_NAME is not set: LXC gives it to every hook");
+        return not_by_lxc(NULL, err);
+    }
     text_printable(env.name, sizeof(env.name), name);
     r = hook_type_read(type, env.config_file, &env.type, err);
     if (r < 0)
         return r;
-    if (env.type == HOOK_START_HOST)
-        r = pid_read(&env.pid, err);
-    else if (!env.rootfs_mount || env.rootfs_mount[0] != '/')
-        r = err_set(err, STATUS_USAGE, 0,
-                    "LXC_ROOTFS_MOUNT is not set: a mount hook gets it from LXC");
+    r = env.type == HOOK_START_HOST ? pid_read(name, &env.pid, err) : rootfs_mount_check(&env, err);
     if (r < 0)
         return r;
     *ret = env;

@@ -19,7 +19,8 @@ enum hook_type { HOOK_START_HOST, HOOK_MOUNT };
 
 struct hook_env {
     enum hook_type type;
-    pid_t pid; /* start-host: the container's init, in the host's pid namespace */
+    bool is_attach; /* no hook: a person's attach to a container that runs */
+    pid_t pid;      /* start-host: the container's init, in the host's pid namespace */
     char name[CONTAINER_NAME_MAX]; /* made printable */
     const char *config_file;       /* LXC's own memory; NULL when not told */
     const char *rootfs_mount;      /* mount: where the container's root is put together */

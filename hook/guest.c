@@ -39,6 +39,14 @@ void guest_close(struct guest *guest)
 
 /* ---- /proc/PID ------------------------------------------------------------------------------ */
 
+static int no_container(pid_t pid, const char *what, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0, "process %d %s", pid, what);
+
+    err_fix(err, "lxc-ls -f -F NAME,PID    # the containers that run, and their inits");
+    return r;
+}
+
 static int proc_open(pid_t pid, int *ret, struct err *err)
 {
     char path[32];
@@ -47,9 +55,9 @@ static int proc_open(pid_t pid, int *ret, struct err *err)
     *ret = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (*ret >= 0)
         return 0;
-    if (errno == ENOENT)
-        return err_set(err, STATUS_USAGE, 0, "there is no process %d", pid);
-    return err_set(err, STATUS_INTERNAL, errno, "open %s", path);
+    if (errno != ENOENT)
+        return err_set(err, STATUS_INTERNAL, errno, "open %s", path);
+    return no_container(pid, "does not exist", err);
 }
 
 static int proc_idmap(int proc, const char *name, struct idmap *ret, struct err *err)
@@ -72,7 +80,8 @@ static int proc_member(int proc, const char *name, int flags, int *ret, struct e
     if (*ret >= 0)
         return 0;
     if (errno == EACCES || errno == EPERM)
-        return err_set(err, STATUS_PRIVILEGE, errno, "look into the container (%s)", name);
+        return err_set(err, STATUS_PRIVILEGE, errno,
+                       "look into the container (%s), which takes cap_sys_ptrace", name);
     return err_set(err, STATUS_USAGE, errno, "look into the container (%s)", name);
 }
 
@@ -221,8 +230,7 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
     if (r < 0)
         return r;
     if (guest->mnt_ns < 0)
-        return err_set(err, STATUS_USAGE, 0,
-                       "process %d is in no container: it sees this host's own mounts", pid);
+        return no_container(pid, "is in no container: it sees this host's own mounts", err);
     r = namespace_open(guest->proc, "ns/user", &guest->user_ns, err);
     if (r == 0)
         r = proc_idmap(guest->proc, "uid_map", &guest->uids, err);

@@ -10,6 +10,7 @@
 #include "config_scan.h"
 #include "gpu.h"
 #include "idmap.h"
+#include "options.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -48,16 +49,7 @@ struct guest_group {
     uint32_t gid;
 };
 
-#define GUEST_CLOSED                                                                               \
-    ((struct guest){.proc = -1,                                                                    \
-                    .root = -1,                                                                    \
-                    .user_ns = -1,                                                                 \
-                    .mnt_ns = -1,                                                                  \
-                    .cgroup = -1,                                                                  \
-                    .rootfs = "",                                                                  \
-                    .config = {.file = ""}})
-
-/* The same where memory has to be set anew, without touching the pages of what is only counted. */
+/* Nothing is open or known; without touching the pages of what is only counted. */
 void guest_init(struct guest *guest);
 
 /* Closes what is open. For __attribute__((cleanup)). */
@@ -87,6 +79,10 @@ int guest_read_dri(struct guest *guest, struct err *err);
  */
 int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
                       struct err *err);
+
+/* The guest's groups that the plan needs. May wait for the container for ever. */
+int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
+                           struct err *err);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

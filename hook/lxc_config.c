@@ -272,3 +272,10 @@ int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
 
     return r == 0 ? lxc_config_idmap_parse(text, ret_uids, ret_gids, err) : r;
 }
+
+const char *lxc_rootfs_folder(const char *rootfs_path)
+{
+    if (rootfs_path && strncmp(rootfs_path, "dir:", 4) == 0)
+        rootfs_path += 4;
+    return rootfs_path && rootfs_path[0] == '/' ? rootfs_path : "";
+}

@@ -1,8 +1,10 @@
 /*
  * lxc-gpu-hook: one executable for LXC's hooks and for a person.
  *
- * A container start, top to bottom: options -> environment -> start_host (find GPUs -> plan ->
- * perform -> prove) -> report.
+ * A container start, top to bottom: options -> environment -> start_host (start.c) -> report, and
+ * in start_host: the container as the kernel shows it -> the host's GPUs -> the container's files
+ * -> plan -> nodes -> into the container -> mount -> proof -> judgement. The mount hook, which
+ * comes before and matters where an ordinary user starts the container, is bind_nodes (bind.c).
  */
 #include "base/text.h"
 #include "bind.h"
@@ -40,12 +42,12 @@ static int run_hook(struct options *options, struct err *err)
     return env.type == HOOK_MOUNT ? bind_nodes(&env, options, err) : start_host(&env, options, err);
 }
 
-struct command {
+struct cli_command {
     const char *name;
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct command commands[] = {
+static const struct cli_command commands[] = {
     {"list", cli_list}, {"check", cli_check}, {"idmap", cli_idmap}, {"attach", cli_attach}};
 
 static int run_command(const struct options *options, struct err *err)

@@ -3,7 +3,9 @@
 #include "base/cleanup.h"
 #include "cgroup.h"
 #include "exit_status.h"
+#include "process_wait.h"
 
+#include <fcntl.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -41,11 +43,19 @@ __attribute__((noreturn)) static void child_main(const struct member_job *job, p
     _exit(0);
 }
 
-static int child_collect(pid_t pid, const struct member_outcome *outcome, struct err *err)
+static int child_wait(pid_t pid, const struct member_job *job, int gone, struct err *err)
 {
+    if (job->seconds)
+        return process_gone_within(pid, gone, job->seconds) ? 0
+                                                            : process_no_answer(job->seconds, err);
     while (waitpid(pid, NULL, 0) < 0)
         if (errno != EINTR)
             return err_set(err, STATUS_INTERNAL, errno, "wait for the process in the container");
+    return 0;
+}
+
+static int child_collect(const struct member_outcome *outcome, struct err *err)
+{
     if (!outcome->is_finished)
         return err_set(err, STATUS_INTERNAL, 0, "the process in the container was killed");
     if (outcome->result < 0)
@@ -53,7 +63,7 @@ static int child_collect(pid_t pid, const struct member_outcome *outcome, struct
     return outcome->result;
 }
 
-int member_run(const struct member_job *job, struct err *err)
+static pid_t child_start(const struct member_job *job)
 {
     pid_t parent = getpid();
     pid_t pid = -1;
@@ -67,7 +77,29 @@ int member_run(const struct member_job *job, struct err *err)
     }
     if (pid == 0)
         child_main(job, parent);
+    return pid;
+}
+
+int member_run(const struct member_job *job, struct err *err)
+{
+    CLEANUP_FD int gone =
+        -1; /* its other end, which is the child's, closes when that one is gone */
+    CLEANUP_FD int held = -1;
+    int ends[2];
+    pid_t pid;
+    int r;
+
+    if (job->seconds) {
+        if (pipe2(ends, O_CLOEXEC) < 0)
+            return err_set(err, STATUS_INTERNAL, errno, "prepare a process for the container");
+        gone = ends[0];
+        held = ends[1];
+    }
+    pid = child_start(job);
     if (pid < 0)
         return err_set(err, STATUS_INTERNAL, errno, "make a process for the container");
-    return child_collect(pid, job->outcome, err);
+    fd_cleanup(&held);
+    held = -1;
+    r = child_wait(pid, job, gone, err);
+    return r == 0 ? child_collect(job->outcome, err) : r;
 }

@@ -26,6 +26,7 @@ struct member_outcome {
 struct member_job {
     int cgroup; /* the cgroup's folder; -1: not known */
     bool is_v1;
+    int seconds;                                 /* that it may take; 0: as long as it takes */
     int (*steps)(void *memory, struct err *err); /* 0 or -errno */
     void *memory;                                /* what they write to, from member_memory too */
     struct member_outcome *outcome;
@@ -39,7 +40,8 @@ void *member_memory(size_t size);
 
 /*
  * Takes the steps in a child that is a member. Called with the host's privilege, which takes part
- * in the decision. The result of `steps`.
+ * in the decision. The result of `steps`; STATUS_UNSAFE_PATH when it did not end in time: then it
+ * is left to who may kill it, as worker_run does with all that its worker has made.
  */
 int member_run(const struct member_job *job, struct err *err);
 

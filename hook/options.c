@@ -155,8 +155,11 @@ void options_help(void)
         "As a hook, in the container's config (one line does all):\n"
         "  lxc.include = " CONFIG_FOLDER
         "/gpu.conf\n"
-        "or, to give options:\n"
-        "  lxc.hook.start-host = lxc-gpu-hook --select driver=i915\n\n"
+        "or, to give options, both lines with the same:\n"
+        "  lxc.hook.mount = " PROGRAM_FOLDER
+        "/lxc-gpu-hook --select driver=i915\n"
+        "  lxc.hook.start-host = " PROGRAM_FOLDER
+        "/lxc-gpu-hook --select driver=i915\n\n"
         "For a person:\n"
         "  lxc-gpu-hook list           show the host's render nodes\n"
         "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MODPROBE_FILE_MAX (1u << 20)
-
 /* PCI Code and ID Assignment Specification, base class 03h: display controller. */
 #define CLASS_DISPLAY 0x03u
 
@@ -66,56 +64,6 @@ static void driver_read(int dir, char *ret, size_t size)
         ret[0] = '\0';
 }
 
-/* ---- modprobe.d(5) ----------------------------------------------------------------------------
- */
-
-/* Modules are called with - or _ alike. */
-static bool is_module(const char *word, const char *module)
-{
-    for (; *word && *module; word++, module++)
-        if (*word != *module && !(*word == '-' && *module == '_'))
-            return false;
-    return !*word && !*module;
-}
-
-bool modprobe_keeps_out(const char *text, const char *module)
-{
-    while (*text) {
-        char line[256];
-        char *rest = NULL;
-        size_t length = strcspn(text, "\n");
-        snprintf(line, sizeof(line), "%.*s", (int)length, text);
-        const char *verb = strtok_r(line, " \t", &rest);
-        const char *name = verb ? strtok_r(NULL, " \t", &rest) : NULL;
-        if (name && (text_is_equal(verb, "blacklist") || text_is_equal(verb, "install")) &&
-            is_module(name, module))
-            return true;
-        text += length;
-        text += *text == '\n';
-    }
-    return false;
-}
-
-static void kept_out_find(const char *module, char *ret, size_t size)
-{
-    static const char folder[] = "/etc/modprobe.d";
-    CLEANUP_DIR DIR *dir = opendir(folder);
-    const struct dirent *entry;
-
-    while (dir && (entry = readdir(dir))) {
-        CLEANUP_FREE char *text = NULL;
-        size_t length = strlen(entry->d_name);
-        size_t unused;
-        if (length < 6 || !text_is_equal(entry->d_name + length - 5, ".conf") ||
-            strlen(folder) + 1 + length >= size ||
-            file_read_at(dirfd(dir), entry->d_name, MODPROBE_FILE_MAX, &text, &unused) < 0 ||
-            !modprobe_keeps_out(text, module))
-            continue;
-        snprintf(ret, size, "%s/%s", folder, entry->d_name);
-        return;
-    }
-}
-
 /* ---- the bus ----------------------------------------------------------------------------------
  */
 
@@ -131,7 +79,7 @@ static bool gpu_read(int bus, const char *address, struct pci_gpu *ret)
     driver_read(dir, ret->driver, sizeof(ret->driver));
     ret->module = module_for(ret->vendor_id, ret->device_id);
     if (ret->module)
-        kept_out_find(ret->module, ret->kept_out, sizeof(ret->kept_out));
+        modprobe_kept_out(ret->module, &ret->kept_out);
     return true;
 }
 

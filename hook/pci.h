@@ -1,11 +1,12 @@
 /*
  * The GPUs on the PCI bus, whether or not a driver made nodes for them: why a host has none.
- * Facts from sysfs and /etc/modprobe.d; nothing is opened or loaded.
+ * Facts from sysfs, modprobe.d(5) and the kernel's command line; nothing is opened or loaded.
  */
 #ifndef HOOK_PCI_H
 #define HOOK_PCI_H
 
-#include <stdbool.h>
+#include "modprobe.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,9 +15,9 @@
 struct pci_gpu {
     char address[16]; /* "0000:00:02.0" */
     uint32_t vendor_id, device_id;
-    char driver[32];    /* bound to it; "" when none is */
-    const char *module; /* the kernel driver that it wants, static; NULL for a console GPU */
-    char kept_out[64];  /* file in /etc/modprobe.d that keeps the module from loading; or "" */
+    char driver[32];          /* bound to it; "" when none is */
+    const char *module;       /* the kernel driver that it wants, static; NULL for a console GPU */
+    struct kept_out kept_out; /* what keeps the module from loading */
 };
 
 struct pci_gpus {
@@ -25,8 +26,5 @@ struct pci_gpus {
 };
 
 void pci_gpus_find(struct pci_gpus *ret);
-
-/* Pure: whether the text of a modprobe.d(5) file keeps `module` from loading by itself. */
-bool modprobe_keeps_out(const char *text, const char *module);
 
 #endif

@@ -67,15 +67,21 @@ static int map_id(const struct idmap *map, char kind, uint32_t inside, uint32_t 
     return idmap_to_outside(map, inside, ret) ? 0 : idmap_outside(map, kind, inside, err);
 }
 
+/* The hook becomes the container's root, whoever starts it. */
+static int map_root(const struct guest *guest, struct plan *plan, struct err *err)
+{
+    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
+
+    return r == 0 ? map_id(&guest->gids, 'g', 0, &plan->root_gid, err) : r;
+}
+
 static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
                      struct err *err)
 {
     struct plan_owner *owner = &plan->owner;
-    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
+    int r = map_root(guest, plan, err);
 
     owner->guest_uid = options->user;
-    if (r == 0)
-        r = map_id(&guest->gids, 'g', 0, &plan->root_gid, err);
     if (r == 0)
         r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, err);
     if (r < 0)
@@ -195,12 +201,33 @@ bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, ui
     return is_gid_mapped && gid_inside == guest_gid && (node->mode & 0060) == 0060;
 }
 
+bool plan_lets_group_in(const struct guest *guest, const struct plan_owner *owner,
+                        const struct gpu_node *node)
+{
+    uint32_t inside = 0;
+    bool is_mapped = idmap_to_inside(&guest->gids, node->gid, &inside);
+
+    return plan_is_usable_as_it_is(node, is_mapped, inside, owner->guest_gid);
+}
+
 static bool is_in_guest(const struct guest *guest, const char *name)
 {
     for (size_t i = 0; i < guest->node_count; i++)
         if (text_is_equal(guest->nodes[i].name, name))
             return true;
     return false;
+}
+
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (plan_is_wanted(options, gpus, node) && !is_in_guest(guest, node->name) &&
+            plan_lets_group_in(guest, owner, node))
+            return node;
+    }
+    return NULL;
 }
 
 int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
@@ -215,6 +242,8 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
     if (!plan_has_match(options, gpus))
         return plan_no_match(options, gpus, err);
     r = plan_choose_group(options, groups, ret, err);
+    if (r == 0)
+        r = map_root(guest, ret, err);
     if (r < 0)
         return r;
     ret->owner.guest_uid = options->user;

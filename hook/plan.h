@@ -1,5 +1,6 @@
 /*
- * What will be done, worked out from facts alone: no system call. perform.c walks it.
+ * What will be done, worked out from facts alone: no system call. node.c makes it, attach.c mounts
+ * it, prove.c opens it.
  */
 #ifndef HOOK_PLAN_H
 #define HOOK_PLAN_H
@@ -52,7 +53,10 @@ struct plan {
     struct plan_witness witness;
     size_t op_count;
     size_t warning_count;
-    /* From here on only what is counted is set: a start does not pay for pages that it leaves. */
+    /*
+     * Arrays come last and are not zeroed: only the first `count` entries are valid. Zeroing them
+     * would touch about 60 kB per start.
+     */
     struct op ops[PLAN_OPS_MAX];
     /* Each a sentence, and behind it, one a line, what mends it. */
     char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
@@ -107,6 +111,17 @@ const struct gpu_node *plan_first_wanted(const struct options *options,
  */
 bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
                              uint32_t guest_gid);
+
+/* The same by the guest's id map, where the gid is known as the host numbers it. */
+bool plan_lets_group_in(const struct guest *guest, const struct plan_owner *owner,
+                        const struct gpu_node *node);
+
+/*
+ * A wanted node that is usable as it is and yet not in the guest: the mount hook has not run, or
+ * not with these options. NULL when there is none.
+ */
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner);
 
 /* The name of a node's by-path link, "" when sysfs does not know the device. */
 void plan_link_name(const struct gpu_node *node, char *ret, size_t size);

@@ -7,53 +7,86 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define NO_MORE ((cap_value_t)-1)
+
 struct phase_row {
-    enum phase phase;
-    cap_value_t keeps[12];
-    int count;
-    bool gains_nothing; /* no_new_privs: from then on not even execve(2) as root gives any back */
+    cap_value_t keeps[12]; /* up to NO_MORE */
+    bool no_new_privs;     /* from then on not even execve(2) as root gives any back */
 };
 
-/* clang-format off */
-/*
- * phase      capability         why
- * prepare    SYS_PTRACE         open /proc/PID/root and ns/ of another user's process
- *            DAC_READ_SEARCH    read the guest's /etc/group below folders that only its root may enter
- *            SYS_ADMIN          make a file system
- *            MKNOD, CHOWN       make the nodes and give them to the guest
- *            SYS_CHROOT, SETUID, SETGID, KILL, DAC_OVERRIDE    for the later phases
- * wait       KILL               the worker runs under another uid
- * enter      SYS_ADMIN, SYS_CHROOT    setns(2)
- *            SETUID, SETGID     become the container's root
- *            DAC_OVERRIDE       join a cgroup that the container's own systemd has made
- * attach     SYS_ADMIN          open_tree(2), move_mount(2)
- *            SETUID, SETGID     become an ordinary user
- * bind       SYS_ADMIN          mount(2)
- * prove      none
- */
-/* clang-format on */
 static const struct phase_row phases[] = {
-    {PHASE_PREPARE,
-     {CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH, CAP_SYS_ADMIN, CAP_MKNOD, CAP_CHOWN, CAP_SYS_CHROOT,
-      CAP_SETUID, CAP_SETGID, CAP_KILL, CAP_DAC_OVERRIDE},
-     10,
-     false}, /* AppArmor does not let go of a process with no_new_privs */
-    {PHASE_WAIT, {CAP_KILL}, 1, true},
-    {PHASE_ENTER,
-     {CAP_SYS_ADMIN, CAP_SYS_CHROOT, CAP_SETUID, CAP_SETGID, CAP_DAC_OVERRIDE},
-     5,
-     true},
-    {PHASE_ATTACH, {CAP_SYS_ADMIN, CAP_SETUID, CAP_SETGID}, 3, true},
-    {PHASE_BIND, {CAP_SYS_ADMIN}, 1, true},
-    {PHASE_PROVE, {0}, 0, true},
+    [PHASE_PREPARE] =
+        {
+            {
+                CAP_SYS_PTRACE,      /* open /proc/PID/root and ns/ of another user's process */
+                CAP_DAC_READ_SEARCH, /* read below folders that only the guest's root may enter */
+                CAP_SYS_ADMIN,       /* make a file system; and for PHASE_ENTER, as all below */
+                CAP_MKNOD,           /* make the nodes */
+                CAP_CHOWN,           /* give them to the guest */
+                CAP_SYS_CHROOT,
+                CAP_SETUID,
+                CAP_SETGID,
+                CAP_DAC_OVERRIDE,
+                CAP_KILL, /* for PHASE_WAIT */
+                NO_MORE,
+            },
+            false, /* AppArmor does not let go of a process with no_new_privs */
+        },
+    [PHASE_WAIT] =
+        {
+            {
+                CAP_KILL, /* the worker runs under another uid */
+                NO_MORE,
+            },
+            true,
+        },
+    [PHASE_ENTER] =
+        {
+            {
+                CAP_SYS_ADMIN,    /* setns(2) */
+                CAP_SYS_CHROOT,   /* setns(2) into a mount namespace */
+                CAP_SETUID,       /* become the container's root */
+                CAP_SETGID,       /* the same */
+                CAP_DAC_OVERRIDE, /* join a cgroup that the container's own systemd has made */
+                NO_MORE,
+            },
+            true,
+        },
+    [PHASE_ATTACH] =
+        {
+            {
+                CAP_SYS_ADMIN, /* open_tree(2), move_mount(2), umount2(2) */
+                CAP_SETUID,    /* become an ordinary user */
+                CAP_SETGID,    /* the same */
+                NO_MORE,
+            },
+            true,
+        },
+    [PHASE_BIND] =
+        {
+            {
+                CAP_SYS_ADMIN, /* mount(2) */
+                NO_MORE,
+            },
+            true,
+        },
+    [PHASE_PROVE] = {{NO_MORE}, true},
 };
+
+static int keeps_count(const struct phase_row *row)
+{
+    int count = 0;
+
+    while (row->keeps[count] != NO_MORE)
+        count++;
+    return count;
+}
 
 static void close_inherited(void)
 {
@@ -104,7 +137,7 @@ void privilege_start(void)
 
 static void missing_describe(cap_t have, const struct phase_row *row, struct text *text)
 {
-    for (int i = 0; i < row->count; i++) {
+    for (int i = 0; row->keeps[i] != NO_MORE; i++) {
         cap_flag_value_t is_set = CAP_CLEAR;
         char *name;
         (void)cap_get_flag(have, row->keeps[i], CAP_PERMITTED, &is_set);
@@ -118,12 +151,13 @@ static void missing_describe(cap_t have, const struct phase_row *row, struct tex
 
 static int phase_set(const struct phase_row *row, cap_t wanted, struct err *err)
 {
+    int count = keeps_count(row);
+
     if (cap_clear(wanted) < 0 ||
-        (row->count &&
-         (cap_set_flag(wanted, CAP_PERMITTED, row->count, row->keeps, CAP_SET) < 0 ||
-          cap_set_flag(wanted, CAP_EFFECTIVE, row->count, row->keeps, CAP_SET) < 0)) ||
+        (count && (cap_set_flag(wanted, CAP_PERMITTED, count, row->keeps, CAP_SET) < 0 ||
+                   cap_set_flag(wanted, CAP_EFFECTIVE, count, row->keeps, CAP_SET) < 0)) ||
         cap_set_proc(wanted) < 0 ||
-        (row->gains_nothing && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
+        (row->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
         return err_set(err, STATUS_PRIVILEGE, errno, "lower privilege");
     return 0;
 }

@@ -46,7 +46,7 @@ static void prove_node(int root, const char *name, struct proof *ret)
     ret->error = r < 0 ? -r : 0;
 }
 
-static bool is_null_denied(int root)
+static bool is_dev_null_denied(int root)
 {
     CLEANUP_FD int fd = openat(root, "dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 
@@ -56,43 +56,44 @@ static bool is_null_denied(int root)
 int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
                 struct err *err)
 {
-    size_t node = 0;
     int r = become_witness(plan, err);
 
     if (r < 0)
         return r;
     for (size_t i = 0; i < plan->op_count; i++)
         if (plan->ops[i].kind == OP_NODE)
-            prove_node(guest->root, plan->ops[i].name, &ret->nodes[node++]);
-    ret->is_null_denied = is_null_denied(guest->root);
+            prove_node(guest->root, plan->ops[i].name, &ret->nodes[i]);
+    ret->is_dev_null_denied = is_dev_null_denied(guest->root);
     return 0;
 }
 
 static void fix_device_rules(const struct guest *guest, const struct plan *plan,
                              const struct proofs *proofs, struct err *err)
 {
-    size_t node = 0;
-
-    for (size_t i = 0; i < plan->op_count; i++) {
-        if (plan->ops[i].kind != OP_NODE)
-            continue;
-        if (proofs->nodes[node++].error == EPERM)
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE && proofs->nodes[i].error == EPERM)
             err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm", guest->cgroup_is_v1 ? "" : "2",
                     DRM_MAJOR, plan->ops[i].gpu->node_minor);
-    }
+}
+
+static int shut(const struct op *op, struct err *err)
+{
+    int r = err_set(err, STATUS_UNSAFE_PATH, EACCES,
+                    "open /dev/dri/%s as an ordinary user of the container", op->name);
+
+    err_fix(err, "# in the container everybody has to get through / and /dev (mode 0755), and");
+    err_fix(err, "# the hook's --mode has to let somebody read and write, as its 0660 does");
+    return r;
 }
 
 static int judge_node(const struct op *op, const struct proof *proof, struct err *err)
 {
     switch (proof->error) {
-    case 0:
-        return 0;
     case EPERM:
         return err_set(err, STATUS_DEVICE_CGROUP, EPERM,
                        "open /dev/dri/%s: the container's device cgroup denies it", op->name);
     case EACCES:
-        return err_set(err, STATUS_UNSAFE_PATH, EACCES,
-                       "open /dev/dri/%s as an ordinary user of the container", op->name);
+        return shut(op, err);
     default:
         err_set(err, STATUS_DEAD_NODE, proof->error,
                 "/dev/dri/%s does not answer: no driver behind it", op->name);
@@ -101,7 +102,7 @@ static int judge_node(const struct op *op, const struct proof *proof, struct err
     }
 }
 
-/* One more rule would let the node in and leave everything else denied. */
+/* Adding an allow rule would admit the node but leave /dev/null denied. */
 int prove_lone_rule(const struct config_lines *config, struct err *err)
 {
     char fix[512];
@@ -115,21 +116,27 @@ int prove_lone_rule(const struct config_lines *config, struct err *err)
     return r;
 }
 
+const struct gpu_node *prove_shut_node(const struct plan *plan, const struct proofs *proofs)
+{
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE && proofs->nodes[i].error == EACCES)
+            return plan->ops[i].gpu;
+    return NULL;
+}
+
 int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
                 struct err *err)
 {
-    size_t node = 0;
-
     for (size_t i = 0; i < plan->op_count; i++) {
-        if (plan->ops[i].kind != OP_NODE)
+        const struct proof *proof = &proofs->nodes[i];
+        if (plan->ops[i].kind != OP_NODE || proof->error == 0)
             continue;
-        int r = judge_node(&plan->ops[i], &proofs->nodes[node++], err);
-        if (r == -EPERM && proofs->is_null_denied)
-            r = prove_lone_rule(&guest->config, err);
-        else if (r == -EPERM)
+        if (proof->error == EPERM && proofs->is_dev_null_denied)
+            return prove_lone_rule(&guest->config, err);
+        int r = judge_node(&plan->ops[i], proof, err);
+        if (proof->error == EPERM)
             fix_device_rules(guest, plan, proofs, err);
-        if (r < 0)
-            return r;
+        return r;
     }
     return 0;
 }

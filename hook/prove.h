@@ -15,8 +15,8 @@ struct proof {
 };
 
 struct proofs {
-    bool is_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
-    struct proof nodes[PLAN_OPS_MAX]; /* by index of the plan's OP_NODE steps */
+    bool is_dev_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
+    struct proof nodes[PLAN_OPS_MAX]; /* of the plan's step of the same index, when it is OP_NODE */
 };
 
 /* Gives up every privilege first; cannot be undone. The proofs are facts, not an error. */
@@ -25,6 +25,10 @@ int prove_nodes(const struct guest *guest, const struct plan *plan, struct proof
 
 /* The failure "a lone rule made a list of devices that lacks all the usual ones". Pure. */
 int prove_lone_rule(const struct config_lines *config, struct err *err);
+
+/* The first node that the ordinary user may not open, by owner and mode; NULL when there is none.
+ */
+const struct gpu_node *prove_shut_node(const struct plan *plan, const struct proofs *proofs);
 
 /* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH. Pure.
  */

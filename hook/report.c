@@ -126,22 +126,20 @@ void report_success(const struct plan *plan, const struct guest *guest, const st
                     bool in_cgroup)
 {
     bool was_proven = false;
-    size_t node = 0;
 
     for (size_t i = 0; i < plan->op_count; i++) {
         if (plan->ops[i].kind != OP_NODE)
             continue;
-        was_proven |= proofs->nodes[node].driver[0] != '\0';
+        was_proven |= proofs->nodes[i].driver[0] != '\0';
         if (!report_as.quiet)
-            say_ready(plan, &plan->ops[i], &proofs->nodes[node]);
-        node++;
+            say_ready(plan, &plan->ops[i], &proofs->nodes[i]);
     }
     for (size_t i = 0; i < plan->warning_count; i++)
         report_warning(plan->warnings[i]);
     if (was_proven && !in_cgroup)
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");
-    if (proofs->is_null_denied)
+    if (proofs->is_dev_null_denied)
         report_null_denied(&guest->config);
 }
 

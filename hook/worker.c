@@ -4,14 +4,13 @@
 #include "exit_status.h"
 #include "log.h"
 #include "privilege.h"
+#include "process_wait.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 
 /* A start is over in milliseconds; this is for a driver or a file system that never answers. */
 #define DEADLINE_SECONDS 10
@@ -67,34 +66,15 @@ static int worker_main(void *memory)
     _exit(0);
 }
 
-/*
- * Waits for the end of `pid` at most `seconds`; the pipe's other end closes when it is gone. No
- * signal of ours has a handler, so an interrupted wait is an oddity, and may start over.
- */
-static bool is_gone_within(pid_t pid, int pipe_end, int seconds)
-{
-    struct pollfd wait = {.fd = pipe_end, .events = POLLIN};
-
-    while (poll(&wait, 1, seconds * 1000) < 0 && errno == EINTR)
-        continue;
-    if (!wait.revents)
-        return false;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
-    return true;
-}
-
 static int collect(pid_t pid, const struct call *call, struct err *err)
 {
     int gone = call->ends.gone[0];
 
-    if (!is_gone_within(pid, gone, DEADLINE_SECONDS)) {
+    if (!process_gone_within(pid, gone, DEADLINE_SECONDS)) {
         if (kill(-pid, SIGKILL) < 0)
             (void)kill(pid, SIGKILL);
-        (void)is_gone_within(pid, gone, GRACE_SECONDS);
-        return err_set(err, STATUS_UNSAFE_PATH, ETIMEDOUT,
-                       "no answer from the container's files or the node for %d seconds",
-                       DEADLINE_SECONDS);
+        (void)process_gone_within(pid, gone, GRACE_SECONDS);
+        return process_no_answer(DEADLINE_SECONDS, err);
     }
     if (!call->is_finished)
         return err_set(err, STATUS_INTERNAL, 0, "the worker process was killed");

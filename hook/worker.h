@@ -1,14 +1,16 @@
 /*
- * The one process that touches what is the container's, with the one that it makes for the proof
- * (member.h): a child that reads its files and attaches the tree. Any of that may wait for the
- * container for ever (a FUSE that does not answer, a frozen cgroup), so the parent never does it;
- * it waits, with a deadline.
+ * A child that is like a thread: made by clone(CLONE_VM), so what it finds out needs no pipe, and a
+ * start saves a second address space (tests/bench/README.md). It shares errno and the heap with its
+ * parent, so between clone and collect the parent may only poll, waitpid and kill.
  *
- * The worker lives in its parent's memory, as a child of vfork(2) does, and beside it, as that one
- * does not. It is a process for its credentials, namespaces and descriptors, and to be killed. What
- * it finds out needs no protocol, and a start does not pay for a second address space. The parent
- * touches nothing meanwhile. What protects the parent's memory protects the worker's: neither is
- * dumpable, so nobody in the container may trace it (ptrace(2), "Ptrace access mode checking").
+ * It is the one process that touches what is the container's, with the one that it makes for the
+ * proof (member.h): a child that reads its files and attaches the tree. Any of that may wait for
+ * the container for ever (a FUSE that does not answer, a frozen cgroup), so the parent never does
+ * it; it waits, with a deadline.
+ *
+ * It is a process, not a thread, for its credentials, namespaces and descriptors, and to be killed.
+ * What protects the parent's memory protects the worker's: neither is dumpable, so nobody in the
+ * container may trace it (ptrace(2), "Ptrace access mode checking").
  */
 #ifndef HOOK_WORKER_H
 #define HOOK_WORKER_H

@@ -9,7 +9,7 @@
 #include "env.h"
 #include "options.h"
 #include "plan.h"
-#include "start.h"
+#include "start_job.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,9 +23,9 @@ static int plan_start(const struct options *options, const char *pid, struct err
 
     job.options = options;
     guest_init(&job.guest);
-    r = start_facts(&env, &job, err);
+    r = job_collect(&env, &job, err);
     if (r == 0)
-        r = start_look(&job, err);
+        r = job_read_container(&job, err);
     if (r == 0)
         r = plan_build(options, &job.gpus, &job.guest, job.groups, &job.plan, err);
     if (r == 0)

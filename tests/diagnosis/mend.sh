@@ -27,7 +27,7 @@ mend_remark() {
     case $remark in
         *"in place of the config's lxc.idmap = u lines"*) sed -i '/^lxc\.idmap = u/d' "$mend_config" ;;
         *"in place of the config's lxc.idmap = g lines"*) sed -i '/^lxc\.idmap = g/d' "$mend_config" ;;
-        *"in place of the config's lines for this hook"*) sed -i '/lxc-gpu-hook\|gpu[a-z-]*\.conf/d' "$mend_config" ;;
+        *"in place of the config's lines for this hook"*) sed -i '/^lxc\.hook\..*lxc-gpu-hook\|^lxc\.include.*\/gpu[a-z-]*\.conf/d' "$mend_config" ;;
         *'in place of its lxc.mount.entry'*) sed -i '/^lxc\.mount\.entry.*dev\/dri/d' "$mend_config" ;;
     esac
     case $remark in

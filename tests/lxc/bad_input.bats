@@ -73,15 +73,23 @@ refuses() {
 @test "LXC_PID missing, not a number, dead, or no container's" {
     export LXC_HOOK_TYPE=start-host LXC_NAME=c1
     refuses "LXC_PID is not set" "$hook"
+    [[ "$output" == *"fix: lxc-gpu-hook attach c1    # "* ]]
     LXC_PID=abc refuses "LXC_PID is not a process id: 'abc'" "$hook"
     LXC_PID=-5 refuses "LXC_PID is not a process id: '-5'" "$hook"
     LXC_PID=0 refuses "LXC_PID is not a process id: '0'" "$hook"
-    LXC_PID=4194304 refuses "there is no process 4194304" "$hook"
+    LXC_PID=4194304 refuses "process 4194304 does not exist" "$hook"
+    [[ "$output" == *"fix: lxc-ls -f -F NAME,PID    # "* ]]
     LXC_PID=$$ refuses "process $$ is in no container" "$hook"
+    [[ "$output" == *"fix: lxc-ls -f -F NAME,PID    # "* ]]
 }
 
 @test "LXC_NAME missing, and one with control characters" {
     LXC_HOOK_TYPE=start-host refuses "LXC_NAME is not set" "$hook"
+    [[ "$output" == *"fix: lxc-ls -f    # then by hand: lxc-gpu-hook attach"* ]]
+    LXC_HOOK_TYPE=start-host LXC_NAME='a b;c' refuses "LXC_PID is not set" "$hook"
+    [[ "$output" == *"fix: lxc-ls -f "* ]]
+    LXC_HOOK_TYPE=mount LXC_NAME=c1 refuses "LXC_ROOTFS_MOUNT is not set" "$hook"
+    [[ "$output" == *"fix: lxc.include = /usr/share/lxc/config/gpu.conf"* ]]
     LXC_HOOK_TYPE=start-host LXC_NAME=$'a\nb\e[31m' LXC_PID=$$ refuses 'container a\x0ab\x1b[31m: process' "$hook"
 }
 
@@ -104,8 +112,10 @@ refuses() {
     run setpriv --reuid 65534 --regid 65534 --clear-groups "$hook"
     echo "$output"
     [ "$status" = 7 ]
-    [[ "$output" == *"look into the container (ns/mnt): Permission denied"* ]]
+    [[ "$output" == *"look into the container (ns/mnt), which takes cap_sys_ptrace: Permission denied"* ]]
     [[ "$output" == *"fix: sudo lxc-start -n c1"* ]]
+    LXC_CONFIG_FILE=/srv/lxc/c1/config run setpriv --reuid 65534 --regid 65534 --clear-groups "$hook"
+    [[ "$output" == *"fix: sudo lxc-start -P /srv/lxc -n c1    # a container that root starts"* ]]
     run setpriv --bounding-set -mknod "$hook"
     [ "$status" = 7 ]
     [[ "$output" == *"this process lacks cap_mknod"* ]]

@@ -347,7 +347,7 @@ int main(int argc, char **argv)
     }
     pid = start(&box);
     status = run(&box, command, pid);
-    if (!box.swap && !box.fuse)
+    if (!box.swap && (!box.fuse || strcmp(box.fuse, "dev/null") == 0))
         tell_dri(pid);
     (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, 0);

@@ -27,6 +27,7 @@ teardown() {
     user_stop c1 2>/dev/null || true
     cat "$work/subgid.before" >"$work/subgid"
     umount /sys/bus/pci 2>/dev/null || true
+    umount /usr/lib/modprobe.d 2>/dev/null || true
     rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
 }
 
@@ -128,6 +129,38 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     [[ "$(said)" == *"the GPU 1a03:2000 at 0000:00:02.0 is a console only, without a video engine"* ]]
 }
 
+@test "h1: kept from loading by the kernel's command line, or by a file of a package" {
+    reset_host
+    pci_gpu 1af4 1050
+    # by list: with a file over one of /proc's the kernel gives no container a /proc
+    for argument in modprobe.blacklist module_blacklist; do
+        echo "quiet $argument=virtio_gpu" >"$work/cmdline"
+        mount --bind "$work/cmdline" /proc/cmdline
+        run "$hook" list
+        umount /proc/cmdline
+        echo "$output"
+        [ "$status" = 3 ]
+        [[ "$(said)" == *"wants a driver that is kept from loading by $argument= on the kernel's command line" ]]
+        [[ "$output" == *"fix: # take virtio_gpu out of $argument= in /etc/default/grub, then update-grub"* ]]
+        # loaded by its own name, only the first does not hinder it
+        [ "$argument $(echo "$output" | grep -c '^fix: modprobe virtio_gpu ')" = "modprobe.blacklist 1" ] ||
+            [ "$argument $(echo "$output" | grep -c '^fix: modprobe')" = "module_blacklist 0" ]
+    done
+    unprivileged ""
+    mkdir -p "$work/modprobe.d" /etc/modprobe.d
+    mount --bind "$work/modprobe.d" /usr/lib/modprobe.d
+    printf 'options x y=1\nblacklist\tvirtio-gpu\n' >"$work/modprobe.d/tests.conf"
+    fails 3 "wants a driver that is kept from loading by /usr/lib/modprobe.d/tests.conf$"
+    mended
+    # the package's own file stays, and is hidden
+    grep -q virtio-gpu "$work/modprobe.d/tests.conf"
+    [ "$(cat /etc/modprobe.d/tests.conf)" = "options x y=1" ]
+    reset_host
+    start_fails c1
+    cause | grep -q "wants the driver virtio_gpu$"
+    rm /etc/modprobe.d/tests.conf
+}
+
 @test "h1: bound to vfio-pci, and given back" {
     reset_host
     pci_gpu 8086 4680 vfio-pci
@@ -146,6 +179,7 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     unprivileged "--select pci=0000:09:00.0 --group video"
     fails 3 "no render node matches 'pci=0000:09:00.0'; this host has renderD128 \(i915 at 0000:00:02.0\), renderD129 \(amdgpu at 0000:03:00.0\)$"
     [ "$(fixes | grep -c '^lxc.hook.start-host = .* --select pci=0000:0[03]:0[02].0 --group video$')" = 2 ]
+    [ "$(fixes | grep -c '^lxc.hook.mount = .* --select pci=0000:0[03]:0[02].0 --group video$')" = 2 ]
     mended
     done_row h2 3 applied
 }
@@ -169,6 +203,7 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     (sleep 2 && node renderD128 226 128) 3>&- &
     mended
     wait
+    grep -qx "lxc.hook.mount = $hook --wait 20" "$mend_config"
     grep -qx "lxc.hook.start-host = $hook --wait 20" "$mend_config"
     done_row h4 3 applied
 }

@@ -28,7 +28,7 @@ hidden() {
     chmod 0666 /dev/dri/renderD128
     hidden "$libmount" l2
     [ "$status" = 1 ]
-    [[ "$output" == *"add GPU to container c1: bind /dev/dri/renderD128: libmount cannot be loaded by /usr/libexec/lxc-gpu-hook/lxc-gpu-bind"* ]]
+    [[ "$output" == *"add GPU to container c1: bind /dev/dri/renderD128: libmount cannot be loaded by lxc-gpu-bind"* ]]
     [[ "$output" == *"fix: apt install --reinstall libmount1"* ]]
 }
 
@@ -36,8 +36,39 @@ hidden() {
     chmod 0666 /dev/dri/renderD128
     hidden /usr/libexec/lxc-gpu-hook/lxc-gpu-bind l3
     [ "$status" = 1 ]
-    [[ "$output" == *"add GPU to container c1: start /usr/libexec/lxc-gpu-hook/lxc-gpu-bind: "* ]]
+    [[ "$output" == *"add GPU to container c1: start lxc-gpu-bind: none "*" in /usr/libexec/lxc-gpu-hook, /usr/bin or /usr/bin/../libexec/lxc-gpu-hook"* ]]
     [[ "$output" == *"fix: apt install --reinstall lxc-gpu"* ]]
+}
+
+@test "lxc-gpu-bind beside the hook, as in a build, or in libexec beside bin: only where nobody else may write" {
+    chmod 0666 /dev/dri/renderD128
+    bind=/usr/libexec/lxc-gpu-hook/lxc-gpu-bind
+    mkdir -p "$work/tree/bin" "$work/tree/libexec/lxc-gpu-hook"
+    cp "$hook" "$work/tree/bin/"
+    # tree STATUS: the hook there, where none is installed
+    tree() {
+        hook="$work/tree/bin/lxc-gpu-hook" hidden "$bind" "b$((++trees))"
+        [ "$status" = "$1" ]
+    }
+    tree 1
+    cp "$bind" "$work/tree/libexec/lxc-gpu-hook/"
+    tree 0
+    for open in libexec/lxc-gpu-hook/lxc-gpu-bind libexec/lxc-gpu-hook libexec . bin; do
+        chmod o+w "$work/tree/$open"
+        tree 1
+        chmod o-w "$work/tree/$open"
+    done
+    chown 7001 "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind"
+    tree 1
+    chown 0 "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind"
+    mv "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind" "$work/tree/bin/"
+    tree 0
+    chmod g+w "$work/tree/bin/lxc-gpu-bind"
+    tree 1
+    rm "$work/tree/bin/lxc-gpu-bind"
+    ln -s /bin/true "$work/tree/bin/lxc-gpu-bind"
+    tree 1
+    rm -r "$work/tree"
 }
 
 @test "lxc-gpu-bind has no rights of its own, and nothing to say to a person" {

@@ -230,6 +230,27 @@ lxc.idmap = g 2993 102993 62543"* ]]
     [ "$(in_container c1 ls /dev/dri)" = renderD129 ]
 }
 
+@test "attach: a node that does not answer is not left in a container that runs; what was there comes back" {
+    idmap "0 100000 65536" | container c1
+    start c1
+    mounts() { in_container c1 cat /proc/self/mountinfo | grep -c ' /dev/dri'; }
+    run "$hook" attach c1 -P "$lxcpath"
+    [ "$status" = 9 ]
+    run in_container c1 ls /dev/dri
+    [ "$status" != 0 ]
+    # the node of an earlier run
+    "$hook" attach c1 -P "$lxcpath" --no-probe
+    before=$(in_container c1 ls -ln /dev/dri)
+    count=$(mounts)
+    node renderD129 226 129
+    run "$hook" attach c1 -P "$lxcpath"
+    echo "$output"
+    [ "$status" = 9 ]
+    [ "$(echo "$output" | grep -c 'does not answer')" = 1 ]
+    [ "$(in_container c1 ls -ln /dev/dri)" = "$before" ]
+    [ "$(mounts)" = "$count" ]
+}
+
 @test "attach: a second one keeps what the container's own config brought" {
     node card0 226 0 44
     {

@@ -75,6 +75,9 @@ silent() {
     done
     # the kernel keeps the host's root off a FUSE of another user namespace: no wait there
     [ "$(grep -l "no answer from" "$work"/silent.* | wc -l)" = 8 ]
+    # where it was the proof that got no answer, the mount is undone, even when the proof cannot be killed
+    [ "$(cat "$work"/silent.*dev_null | grep -c '^dri: absent$')" = 4 ]
+    [ "$(grep -l "fix: dmesg | grep " "$work"/silent.* | wc -l)" = 8 ]
     # with the box its file system has gone, and so has who waited for it
     no_hooks_left
     host_fingerprint | diff "$work/before" -

@@ -97,7 +97,7 @@ starts_with() {
     run env LXC_HOOK_TYPE=x "$hook" --select pci=0000:09:00.0 list
     run "$hook" list --select pci=0000:09:00.0
     [ "$status" = 3 ]
-    fix=$(echo "$output" | sed -n 's/^fix: \(lxc\.hook\..*--select pci=.*\)/\1/p' | sort -u | head -n 1)
+    fix=$(echo "$output" | sed -n 's/^fix: \(lxc\.hook\.start-host .*--select pci=.*\)/\1/p' | sort -u | head -n 1)
     [ "$fix" = "lxc.hook.start-host = $hook --select pci=0000:00:02.0" ]
     starts_with "${fix#*lxc-gpu-hook }"
     [ "$names" = renderD128 ]

@@ -75,6 +75,23 @@ END
     [[ "$output" == *"No such device"* ]]
 }
 
+@test "a 0666 node and no mount hook: no id map is blamed; with both lines, as printed, only the driver is missing" {
+    chmod 0666 /dev/dri/renderD128
+    { base "0 300000 65536"; echo "lxc.hook.start-host = $hook --select renderD128"; } | user_container c1
+    user_start_fails c1
+    status_is c1 4
+    hook_said c1 | grep -q "/dev/dri/renderD128 can be used as it is, but no mount hook has bound it"
+    hook_said c1 | sed -n 's/^fix: //p' | grep -v '^#' >"$work/fix"
+    cat >"$work/wanted" <<END
+lxc.hook.mount = $hook --select renderD128
+lxc.hook.start-host = $hook --select renderD128
+END
+    diff "$work/wanted" "$work/fix"
+    { base "0 300000 65536"; cat "$work/fix"; } | user_container c1
+    user_start_fails c1
+    status_is c1 9
+}
+
 @test "the same container started by root: the private node is used instead" {
     echo tester:107:1 >>"$work/subgid"
     {

@@ -1,9 +1,10 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
 #include "advice_config.h"
+#include "advice_system.h"
 #include "cmocka_all.h"
 #include "config_scan.h"
 #include "idmap_cover.h"
-#include "pci.h"
+#include "modprobe.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +83,82 @@ static void what_keeps_a_module_out(void **state)
     assert_false(modprobe_keeps_out("blacklist i915_foo\nblacklist i91\n", "i915"));
     assert_false(modprobe_keeps_out("options i915 enable_guc=2\n", "i915"));
     assert_false(modprobe_keeps_out("", "i915"));
+}
+
+static void what_the_command_line_keeps_out(void **state)
+{
+    static const char both[] = "quiet modprobe.blacklist=nouveau,i915 module_blacklist=amdgpu\n";
+
+    (void)state;
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "i915"), KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "nouveau"), KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "amdgpu"), KEPT_OUT_BY_THE_KERNEL);
+    assert_int_equal(modprobe_cmdline_keeps_out(both, "xe"), KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=i915", "i91"),
+                     KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("xmodule_blacklist=i915 i915", "i915"),
+                     KEPT_OUT_BY_NOTHING);
+    /* modprobe takes - for _, the kernel does not */
+    assert_int_equal(modprobe_cmdline_keeps_out("modprobe.blacklist=virtio-gpu", "virtio_gpu"),
+                     KEPT_OUT_BY_MODPROBE);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=virtio-gpu", "virtio_gpu"),
+                     KEPT_OUT_BY_NOTHING);
+    assert_int_equal(
+        modprobe_cmdline_keeps_out("modprobe.blacklist=xe module_blacklist=a,xe", "xe"),
+        KEPT_OUT_BY_THE_KERNEL);
+    assert_int_equal(modprobe_cmdline_keeps_out("module_blacklist=", "xe"), KEPT_OUT_BY_NOTHING);
+    assert_int_equal(modprobe_cmdline_keeps_out("", "xe"), KEPT_OUT_BY_NOTHING);
+}
+
+static void assert_lsm(const char *text, enum lsm_kind kind, const char *label)
+{
+    struct lsm lsm = lsm_parse(text);
+
+    assert_int_equal(lsm.kind, kind);
+    assert_string_equal(lsm.label, label);
+}
+
+static void security_modules_are_told_apart(void **state)
+{
+    (void)state;
+    assert_lsm("/usr/bin/lxc-start (enforce)\n", LSM_APPARMOR, "/usr/bin/lxc-start (enforce)");
+    assert_lsm("lxc-a//&:lxc-b:c (enforce)\n", LSM_APPARMOR, "lxc-a//&:lxc-b:c (enforce)");
+    assert_lsm("lxc-start (complain)\n", LSM_NONE, "");
+    assert_lsm("unconfined\n", LSM_NONE, "");
+    assert_lsm("kernel", LSM_NONE, "");
+    assert_lsm("", LSM_NONE, "");
+    assert_lsm("system_u:system_r:container_runtime_t:s0", LSM_SELINUX,
+               "system_u:system_r:container_runtime_t:s0");
+    assert_lsm("unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\n", LSM_SELINUX,
+               "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023");
+    assert_lsm("u:r:t", LSM_SELINUX, "u:r:t"); /* without levels */
+    assert_lsm("u:r", LSM_NONE, "");
+    assert_lsm("u::t:s0", LSM_NONE, "");
+    assert_lsm(":ns://profile:x", LSM_NONE, "");
+    assert_lsm("a//&:b:c:unconfined", LSM_NONE, "");
+}
+
+static void each_security_module_has_its_own_lines(void **state)
+{
+    struct lsm lsm = lsm_parse("system_u:system_r:container_runtime_t:s0");
+
+    (void)state;
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_string_equal(err.fix,
+                        "ausearch -m avc -ts recent    # shows what it denied\n"
+                        "# lxc.selinux.context in the container's config, or a policy "
+                        "module made from that by audit2allow");
+    lsm = lsm_parse("lxc-start (enforce)");
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_non_null(strstr(err.fix, "profile=\"lxc-start\""));
+    assert_non_null(strstr(err.fix, "#     mount,"));
+    assert_null(strstr(err.fix, "selinux"));
+    lsm = lsm_parse("unconfined");
+    err = (struct err){0};
+    advice_lsm(&lsm, "mount,", &err);
+    assert_string_equal(err.fix, "");
 }
 
 static void assert_cover(const struct idmap *map, uint32_t inside, const char *fix)
@@ -172,6 +249,9 @@ int main(void)
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_keeps_a_module_out),
+        cmocka_unit_test(what_the_command_line_keeps_out),
+        cmocka_unit_test(security_modules_are_told_apart),
+        cmocka_unit_test(each_security_module_has_its_own_lines),
         cmocka_unit_test(a_map_is_widened_only_where_that_is_sound),
         cmocka_unit_test(a_line_that_does_not_fit_is_left_out_whole),
         cmocka_unit_test(a_map_that_does_not_fit_is_no_half_map),

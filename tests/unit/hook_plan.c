@@ -3,7 +3,10 @@
 #include "cmocka_all.h"
 #include "exit_status.h"
 #include "plan.h"
+#include "prove.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static struct options options;
@@ -30,7 +33,8 @@ static int set_up(void **state)
                                         .node_minor = 129,
                                         .driver = "vgem",
                                         .device = "vgem"}}};
-    guest = GUEST_CLOSED;
+    memset(&guest, 0, sizeof(guest));
+    guest_init(&guest);
     guest.uids = (struct idmap){1, {{0, 100000, 65536}}};
     guest.gids = (struct idmap){3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
     groups[0] = (struct guest_group){true, 109};
@@ -159,6 +163,44 @@ static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
     assert_int_equal(plan.witness.guest_uid, 1000);
 }
 
+static void a_map_without_root_is_refused_whoever_starts_it(void **state)
+{
+    (void)state;
+    guest.gids = (struct idmap){1, {{1, 100001, 65535}}};
+    assert_true(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_int_equal(err.status, STATUS_OWNERSHIP);
+    assert_non_null(strstr(err.text, "guest gid 0 is outside the container's id map"));
+    assert_string_equal(err.fix, "# the lxc.idmap = g lines have to name it");
+}
+
+static void each_proof_is_its_own_steps(void **state)
+{
+    struct proofs proofs = {0};
+
+    (void)state;
+    gpus.nodes[0].node_minor = 128;
+    build();
+    /* a link's place stays empty; the second node is step 2 */
+    assert_int_equal(plan.ops[2].kind, OP_NODE);
+    assert_int_equal(prove_judge(&guest, &plan, &proofs, &err), 0);
+    assert_null(prove_shut_node(&plan, &proofs));
+    proofs.nodes[2].error = EPERM;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
+    assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
+    proofs.is_dev_null_denied = true;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_non_null(strstr(err.text, "a lone rule"));
+    proofs.nodes[2].error = EACCES;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_UNSAFE_PATH);
+    assert_true(err.fix[0] != '\0');
+    assert_ptr_equal(prove_shut_node(&plan, &proofs), &gpus.nodes[1]);
+    proofs.nodes[2].error = ENXIO;
+    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_int_equal(err.status, STATUS_DEAD_NODE);
+}
+
 static void a_full_host_fits(void **state)
 {
     (void)state;
@@ -187,9 +229,53 @@ static void nothing_to_take_names_what_there_is(void **state)
     assert_non_null(
         strstr(err.fix, "# one of these, in place of the config's lines for this hook\n"));
     assert_non_null(
-        strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
+        strstr(err.fix,
+               "lxc.hook.mount = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"
+               "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select pci=0000:00:02.0\n"));
     assert_non_null(
         strstr(err.fix, "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD129"));
+}
+
+static void offers_are_whole_pairs_and_the_rest_is_counted(void **state)
+{
+    size_t mounts = 0;
+    size_t starts = 0;
+
+    (void)state;
+    gpus.count = 20;
+    for (unsigned i = 0; i < 20; i++)
+        gpus.nodes[i] = gpus.nodes[0];
+    err = (struct err){0};
+    advice_no_match(&options, &gpus, &err);
+    for (const char *at = err.fix; (at = strstr(at, "lxc.hook.mount = ")); at++)
+        mounts++;
+    for (const char *at = err.fix; (at = strstr(at, "lxc.hook.start-host = ")); at++)
+        starts++;
+    assert_true(mounts >= 6);
+    assert_int_equal(mounts, starts);
+    char last[64];
+    snprintf(last, sizeof(last), "\n# and %zu more: lxc-gpu-hook list", 20 - mounts);
+    assert_string_equal(err.fix + strlen(err.fix) - strlen(last), last);
+}
+
+static void a_usable_node_that_nobody_bound_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err), 0);
+    assert_int_equal(plan.op_count, 0);
+    /* 0660 of a group that is not the guest's */
+    gpus.nodes[0].mode = gpus.nodes[1].mode = 0660;
+    gpus.nodes[0].gid = gpus.nodes[1].gid = 44;
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
+    gpus.nodes[1].gid = 107;
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[1]);
+    gpus.nodes[0].mode = 0666;
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[0]);
+    options.selection = (struct selection){.count = 1, .specs = {"renderD129"}};
+    assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[1]);
+    guest.node_count = 1;
+    guest.nodes[0] = (struct guest_node){"renderD129", 129};
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
 }
 
 int main(void)
@@ -202,8 +288,12 @@ int main(void)
         cmocka_unit_test_setup(unmapped_owners_are_refused_with_the_range, set_up),
         cmocka_unit_test_setup(nodes_of_the_config_are_kept_or_replaced, set_up),
         cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
+        cmocka_unit_test_setup(a_map_without_root_is_refused_whoever_starts_it, set_up),
+        cmocka_unit_test_setup(each_proof_is_its_own_steps, set_up),
         cmocka_unit_test_setup(a_full_host_fits, set_up),
         cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
+        cmocka_unit_test_setup(offers_are_whole_pairs_and_the_rest_is_counted, set_up),
+        cmocka_unit_test_setup(a_usable_node_that_nobody_bound_is_named, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

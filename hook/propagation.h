@@ -1,6 +1,6 @@
 /* Whether a mount in the container would show on the host. */
-#ifndef HOOK_SHARE_H
-#define HOOK_SHARE_H
+#ifndef HOOK_PROPAGATION_H
+#define HOOK_PROPAGATION_H
 
 #include "base/err.h"
 #include "guest.h"
@@ -10,6 +10,6 @@
  * this host. LXC's containers never do: LXC makes all their mounts slaves, and the kernel does
  * where a user namespace begins. A process in a bare mount namespace (attach --pid) may.
  */
-int share_check(const struct guest *guest, struct err *err);
+int propagation_check(const struct guest *guest, struct err *err);
 
 #endif

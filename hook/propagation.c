@@ -1,4 +1,4 @@
-#include "share.h"
+#include "propagation.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -51,7 +51,7 @@ static int peer_group(const struct guest *guest, uint32_t *ret)
     return r;
 }
 
-int share_check(const struct guest *guest, struct err *err)
+int propagation_check(const struct guest *guest, struct err *err)
 {
     CLEANUP_FREE char *ours = NULL;
     uint32_t group = 0;
