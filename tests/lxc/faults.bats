@@ -34,6 +34,7 @@ errnos_of() {
 
 # What is run in or beside a container. usage: run_kind KIND HOOK STRACE_OPTION...
 #   start, proof     start-host of a new container       attach       of a running one
+#   proven           attach with the proof, which fails: no driver is here
 #   again            after another attach                kept         where /dev/dri has a node already
 #   privileged       without a user namespace            mount        the mount hook
 cat >"$TEST_WORK/run_kind" <<'END'
@@ -45,6 +46,7 @@ case $kind in
     start | privileged) command=(env LXC_HOOK_TYPE=start-host LXC_NAME=box "$hook" --no-probe) ;;
     proof) command=(env LXC_HOOK_TYPE=start-host LXC_NAME=box "$hook") ;;
     attach | again | kept) command=("${attach[@]}") ;;
+    proven) command=("$hook" attach --pid "${LXC_PID:-}") ;;
     mount) command=("${mounting[@]}") ;;
 esac
 [ "$kind" != again ] || "${attach[@]}" -q || exit 125
@@ -149,6 +151,8 @@ one_fault() {
         mount:*:0) [ "$(was_there)" = "$whole" ] || [ -z "$(was_there)" ] || wrong "but half made" ;; # start-host says why
         *:0) [ "$(was_there)" = "$whole" ] || wrong "but not whole" ;;
         mount:* | proof:*) ;; # LXC ends such a container
+        proven:*KILL:*) ;;
+        proven:*) [[ $call =~ ^(umount2|fchdir|unlinkat)$ ]] || [ -z "$(was_there)" ] || wrong "but not undone" ;;
         *:error=*) [ "$(was_there)" = "$before" ] || wrong "but not as before" ;;
     esac
     rm -f "$out"
@@ -183,6 +187,8 @@ sweep() {
 @test "a start of a privileged container" { sweep privileged 60; }
 
 @test "attach" { sweep attach 60; }
+
+@test "attach with a proof that fails: whatever fails beside it, nothing stays" { sweep proven 60; }
 
 @test "attach again: a failure leaves the nodes of the first one" {
     sweep again 100 "renderD128=e2:80,100000:102992,660"
