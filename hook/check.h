@@ -7,6 +7,7 @@
 #include "container.h"
 #include "options.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define HOOK_LINES_MAX 4
@@ -29,11 +30,16 @@ struct check_hooks {
     struct hook_lines start_host, mount;
 };
 
+/* Whether a person gave `check` options for the hook: would a start with those succeed? */
+bool check_asks_what_if(const struct options *options);
+
 /*
  * STATUS_USAGE when the config does not start this hook, starts it where it cannot work, or with
- * options that it refuses. The caller calls check_hooks_close, also after an error.
+ * options that it refuses. Where a person asks what if, the lines get those options. The caller
+ * calls check_hooks_close, also after an error.
  */
-int check_hooks_read(const struct container_facts *facts, struct check_hooks *ret, struct err *err);
+int check_hooks_read(const struct options *options, const struct container_facts *facts,
+                     struct check_hooks *ret, struct err *err);
 
 void check_hooks_close(struct check_hooks *hooks);
 

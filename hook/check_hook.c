@@ -102,7 +102,21 @@ static int lines_read(const struct container_facts *facts, const char *type, str
     return 0;
 }
 
-int check_hooks_read(const struct container_facts *facts, struct check_hooks *ret, struct err *err)
+static void options_replace(struct hook_lines *lines, const struct options *options)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        lines->lines[i].options = *options;
+}
+
+bool check_asks_what_if(const struct options *options)
+{
+    return options->selection.count || options->selection.with_card || options->optional ||
+           options->group || options->has_gid || options->user || options->mode != OPTIONS_MODE ||
+           options->no_probe;
+}
+
+int check_hooks_read(const struct options *options, const struct container_facts *facts,
+                     struct check_hooks *ret, struct err *err)
 {
     int r = wrong_section(facts, err);
 
@@ -113,6 +127,10 @@ int check_hooks_read(const struct container_facts *facts, struct check_hooks *re
     if (r == 0 && ret->start_host.count == 0) {
         r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
         err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+    }
+    if (r == 0 && check_asks_what_if(options)) {
+        options_replace(&ret->mount, options);
+        options_replace(&ret->start_host, options);
     }
     return r;
 }

@@ -265,7 +265,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
     if (r == 0)
         tell_stale(facts->config_file);
     if (r == 0)
-        r = check_hooks_read(facts, hooks, err);
+        r = check_hooks_read(options, facts, hooks, err);
     if (r == 0)
         r = check_maps(facts, err);
     if (r == 0)
@@ -285,8 +285,9 @@ int cli_check(const struct options *options, struct err *err)
     int r = check_steps(options, &facts, &hooks, err);
 
     if (r == 0)
-        printf("container %s: a start %s would succeed\n", facts.container.name,
-               geteuid() == 0 ? "by root" : "by this user");
+        printf("container %s: a start %s%s would succeed\n", facts.container.name,
+               geteuid() == 0 ? "by root" : "by this user",
+               check_asks_what_if(options) ? " with these options on its hook lines" : "");
     else
         advice_place(facts.config_file, err);
     if (r < 0 && options->rest_count == 2)

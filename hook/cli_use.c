@@ -13,14 +13,14 @@ struct use {
 int cli_check_use(const char *command, const struct options *options, struct err *err)
 {
     const struct use uses[] = {
-        {"--select", options->selection.count > 0, "list idmap attach"},
-        {"--with-card", options->selection.with_card, "list idmap attach"},
-        {"--wait", options->wait_seconds > 0, "list idmap attach"},
-        {"--optional", options->optional, "list attach"},
-        {"--group", options->group || options->has_gid, "idmap attach"},
-        {"--user", options->user > 0, "attach"},
-        {"--mode", options->mode != OPTIONS_MODE, "attach"},
-        {"--no-probe", options->no_probe, "attach"},
+        {"--select", options->selection.count > 0, "list check idmap attach"},
+        {"--with-card", options->selection.with_card, "list check idmap attach"},
+        {"--wait", options->wait_seconds > 0, "list check idmap attach"},
+        {"--optional", options->optional, "list check attach"},
+        {"--group", options->group || options->has_gid, "check idmap attach"},
+        {"--user", options->user > 0, "check attach"},
+        {"--mode", options->mode != OPTIONS_MODE, "check attach"},
+        {"--no-probe", options->no_probe, "check attach"},
         {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
         {"--write", options->write, "idmap"},
         {"--pid", options->pid > 0, "attach"},
@@ -29,9 +29,7 @@ int cli_check_use(const char *command, const struct options *options, struct err
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
         if (!uses[i].is_given || strstr(uses[i].commands, command))
             continue;
-        bool is_hooks = strcmp(command, "check") == 0 && strstr(uses[i].commands, "attach");
-        return err_set(err, STATUS_USAGE, 0, "%s is no option of %s%s", uses[i].option, command,
-                       is_hooks ? ", which takes those of the config's hook line" : "");
+        return err_set(err, STATUS_USAGE, 0, "%s is no option of %s", uses[i].option, command);
     }
     return 0;
 }

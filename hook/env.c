@@ -52,8 +52,9 @@ bool hook_env_is_hook(int rest_count, char *const *rest)
 const char *hook_env_container(char *buffer, size_t size)
 {
     const char *name = env_text("LXC_NAME");
+    const char *config_file = env_text("LXC_CONFIG_FILE");
 
-    if (!env_text("LXC_HOOK_TYPE") && !(name && env_text("LXC_CONFIG_FILE")))
+    if (!env_text("LXC_HOOK_TYPE") && !(name && config_file && config_file[0] == '/'))
         return NULL;
     return text_printable(buffer, size, name ? name : "?");
 }

@@ -21,12 +21,12 @@
 #include <string.h>
 
 /* A hook speaks to the system log, also about a line that it cannot read. */
-static void report_begin(const struct options *options)
+static void report_begin(const struct options *options, bool is_command)
 {
     static char name[CONTAINER_NAME_MAX];
     struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
 
-    style.container = hook_env_container(name, sizeof(name));
+    style.container = is_command ? NULL : hook_env_container(name, sizeof(name));
     style.use_syslog = style.container != NULL;
     report_open(&style);
 }
@@ -50,16 +50,23 @@ struct cli_command {
 static const struct cli_command commands[] = {
     {"list", cli_list}, {"check", cli_check}, {"idmap", cli_idmap}, {"attach", cli_attach}};
 
-static int run_command(const struct options *options, struct err *err)
+static const struct cli_command *command_find(const struct options *options)
+{
+    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++)
+        if (text_is_equal(options->rest[0], commands[i].name))
+            return &commands[i];
+    return NULL;
+}
+
+static int run_command(const struct cli_command *command, const struct options *options,
+                       struct err *err)
 {
     char shown[80];
     int r;
 
-    for (size_t i = 0; options->rest_count && i < sizeof(commands) / sizeof(commands[0]); i++) {
-        if (!text_is_equal(options->rest[0], commands[i].name))
-            continue;
-        r = cli_check_use(commands[i].name, options, err);
-        return r < 0 ? r : commands[i].run(options, err);
+    if (command) {
+        r = cli_check_use(command->name, options, err);
+        return r < 0 ? r : command->run(options, err);
     }
     if (options->rest_count)
         r = err_set(err, STATUS_USAGE, 0, "unknown command '%s'",
@@ -82,12 +89,14 @@ static int stdout_finish(int status)
 int main(int argc, char **argv)
 {
     struct options options = {0};
+    const struct cli_command *command;
     struct err err = {0};
     int r;
 
     privilege_start();
     r = options_parse(argc, argv, &options, &err);
-    report_begin(&options);
+    command = command_find(&options);
+    report_begin(&options, command && !hook_env_is_hook(options.rest_count, options.rest));
     if (r < 0) {
         err_fix(&err, "lxc-gpu-hook --help");
         report_failure(&err);
@@ -104,7 +113,7 @@ int main(int argc, char **argv)
     if (hook_env_is_hook(options.rest_count, options.rest))
         r = run_hook(&options, &err);
     else
-        r = run_command(&options, &err);
+        r = run_command(command, &options, &err);
     if (r < 0)
         report_failure(&err);
     return stdout_finish(r < 0 ? err.status : STATUS_DONE);

@@ -57,8 +57,7 @@ refuses() {
     refuses "--mode is no option of list" "$hook" list --mode 0600
     refuses "--lxcpath is no option of list" "$hook" list -P /
     refuses "--write is no option of check" "$hook" check c1 --write
-    refuses "--select is no option of check, which takes those of the config" "$hook" check c1 --select all
-    refuses "--group is no option of check, which takes those of the config" "$hook" check c1 --group 5
+    refuses "--pid is no option of check" "$hook" check c1 --pid 5
     refuses "--optional is no option of idmap" "$hook" idmap c1 --optional
     refuses "--write is no option of attach" "$hook" attach c1 --write
     refuses "attach wants the name of one container, or --pid PID" "$hook" attach c1 --pid 5

@@ -343,6 +343,7 @@ lxc.include: /x" ]
 fix: # Proxmox refuses hook lines in /etc/pve/lxc/100.conf: there this one
 fix: lxc.include = /etc/lxc/gpu-100.conf
 fix: # and in that file
+fix: lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe
 fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe"
     [ "$(echo "$output" | grep '^fix: ')" = "$fixes" ]
     start_fails 100
@@ -388,4 +389,19 @@ fix: # what begins with lxc. goes into /etc/pve/lxc/100.conf" ]
     [ "$status" = 2 ]
     run "$hook" check
     [ "$status" = 2 ]
+}
+
+@test "options for the hook given to check: what a start with them would do" {
+    node renderD129 226 129 107
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1
+    run "$hook" check c1 -P "$lxcpath" --select renderD129 --group 5 --no-probe
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$(flat)" == *"/dev/dri/renderD129 (unknown): group 5 in the container"* ]]
+    [[ "$(flat)" != *"renderD128"* ]]
+    [[ "$(flat)" == *"container c1: a start by root with these options on its hook lines would succeed"* ]]
+    run "$hook" check c1 -P "$lxcpath" --select renderD130
+    [ "$status" = 3 ]
+    run "$hook" check c1 -P "$lxcpath" --group nosuch --no-probe
+    [ "$status" = 4 ]
 }
