@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "config_include.h"
+#include "config_scan.h"
 #include "idmap.h"
 #include "lxc_config.h"
 #include "options.h"
@@ -59,5 +60,8 @@ void advice_start(const struct container *container, const char *why, struct err
 /* Puts what deletes the config's lines that match a sed(1) expression into `buffer`. */
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size);
+
+/* Puts what takes a device rule out that denies all but itself into `buffer`. */
+const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size);
 
 #endif

@@ -130,7 +130,9 @@ static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
         kept_out_fix(gpu, err);
     } else {
         gpu_state_add(gpu, "wants the driver ", gpu->module, err);
-        err_fix(err, "modprobe %s", gpu->module);
+        /* Each takes the cards that are its own; which those are changes with the kernel. */
+        err_fix(err, "modprobe %s",
+                text_is_equal(gpu->module, "amdgpu") ? "-a amdgpu radeon" : gpu->module);
     }
 }
 

@@ -1,9 +1,18 @@
 #include "advice_system.h"
 
 #include "base/text.h"
+#include "command.h"
 
 #include <errno.h>
 #include <string.h>
+
+void advice_install(const char *package, bool again, struct err *err)
+{
+    if (command_is_installed("apt"))
+        err_fix(err, "apt install %s%s", again ? "--reinstall " : "", package);
+    else
+        err_fix(err, "# install the package %s%s", package, again ? " anew" : "");
+}
 
 void advice_old_kernel(int error, struct err *err)
 {

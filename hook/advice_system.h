@@ -7,6 +7,14 @@
 #include "guest.h"
 #include "lsm.h"
 
+#include <stdbool.h>
+
+/*
+ * A package by Debian's name, which other systems may call otherwise; `again`: it is damaged. Not
+ * from inside a container, whose programs it would look for.
+ */
+void advice_install(const char *package, bool again, struct err *err);
+
 /* The kernel has no such call, or something around this process refuses it. */
 void advice_old_kernel(int error, struct err *err);
 

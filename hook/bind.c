@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "bind_program.h"
 #include "exit_status.h"
-#include "gpu.h"
+#include "gpu_wait.h"
 #include "guest.h"
 #include "lsm.h"
 #include "path.h"
@@ -16,21 +16,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-
-#define PROC_FILE_MAX (64u << 10)
-
-/* The host's own user namespace: a privileged container, which start-host serves. */
-static bool is_privileged(void)
-{
-    CLEANUP_FREE char *text = NULL;
-    struct idmap map;
-    struct err ignored;
-    size_t size;
-
-    return file_read_at(AT_FDCWD, "/proc/self/uid_map", PROC_FILE_MAX, &text, &size) == 0 &&
-           idmap_parse(text, &map, &ignored) == 0 && map.count == 1 &&
-           map.extents[0].outside == 0 && map.extents[0].length == UINT32_MAX;
-}
 
 /* The kernel shows what is not mapped as this id, so no group of that number can be trusted. */
 static uint32_t overflow_gid(void)
@@ -150,13 +135,15 @@ int bind_nodes(const struct hook_env *env, const struct options *options, struct
     CLEANUP_FD int root = -1;
     int r = 0;
 
-    if (is_privileged())
+    /* A privileged container: start-host serves it. */
+    if (privilege_is_hosts())
         return 0;
     /* libmount 2.39 and later binds with move_mount(2), which lxc-start's profile denies. */
     lsm_leave_apparmor(&lsm);
     r = privilege_enter(PHASE_BIND, err);
+    /* start-host is the one to say that there is none. */
     if (r == 0)
-        r = gpu_find(&gpus, err);
+        r = gpu_wait(options, &gpus, err);
     if (r == 0) {
         root = open(env->rootfs_mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
         r = root < 0 ? err_set(err, STATUS_INTERNAL, errno, "open LXC_ROOTFS_MOUNT") : 0;

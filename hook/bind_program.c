@@ -1,5 +1,6 @@
 #include "bind_program.h"
 
+#include "advice_system.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
 
@@ -13,7 +14,6 @@
 #include <sys/wait.h>
 
 #define PROGRAM          "lxc-gpu-bind"
-#define PROGRAM_FIX      "apt install --reinstall lxc-gpu"
 #define OTHERS_MAY_WRITE (S_IWGRP | S_IWOTH)
 
 /* ---- where it is ----------------------------------------------------------------------------- */
@@ -101,7 +101,7 @@ static int program_missing(const struct search *search, struct err *err)
                     "may write to, in " BIND_PROGRAM_FOLDER ", %s or %s/../libexec/lxc-gpu-hook",
                     search->own_folder, search->own_folder);
 
-    err_fix(err, PROGRAM_FIX);
+    advice_install("lxc-gpu", true, err);
     return r;
 }
 
@@ -136,7 +136,7 @@ static int judge(const char *source, int status, struct err *err)
     if (WIFEXITED(status) && WEXITSTATUS(status) == BIND_NO_LIBRARY) {
         r = err_set(err, STATUS_INTERNAL, 0, "bind %s: libmount cannot be loaded by " PROGRAM,
                     source);
-        err_fix(err, "apt install --reinstall libmount1");
+        advice_install("libmount1", true, err);
         return r;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == BIND_NO_MEMORY)
@@ -165,7 +165,7 @@ static int program_run(int program, const char *source, int target, struct err *
 
     if (error) {
         (void)err_set(err, STATUS_INTERNAL, error, "start " PROGRAM);
-        err_fix(err, PROGRAM_FIX);
+        advice_install("lxc-gpu", true, err);
         return -error;
     }
     while (waitpid(pid, &status, 0) < 0)

@@ -3,6 +3,7 @@
 #include "advice_config.h"
 #include "base/cleanup.h"
 #include "check.h"
+#include "command.h"
 #include "exit_status.h"
 #include "idmap_clash.h"
 #include "start_user.h"
@@ -54,6 +55,17 @@ static int check_grants(const char *file, const struct account *user, uint32_t o
     return 0;
 }
 
+/* Root maps what it likes where LXC finds no newuidmap to ask (the package uidmap is not LXC's), or
+ * where it maps the host's root, which newuidmap never does. */
+static bool is_asked(const struct guest *guest)
+{
+    uint32_t unused;
+
+    return geteuid() != 0 ||
+           (command_is_installed("newuidmap") && command_is_installed("newgidmap") &&
+            !idmap_to_inside(&guest->uids, 0, &unused));
+}
+
 int check_maps(const struct container_facts *facts, struct err *err)
 {
     const struct guest *guest = &facts->guest;
@@ -65,8 +77,9 @@ int check_maps(const struct container_facts *facts, struct err *err)
     start_user_self(&user);
     if (r == 0)
         r = check_clash(facts, &guest->gids, 'g', err);
-    if (r == 0)
-        r = check_grants("/etc/subuid", &user, user.uid, &guest->uids, err);
+    if (r < 0 || !is_asked(guest))
+        return r;
+    r = check_grants("/etc/subuid", &user, user.uid, &guest->uids, err);
     if (r == 0)
         r = check_grants("/etc/subgid", &user, user.gid, &guest->gids, err);
     return r;

@@ -256,6 +256,15 @@ static void tell_stale(const char *config_file)
     report_warning(text);
 }
 
+/* LXC runs them all, and each takes the place of what was there. */
+static void tell_several(const struct check_hooks *hooks)
+{
+    if (hooks->start_host.count > 1 || hooks->mount.count > 1)
+        report_warning(
+            "the config has several lines of one type for this hook: the nodes of the "
+            "last one stay");
+}
+
 static int check_steps(const struct options *options, struct container_facts *facts,
                        struct check_hooks *hooks, struct err *err)
 {
@@ -270,6 +279,8 @@ static int check_steps(const struct options *options, struct container_facts *fa
         r = check_maps(facts, err);
     if (r == 0)
         config_scan(facts->config_file, &facts->guest.config);
+    if (r == 0)
+        tell_several(hooks);
     for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {
         hooks->start_host.lines[i].options.config_file = facts->config_file;
         check.options = &hooks->start_host.lines[i].options;

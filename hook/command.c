@@ -20,7 +20,8 @@ void command_add(struct command *command, const char *word)
 /* Not by PATH: root may run us with one that is not its own. */
 static bool program_find(const char *name, char *ret, size_t size)
 {
-    static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin"};
+    static const char *const folders[] = {"/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin",
+                                          "/run/current-system/sw/bin" /* NixOS */};
 
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         snprintf(ret, size, "%s/%s", folders[i], name);
@@ -30,12 +31,19 @@ static bool program_find(const char *name, char *ret, size_t size)
     return false;
 }
 
+bool command_is_installed(const char *name)
+{
+    char unused[64];
+
+    return program_find(name, unused, sizeof(unused));
+}
+
 static int spawn_reading(const struct command *command, pid_t *ret_pid, int *ret_output)
 {
     posix_spawn_file_actions_t actions;
     char home[512];
     char program[64];
-    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin";
+    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin:/run/current-system/sw/bin";
     char locale[] = "LC_ALL=C";
     char *env[4] = {path, locale, NULL, NULL};
     int ends[2];

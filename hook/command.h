@@ -5,6 +5,7 @@
 #ifndef HOOK_COMMAND_H
 #define HOOK_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define COMMAND_WORDS_MAX 12
@@ -13,6 +14,9 @@ struct command {
     const char *words[COMMAND_WORDS_MAX]; /* the first is the program's name, without a folder */
     size_t count;
 };
+
+/* Whether there is such a program in the system's own folders. */
+bool command_is_installed(const char *name);
 
 /* Adds a word, which is kept as a pointer; too many are left out. */
 void command_add(struct command *command, const char *word);

@@ -53,6 +53,7 @@ static void line_take(const char *line, struct config_lines *ret)
     const char *entry = config_value(line, "lxc.mount.entry");
     const char *rule = config_value(line, "lxc.cgroup2.devices.allow");
     const char *rule_v1 = config_value(line, "lxc.cgroup.devices.allow");
+    const char *include = config_value(line, "lxc.include");
 
     if (entry)
         entry_take(line, entry, ret);
@@ -60,6 +61,8 @@ static void line_take(const char *line, struct config_lines *ret)
         text_printable(ret->rule, sizeof(ret->rule), line);
     if (rule && strncmp(rule, "c 226", 5) == 0)
         ret->has_drm_rule = true;
+    if (include && strstr(include, "/gpu-privileged.conf"))
+        ret->is_for_privileged = true;
     if (rule_v1 && strncmp(rule_v1, "c 226", 5) == 0 && !ret->rule_v1[0])
         text_printable(ret->rule_v1, sizeof(ret->rule_v1), line);
 }
@@ -74,7 +77,7 @@ void config_scan_text(char *text, struct config_lines *ret)
 
 void config_lines_init(struct config_lines *lines)
 {
-    lines->is_roots = lines->brings_dri = lines->has_drm_rule = false;
+    lines->is_roots = lines->brings_dri = lines->has_drm_rule = lines->is_for_privileged = false;
     lines->entry_count = 0;
     lines->rule[0] = lines->rule_v1[0] = '\0';
     lines->file = "";

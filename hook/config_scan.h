@@ -25,6 +25,7 @@ struct config_lines {
     size_t entry_count; /* mount entries that bring render nodes */
     char entries[CONFIG_ENTRIES_MAX][CONFIG_LINE_SIZE];
     char rule[CONFIG_LINE_SIZE];    /* the first rule that allows a device, for cgroup v2 */
+    bool is_for_privileged;         /* includes gpu-privileged.conf, which brings such a rule */
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
     const char *file;               /* "" when it is not known or cannot be read */
 };

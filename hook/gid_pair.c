@@ -11,7 +11,7 @@ int gid_pair_check(const struct gpu_node *node, const struct plan_owner *owner, 
         r = err_set(err, STATUS_OWNERSHIP, 0,
                     "%s the container's group root has to keep its host gid",
                     *group ? "the container has no group render, and" : "guest gid 0:");
-        err_fix(err, "groupadd -r render    # in the container");
+        err_fix(err, "groupadd -r render || addgroup -S render    # in the container");
         return r;
     }
     if (node->gid == 0) {

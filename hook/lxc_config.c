@@ -1,6 +1,7 @@
 #include "lxc_config.h"
 
 #include "advice_config.h"
+#include "advice_system.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "command.h"
@@ -32,7 +33,7 @@ static int run(const struct command *command, char **ret_output, int *ret_status
 
     if (r == -ENOENT) {
         r = err_set(err, STATUS_USAGE, 0, "%s is not installed", command->words[0]);
-        err_fix(err, "apt install lxc");
+        advice_install("lxc", false, err);
     } else if (r < 0) {
         r = err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
     }

@@ -49,14 +49,15 @@ int plan_choose_group(const struct options *options, const struct guest_group gr
     if (options->group) {
         err_set(err, STATUS_OWNERSHIP, 0, "the container's /etc/group has no group %s",
                 options->group);
-        err_fix(err, "groupadd -r %s    # in the container", options->group);
+        err_fix(err, "groupadd -r %s || addgroup -S %s    # in the container", options->group,
+                options->group);
         return -ESRCH;
     }
     owner->guest_gid = groups[1].found ? groups[1].gid : 0;
     snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
     plan_warn(ret,
               "the container has no group render: %s (gid %u) is used\n"
-              "groupadd -r render    # in the container, then restart it",
+              "groupadd -r render || addgroup -S render    # in the container, then restart it",
               owner->group, owner->guest_gid);
     return 0;
 }
@@ -75,6 +76,16 @@ static int map_root(const struct guest *guest, struct plan *plan, struct err *er
     return r == 0 ? map_id(&guest->gids, 'g', 0, &plan->root_gid, err) : r;
 }
 
+static int map_group(const struct guest *guest, struct plan *plan, struct err *err)
+{
+    struct plan_owner *owner = &plan->owner;
+    int r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, err);
+
+    if (r < 0 && owner->group[0])
+        err_wrap(err, "group %s", owner->group);
+    return r;
+}
+
 static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
                      struct err *err)
 {
@@ -84,12 +95,7 @@ static int map_owner(const struct options *options, const struct guest *guest, s
     owner->guest_uid = options->user;
     if (r == 0)
         r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, err);
-    if (r < 0)
-        return r;
-    r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, err);
-    if (r < 0 && owner->group[0])
-        err_wrap(err, "group %s", owner->group);
-    return r;
+    return r == 0 ? map_group(guest, plan, err) : r;
 }
 
 /*
@@ -244,6 +250,8 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
     r = plan_choose_group(options, groups, ret, err);
     if (r == 0)
         r = map_root(guest, ret, err);
+    if (r == 0)
+        r = map_group(guest, ret, err);
     if (r < 0)
         return r;
     ret->owner.guest_uid = options->user;

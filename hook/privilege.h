@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 enum phase {
     PHASE_PREPARE, /* look into the container, make the nodes */
     PHASE_WAIT,    /* parent: wait for the worker, end it when it is late */
@@ -25,6 +27,9 @@ enum phase {
  * real user has (setuid, capabilities of the file), it forgets that user's environment.
  */
 void privilege_start(void);
+
+/* Whether this process is in the host's own user namespace, where privilege is the real one. */
+bool privilege_is_hosts(void);
 
 /* STATUS_PRIVILEGE that names the missing capabilities when `phase` cannot be entered. */
 int privilege_enter(enum phase phase, struct err *err);

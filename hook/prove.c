@@ -4,6 +4,7 @@
 #include "advice_gpu.h"
 #include "base/cleanup.h"
 #include "base/drm.h"
+#include "base/text.h"
 #include "exit_status.h"
 #include "path.h"
 #include "privilege.h"
@@ -30,13 +31,19 @@ static int become_witness(const struct plan *plan, struct err *err)
 }
 
 /* By path from the guest's root, as a program there would; the tmpfs is read-only, so no race. */
-static void prove_node(int root, const char *name, struct proof *ret)
+static void prove_node(int root, const struct op *op, struct proof *ret)
 {
     CLEANUP_FD int fd = -1;
     char path[96];
     int r;
 
-    snprintf(path, sizeof(path), "dev/dri/%s", name);
+    snprintf(path, sizeof(path), "dev/dri/%s", op->name);
+    /* Who opens a primary node may become the display's master. access(2) asks the mode and the
+     * device cgroup (devcgroup_inode_permission in the kernel) and opens nothing. */
+    if (!op->gpu->is_render) {
+        ret->error = faccessat(root, path, R_OK | W_OK, 0) < 0 ? errno : 0;
+        return;
+    }
     fd = openat(root, path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
     if (fd < 0) {
         ret->error = errno;
@@ -44,6 +51,17 @@ static void prove_node(int root, const char *name, struct proof *ret)
     }
     r = drm_driver_name(fd, ret->driver, sizeof(ret->driver));
     ret->error = r < 0 ? -r : 0;
+}
+
+/* Which folder on the way it is that others may not pass, by its name in the container. */
+static const char *shut_folder(int root)
+{
+    static const char *const folders[] = {"/.", "/dev", "/dev/dri"};
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (faccessat(root, folders[i] + 1, X_OK, 0) < 0 && errno == EACCES)
+            return i == 0 ? "/" : folders[i];
+    return NULL;
 }
 
 static bool is_dev_null_denied(int root)
@@ -62,8 +80,9 @@ int prove_nodes(const struct guest *guest, const struct plan *plan, struct proof
         return r;
     for (size_t i = 0; i < plan->op_count; i++)
         if (plan->ops[i].kind == OP_NODE)
-            prove_node(guest->root, plan->ops[i].name, &ret->nodes[i]);
+            prove_node(guest->root, &plan->ops[i], &ret->nodes[i]);
     ret->is_dev_null_denied = is_dev_null_denied(guest->root);
+    ret->shut = prove_shut_node(plan, ret) ? shut_folder(guest->root) : NULL;
     return 0;
 }
 
@@ -76,24 +95,28 @@ static void fix_device_rules(const struct guest *guest, const struct plan *plan,
                     DRM_MAJOR, plan->ops[i].gpu->node_minor);
 }
 
-static int shut(const struct op *op, struct err *err)
+static int shut(const struct op *op, const struct guest *guest, const char *folder, struct err *err)
 {
     int r = err_set(err, STATUS_UNSAFE_PATH, EACCES,
-                    "open /dev/dri/%s as an ordinary user of the container", op->name);
+                    "open /dev/dri/%s as an ordinary user of the container%s%s", op->name,
+                    folder ? ", whom its mode keeps out of " : "", folder ? folder : "");
 
-    err_fix(err, "# in the container everybody has to get through / and /dev (mode 0755), and");
-    err_fix(err, "# the hook's --mode has to let somebody read and write, as its 0660 does");
+    if (folder && !folder[1] && text_is_shell_word(guest->rootfs))
+        err_fix(err, "chmod 0755 %s", guest->rootfs);
+    else
+        err_fix(err, "# everybody in the container has to get through / and /dev (mode 0755)");
     return r;
 }
 
-static int judge_node(const struct op *op, const struct proof *proof, struct err *err)
+static int judge_node(const struct op *op, const struct proof *proof, const struct guest *guest,
+                      const char *folder, struct err *err)
 {
     switch (proof->error) {
     case EPERM:
         return err_set(err, STATUS_DEVICE_CGROUP, EPERM,
                        "open /dev/dri/%s: the container's device cgroup denies it", op->name);
     case EACCES:
-        return shut(op, err);
+        return shut(op, guest, folder, err);
     default:
         err_set(err, STATUS_DEAD_NODE, proof->error,
                 "/dev/dri/%s does not answer: no driver behind it", op->name);
@@ -112,7 +135,7 @@ int prove_lone_rule(const struct config_lines *config, struct err *err)
                     "it%s%s",
                     config->rule[0] ? ": " : "", config->rule);
 
-    err_fix(err, "%s", advice_delete(config->file, CONFIG_RULE_EXPRESSION, fix, sizeof(fix)));
+    err_fix(err, "%s", advice_lone_rule(config, fix, sizeof(fix)));
     return r;
 }
 
@@ -133,7 +156,7 @@ int prove_judge(const struct guest *guest, const struct plan *plan, const struct
             continue;
         if (proof->error == EPERM && proofs->is_dev_null_denied)
             return prove_lone_rule(&guest->config, err);
-        int r = judge_node(&plan->ops[i], proof, err);
+        int r = judge_node(&plan->ops[i], proof, guest, proofs->shut, err);
         if (proof->error == EPERM)
             fix_device_rules(guest, plan, proofs, err);
         return r;

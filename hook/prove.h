@@ -16,6 +16,7 @@ struct proof {
 
 struct proofs {
     bool is_dev_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
+    const char *shut;        /* a folder that kept the user out; NULL: none did */
     struct proof nodes[PLAN_OPS_MAX]; /* of the plan's step of the same index, when it is OP_NODE */
 };
 

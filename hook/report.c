@@ -31,17 +31,17 @@ static void say_on_stderr(const char *line)
 {
     size_t length = strlen("lxc-gpu-hook: \n") + strlen(line);
 
-    if (report_as.container && length > stderr_left) {
+    if (report_as.use_syslog && length > stderr_left) {
         if (stderr_left)
             (void)fputs("lxc-gpu-hook: more in the system log\n", stderr);
         stderr_left = 0;
         return;
     }
-    if (!report_as.use_syslog && strncmp(line, "fix: ", strlen("fix: ")) == 0) {
-        (void)fprintf(stderr, "%s\n", line); /* for a person, to paste */
-    } else if (report_as.container) {
+    if (report_as.use_syslog) {
         stderr_left -= length;
         (void)fprintf(stderr, "lxc-gpu-hook: %s\n", line);
+    } else if (strncmp(line, "fix: ", strlen("fix: ")) == 0) {
+        (void)fprintf(stderr, "%s\n", line); /* for a person, to paste */
     } else {
         char whole[LINE_MAX_SIZE + 16];
         snprintf(whole, sizeof(whole), "lxc-gpu-hook: %s", line);
@@ -117,8 +117,7 @@ void report_null_denied(const struct config_lines *config)
         text, sizeof(text),
         "/dev/null is denied in the container: a lone rule made a list of all devices that are "
         "allowed; it is not needed, delete it%s%s\n%s",
-        config->rule[0] ? ": " : "", config->rule,
-        advice_delete(config->file, CONFIG_RULE_EXPRESSION, fix, sizeof(fix)));
+        config->rule[0] ? ": " : "", config->rule, advice_lone_rule(config, fix, sizeof(fix)));
     report_warning(text);
 }
 

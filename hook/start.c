@@ -60,7 +60,8 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     if (!job.found)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "add GPU to container %s", env->name);
     guest_init(&job.guest);
-    job.as_user = geteuid() != 0;
+    /* Root of a user namespace may make no node either: an LXC inside a container. */
+    job.as_user = geteuid() != 0 || !privilege_is_hosts();
     r = job.as_user ? start_user(env, &job, err) : start_root(env, &job, err);
     guest_close(&job.guest);
     if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
@@ -94,6 +95,15 @@ static int start_root(const struct hook_env *env, struct start_job *job, struct 
 
 /* ---- the worker ------------------------------------------------------------------------------ */
 
+/* At a start only another line of the same config can have been before this one. */
+static void warn_again(struct start_job *job)
+{
+    plan_warn(&job->plan,
+              "the container's config starts this hook more than once, and these nodes "
+              "take the place of those before; keep one line of each type\n"
+              "# the lines: lxc-info -n NAME -c lxc.hook.start-host");
+}
+
 static int root_in_worker(void *memory, struct err *err)
 {
     struct start_job *job = memory;
@@ -103,6 +113,8 @@ static int root_in_worker(void *memory, struct err *err)
         r = propagation_check(&job->guest, err);
     if (r == 0)
         r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
+    if (r == 0 && !job->is_attach && job->guest.has_our_tree)
+        warn_again(job);
     if (r == 0)
         r = node_tree_make(&job->plan, &job->tree, err);
     return r == 0 ? job_enter(job, root_in_container, err) : r;

@@ -7,6 +7,7 @@
  *     --shared        a bare mount namespace, and our own root: mounts stay shared with ours where
  *                     they are
  *     --root FOLDER   this for its root, rather than an empty one
+ *     --nested        made in a user namespace: it maps the ids of that one to one
  *     --autodev       a tmpfs on /dev, when that is a folder, as LXC puts it
  *     --read-only     the root cannot be written to
  *     --swap FOLDER   all the while, swap /dev, /dev/dri and /etc/group with links into FOLDER
@@ -41,7 +42,7 @@
 #include <unistd.h>
 
 struct box {
-    bool privileged, shared, taken, autodev, read_only, no_openat2;
+    bool privileged, shared, taken, nested, autodev, read_only, no_openat2;
     const char *root;
     const char *swap;
     const char *fuse;
@@ -207,14 +208,15 @@ __attribute__((noreturn)) static void inside(const struct box *box, int maps_rea
 
 /* ---- outside -------------------------------------------------------------------------------- */
 
-static void put_maps(pid_t pid)
+static void put_maps(const struct box *box, pid_t pid)
 {
+    const char *map = box->nested ? "0 0 65536\n" : "0 100000 65536\n";
     char path[64];
 
     snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-    put_text(path, "0 100000 65536\n");
+    put_text(path, map);
     snprintf(path, sizeof(path), "/proc/%d/gid_map", pid);
-    put_text(path, "0 100000 65536\n");
+    put_text(path, map);
 }
 
 static pid_t start(const struct box *box)
@@ -233,7 +235,7 @@ static pid_t start(const struct box *box)
     if (read(told[0], &byte, 1) != 1)
         die("start");
     if (!box->privileged && !box->shared)
-        put_maps(pid);
+        put_maps(box, pid);
     check((int)write(ready[1], "m", 1), "go");
     if (read(told[0], &byte, 1) != 1 || byte != 'r')
         die("make");
@@ -307,8 +309,9 @@ static bool *find_switch(struct box *box, const char *name)
         const char *name;
         bool *value;
     } switches[] = {{"--privileged", &box->privileged}, {"--shared", &box->shared},
-                    {"--taken", &box->taken},           {"--autodev", &box->autodev},
-                    {"--read-only", &box->read_only},   {"--no-openat2", &box->no_openat2}};
+                    {"--taken", &box->taken},           {"--nested", &box->nested},
+                    {"--autodev", &box->autodev},       {"--read-only", &box->read_only},
+                    {"--no-openat2", &box->no_openat2}};
 
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
         if (strcmp(switches[i].name, name) == 0)

@@ -122,7 +122,8 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
         umount /sys/bus/pci
         [ "$status" = 3 ]
         [[ "$(said)" == *"the GPU $vendor:$device at 0000:00:02.0 wants the driver $driver"* ]]
-        [[ "$output" == *"fix: modprobe $driver"* ]]
+        # older cards are radeon's
+        [[ "$output" == *"fix: modprobe ${driver/amdgpu/-a amdgpu radeon}"* ]]
     done
     pci_gpu 1a03 2000
     run "$hook" list

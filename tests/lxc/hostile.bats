@@ -146,7 +146,6 @@ mount_hook() {
 @test "start-host, /dev of the root file system itself: each with its own status" { each start_host_static; }
 
 @test "the same on a kernel without openat2, where paths are walked step by step" {
-    export ASAN_OPTIONS=detect_leaks=0 # it cannot work under strace
     each start_host_stepwise
 }
 

@@ -168,7 +168,7 @@ lxc.idmap = g 2993 102993 62543"* ]]
     run "$hook" idmap c1 -P "$lxcpath"
     echo "$output"
     [ "$status" = 4 ]
-    [[ "$output" == *"fix: groupadd -r render    # in the container"* ]]
+    [[ "$output" == *"fix: groupadd -r render || addgroup -S render    # in the container"* ]]
     [[ "$output" != *lxc.idmap* ]]
     run "$hook" idmap c1 -P "$lxcpath" --group 0
     [ "$status" = 4 ]
@@ -299,7 +299,7 @@ lxc.idmap = g 2993 102993 62543"* ]]
     [ "$status" = 2 ]
     run "$hook" attach --pid $$
     [ "$status" = 2 ]
-    [[ "$output" == *"is in no container"* ]]
+    [[ "${output//$'\n'    / }" == *"is in no container"* ]]
     run "$hook" attach --pid 4194304
     [ "$status" = 2 ]
     run "$hook" attach --pid 0

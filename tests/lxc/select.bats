@@ -102,3 +102,22 @@ starts_with() {
     starts_with "${fix#*lxc-gpu-hook }"
     [ "$names" = renderD128 ]
 }
+
+@test "two lines for this hook: a start and check say that the last one wins" {
+    { idmap "0 100000 65536"; printf "lxc.hook.start-host = $hook --no-probe --select renderD%s\n" 128 129; } | container c1
+    start c1
+    hook_said c1 | grep -q "warning: the container's config starts this hook more than once"
+    [ "$(in_container c1 ls /dev/dri | grep renderD)" = renderD129 ]
+    run "$hook" check -P "$lxcpath" c1
+    [[ "$(echo "$output" | tr -s ' \n' ' ')" == *"warning: the config has several lines of one type for this hook: the nodes of the last one stay"* ]]
+}
+
+@test "a primary node is proven without being opened: who opens it may become the display's master" {
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
+    start c1
+    run strace -f -e trace=openat,faccessat,faccessat2 "$hook" attach -P "$lxcpath" --with-card c1
+    echo "$output" | grep 'dev/dri/'
+    [[ "$output" == *'"dev/dri/card0", R_OK|W_OK'* ]]
+    [ "$(grep -c 'openat(.*dev/dri/renderD128' <<<"$output")" -ge 1 ]
+    [ "$(grep -c 'openat(.*dev/dri/card' <<<"$output")" = 0 ]
+}

@@ -200,3 +200,15 @@ unprivileged() {
     start c1
     in_container c1 ls /dev/dri/renderD128
 }
+
+@test "6 where a folder is shut to others: named, and the line that mends it; applied" {
+    { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook"; } | container c1 "$(own_rootfs c1)"
+    chown 100000:100000 "$lxcpath/c1-rootfs"
+    chmod 0700 "$lxcpath/c1-rootfs"
+    start_fails c1
+    status_is c1 6
+    hook_said c1 | grep -q "open /dev/dri/renderD128 as an ordinary user of the container, whom its mode keeps out of /: Permission denied"
+    eval "$(hook_said c1 | sed -n 's/^fix: //p' | grep '^chmod')"
+    start_fails c1
+    status_is c1 9
+}

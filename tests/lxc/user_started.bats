@@ -142,3 +142,37 @@ END
     [ "$(in_user_container c1 stat -c %a /dev/dri)" = 755 ]
     [ "$(in_user_container c1 stat -c '%F' /dev/dri/renderD128)" = "character special file" ]
 }
+
+@test "--wait: the mount hook waits too, and binds the node that comes late" {
+    reset_host
+    { base "0 300000 65536"; printf 'lxc.hook.mount = %s --wait 30\nlxc.hook.start-host = %s --no-probe\n' "$hook" "$hook"; } |
+        user_container c1
+    (sleep 1.5; node renderD128 226 128; chmod 0666 /dev/dri/renderD128) 3>&- &
+    user_start c1
+    wait
+    [ "$(in_user_container c1 stat -c '%F' /dev/dri/renderD128)" = "character special file" ]
+}
+
+@test "the group is not mapped, on a host whose nodes are 0666: 4, and not a missing privilege" {
+    chmod 0666 /dev/dri/renderD128
+    { base "0 300000 1000"; echo "lxc.include = /usr/share/lxc/config/gpu.conf"; } | user_container c1
+    user_start_fails c1
+    status_is c1 4
+    hook_said c1 | grep -q "group render: guest gid 2992 is outside the container's id map (0-999)"
+}
+
+# An LXC inside of a container: the hook is root there, and may make no node all the same.
+@test "root of a user namespace is served as an ordinary user is" {
+    chmod 0666 /dev/dri/renderD128
+    root=$work/nested
+    mkdir -p "$root/dev/dri" "$root/etc" "$root/proc"
+    echo render:x:2992: >"$root/etc/group"
+    chown -R 100000:100000 "$root"
+    as_hook=(env LXC_NAME=nested "LXC_ROOTFS_MOUNT=$root")
+    run lxc-usernsexec -m b:0:100000:65536 -- unshare --mount sh -c "
+        ${as_hook[*]} LXC_HOOK_TYPE=mount $hook &&
+        exec ${as_hook[*]} LXC_HOOK_TYPE=start-host $TEST_BUILD/tests/lxc/box --nested --root $root -- $hook --no-probe"
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ "$output" == *"container nested: /dev/dri/renderD128 is ready"*"the host's own node, group 2992 (render)"* ]]
+}
