@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <va/va.h>
 
 /* ---- node ---- */
 
@@ -54,18 +55,7 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
 /* Only the low-power encoder needs HuC firmware; where there is the other one it can wait. */
 static bool is_low_power_only(const struct va_facts *va)
 {
-    bool has_lp = false;
-
-    for (uint32_t i = 0; i < va->entrypoints.count && i < VA_ROWS_MAX; i++) {
-        const struct va_row *row = &va->entrypoints.rows[i];
-        if (strncmp(row->profile_name, "H264", 4) != 0)
-            continue;
-        if (text_is_equal(row->entrypoint_name, "EncSlice"))
-            return false;
-        if (text_is_equal(row->entrypoint_name, "EncSliceLP"))
-            has_lp = true;
-    }
-    return has_lp;
+    return va_has_encoder(va, VAEntrypointEncSliceLP) && !va_has_encoder(va, VAEntrypointEncSlice);
 }
 
 static struct judgement check_kernel(const struct facts *facts, struct text *detail)

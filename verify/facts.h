@@ -1,6 +1,6 @@
 /*
  * What is known about one render node and the place this program runs in, without any opinion:
- * verdicts are made from it in checks.c, words in advice.c.
+ * verdicts are made from it in checks.c, words in cause.c.
  *
  * Collected in the supervised child. `struct sys_facts` is complete before the VA driver is loaded
  * and is then made read-only, so a driver that runs wild cannot change it; `va` is written to the

@@ -39,34 +39,41 @@ static void stage_enter(struct probe *probe, enum stage stage, const char *doing
     probe->sys->stage = (int32_t)stage;
 }
 
-/* The child's whole work. */
-static void facts_collect(void *context)
+/* All that is known without the VA driver; whether there is a node for it. */
+static bool sys_collect(struct probe *probe, int *ret_fd)
 {
-    struct probe *probe = context;
     struct sys_facts *sys = probe->sys;
-    CLEANUP_FD int fd = -1;
 
     stage_enter(probe, STAGE_NODE, "reading ", "/proc");
     place_collect(&sys->place);
     stage_enter(probe, STAGE_NODE, "looking at ", probe->device);
     node_collect(probe->device, &sys->node);
     stage_enter(probe, STAGE_ACCESS, "opening ", probe->device);
-    access_collect(&sys->node, &sys->access, &fd);
-    if (fd < 0) {
-        stage_enter(probe, STAGE_END, "", "");
-        return;
-    }
+    access_collect(&sys->node, &sys->access, ret_fd);
+    if (*ret_fd < 0)
+        return false;
     stage_enter(probe, STAGE_KERNEL, "asking the kernel driver behind ", probe->device);
-    kernel_collect(fd, &sys->node, &sys->kernel);
-    if (sys->kernel.error) {
-        stage_enter(probe, STAGE_END, "", "");
-        return;
-    }
+    kernel_collect(*ret_fd, &sys->node, &sys->kernel);
+    return !sys->kernel.error;
+}
+
+/* Driver code runs in this process; what is known by then is kept out of its reach. */
+static void va_collect(struct probe *probe, int fd)
+{
     stage_enter(probe, STAGE_VA, "starting the VA driver", "");
-    /* From here on driver code runs in this process; what is known is kept out of its reach. */
-    (void)mprotect(sys, sizeof(*sys), PROT_READ);
+    (void)mprotect(probe->sys, sizeof(*probe->sys), PROT_READ);
     va_run(fd, &probe->request, probe->va);
-    (void)mprotect(sys, sizeof(*sys), PROT_READ | PROT_WRITE);
+    (void)mprotect(probe->sys, sizeof(*probe->sys), PROT_READ | PROT_WRITE);
+}
+
+/* The child's whole work. */
+static void facts_collect(void *context)
+{
+    struct probe *probe = context;
+    CLEANUP_FD int fd = -1;
+
+    if (sys_collect(probe, &fd))
+        va_collect(probe, fd);
     stage_enter(probe, STAGE_END, "", "");
 }
 

@@ -7,6 +7,16 @@ bool va_is_cut_in_decoder(const struct va_facts *facts)
     return !facts->encode.done && facts->progress.step == VA_STEP_DECODE;
 }
 
+bool va_has_encoder(const struct va_facts *facts, int32_t entrypoint)
+{
+    for (uint32_t i = 0; i < facts->entrypoints.count && i < VA_ROWS_MAX; i++) {
+        const struct va_row *row = &facts->entrypoints.rows[i];
+        if (row->is_h264 && row->entrypoint == entrypoint)
+            return true;
+    }
+    return false;
+}
+
 /* A crashed driver may have left anything in a bool's byte: read as a byte, written as 0 or 1. */
 static void sanitize_bool(bool *value)
 {
@@ -70,6 +80,7 @@ static void sanitize_entrypoints(struct va_facts *facts)
     for (uint32_t i = 0; i < VA_ROWS_MAX; i++) {
         TERMINATE(facts->entrypoints.rows[i].profile_name);
         TERMINATE(facts->entrypoints.rows[i].entrypoint_name);
+        sanitize_bool(&facts->entrypoints.rows[i].is_h264);
         sanitize_bool(&facts->entrypoints.rows[i].is_encoder);
     }
     sanitize_index(&facts->entrypoints.chosen_row, facts->entrypoints.count);

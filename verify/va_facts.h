@@ -96,6 +96,7 @@ struct va_row {
     int32_t entrypoint;       /* VAEntrypoint */
     char profile_name[40];    /* "H264ConstrainedBaseline" */
     char entrypoint_name[24]; /* "EncSliceLP" */
+    bool is_h264;             /* one of the profiles that this program encodes and decodes */
     bool is_encoder;
     uint32_t rt_format;      /* VAConfigAttribRTFormat, 0 when not supported */
     uint32_t rate_control;   /* VA_RC_* mask, 0 when the driver does not report any */
@@ -207,6 +208,9 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
 /* Whether the run was cut short in the decoder: each picture is decoded before the next one is
  * encoded, so those before it went through all of the checks. */
 bool va_is_cut_in_decoder(const struct va_facts *facts);
+
+/* Whether the driver encodes H.264 by this VAEntrypoint. */
+bool va_has_encoder(const struct va_facts *facts, int32_t entrypoint);
 
 /* Bounds every count and terminates every string. For the parent, once the child has ended. */
 void va_facts_sanitize(struct va_facts *facts);

@@ -1,6 +1,7 @@
 /* One verification from the first libva call to the last, in the order of the checks. */
 #include "decoder.h"
 #include "encoder.h"
+#include "va_limits.h"
 #include "va_table.h"
 
 /* What encodes, reads and decodes one and the same picture. */
@@ -72,7 +73,7 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
     facts->entrypoints.chosen_row = -1;
     if (session_open(&session, drm_fd, facts) && table_read(&session)) {
         if (request->list_only)
-            table_read_limits(&session);
+            limits_read_all(&session);
         row = table_choose(&session, request);
     }
     if (row && !request->list_only) {

@@ -1,7 +1,7 @@
 /* causes.def: every word in braces exists, every line is one that can be printed and pasted. */
 #include "cmocka_all.h"
 
-#include "advice.h"
+#include "cause.h"
 #include "subject.h"
 
 #include <stdio.h>

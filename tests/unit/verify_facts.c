@@ -72,6 +72,7 @@ static void row_add(const char *profile, int32_t entrypoint, const char *entrypo
     *row = (struct va_row){.entrypoint = entrypoint, .max_width = 4096, .max_height = 4096};
     SET(row->profile_name, profile);
     SET(row->entrypoint_name, entrypoint_name);
+    row->is_h264 = true;
     row->is_encoder = entrypoint != VAEntrypointVLD;
 }
 

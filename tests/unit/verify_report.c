@@ -15,6 +15,13 @@
 #define COLUMNS        80
 #define FAIL_LINES_MAX 12
 
+/* Of each cause the row of the diagnosis table, "g5"; "" without one. */
+#define CAUSE(symbol, row, ...) [CAUSE_##symbol] = (row),
+static const char *const CAUSE_ROWS[CAUSE_COUNT] = {
+#include "causes.def"
+};
+#undef CAUSE
+
 /* Both lists, one after the other. */
 static const struct verify_case *case_number(size_t index)
 {
@@ -45,7 +52,7 @@ static const char *first_row(const struct report *report)
 {
     for (int id = 0; id < CHECK_COUNT; id++) {
         if (report->findings[id].cause != CAUSE_NONE)
-            return cause_row(report->findings[id].cause);
+            return CAUSE_ROWS[report->findings[id].cause];
     }
     return "";
 }

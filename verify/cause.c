@@ -1,4 +1,4 @@
-#include "advice.h"
+#include "cause.h"
 
 #include "subject.h"
 
@@ -27,26 +27,20 @@ struct fix_line {
 };
 
 struct cause_row {
-    const char *row;
     enum exit_status status;
     const char *words;
     const struct fix_line *fix; /* ends with {0, NULL} */
 };
 
+/* The row of the diagnosis table is for the manual and the tests. */
 #define CAUSE(symbol, row, status, ...)                                                            \
-    [CAUSE_##symbol] = CAUSE_ROW(row, status, __VA_ARGS__, {0, NULL})
-#define CAUSE_ROW(row, status, words, ...)                                                         \
-    {row, status, words, (const struct fix_line[]){__VA_ARGS__}},
+    [CAUSE_##symbol] = CAUSE_ROW(status, __VA_ARGS__, {0, NULL})
+#define CAUSE_ROW(status, words, ...) {status, words, (const struct fix_line[]){__VA_ARGS__}},
 static const struct cause_row ROWS[CAUSE_COUNT] = {
-    [CAUSE_NONE] = {"", STATUS_PASS, "", (const struct fix_line[]){{0, NULL}}},
+    [CAUSE_NONE] = {STATUS_PASS, "", (const struct fix_line[]){{0, NULL}}},
 #include "causes.def"
 };
 #undef CAUSE
-
-const char *cause_row(enum cause cause)
-{
-    return ROWS[cause].row;
-}
 
 enum exit_status cause_status(enum cause cause)
 {
