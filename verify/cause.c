@@ -33,9 +33,8 @@ struct cause_row {
 };
 
 /* The row of the diagnosis table is for the manual and the tests. */
-#define CAUSE(symbol, row, status, ...)                                                            \
-    [CAUSE_##symbol] = CAUSE_ROW(status, __VA_ARGS__, {0, NULL})
-#define CAUSE_ROW(status, words, ...) {status, words, (const struct fix_line[]){__VA_ARGS__}},
+#define CAUSE(symbol, row, status, ...) [CAUSE_##symbol] = CAUSE_ROW(status, __VA_ARGS__, {0, NULL})
+#define CAUSE_ROW(status, words, ...)   {status, words, (const struct fix_line[]){__VA_ARGS__}},
 static const struct cause_row ROWS[CAUSE_COUNT] = {
     [CAUSE_NONE] = {STATUS_PASS, "", (const struct fix_line[]){{0, NULL}}},
 #include "causes.def"

@@ -103,6 +103,11 @@ VALUE(rate)
     known_add(out, rate_mode(f->request.rate)->name);
 }
 
+VALUE(bit_rate)
+{
+    text_add(out, "%u", f->va.encode.bits_per_second / 1000);
+}
+
 VALUE(size)
 {
     text_add(out, "%ux%u", f->request.width, f->request.height);

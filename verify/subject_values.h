@@ -62,6 +62,7 @@ enum trust {
     X(other_entrypoint, OURS)                                                                      \
     X(refusal, THEIRS)                                                                             \
     X(rate, OURS)                                                                                  \
+    X(bit_rate, OURS)                                                                              \
     X(size, OURS)                                                                                  \
     X(stream_size, OURS)                                                                           \
     X(seconds, OURS)                                                                               \

@@ -490,6 +490,19 @@ CASE(g26_coarse_as_asked)
     facts.request.qp = 45;
 }
 
+static void bit_rate(enum va_rate_choice rate)
+{
+    facts.request.rate = rate;
+    facts.va.encode.bits_per_second = 9216000;
+}
+
+CASE(g26_coarse_at_rate)
+{
+    bit_rate(VA_RATE_CBR);
+    facts.va.decode.psnr_y_worst = 17.2;
+    facts.va.decode.worst_frame = 15;
+}
+
 CASE(unfinished)
 {
     encode_never();
@@ -558,6 +571,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g26_fails, STATUS_PICTURE, "g26"),
     ROW(g26_coarse, STATUS_PASS, "g26"),
     ROW(g26_coarse_as_asked, STATUS_PASS, ""),
+    ROW(g26_coarse_at_rate, STATUS_PASS, "g26"),
     ROW(unfinished, STATUS_INTERNAL, ""),
     ROW(decode_unfinished, STATUS_INTERNAL, ""),
     {0},

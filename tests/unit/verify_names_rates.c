@@ -76,7 +76,7 @@ static void the_encoder_is_told_what_the_mode_needs(void **state)
     for (int i = VA_RATE_CBR; i <= VA_RATE_AVBR; i++) {
         const struct rate_mode *mode = rate_mode((enum va_rate_choice)i);
         request.rate = (enum va_rate_choice)i;
-        rate_parameters_fill(&request, 30, &rate);
+        rate_parameters_fill(&request, &rate);
         assert_int_equal(rate.frame_rate.framerate, 30);
         assert_true(rate.hrd.buffer_size > 0); /* Mesa refuses 0 */
         assert_true(rate.hrd.initial_buffer_fullness <= rate.hrd.buffer_size);
@@ -85,10 +85,12 @@ static void the_encoder_is_told_what_the_mode_needs(void **state)
         assert_int_equal(rate.rate.quality_factor, i == VA_RATE_QVBR ? 1 : 0);
     }
     request.rate = VA_RATE_CBR;
-    rate_parameters_fill(&request, 30, &rate);
+    rate_parameters_fill(&request, &rate);
     assert_int_equal(rate.rate.target_percentage, 100);
-    /* The largest picture still has a bit rate that is a 32-bit number. */
-    assert_int_equal(rate_bits_per_second(8192, 8192), 402653160);
+    assert_int_equal(rate_bits_per_second(640, 480), 9216000);
+    /* Whatever the size, there is a bit rate that it can do with, and that a level allows. */
+    assert_int_equal(rate_bits_per_second(16, 16), 256000);
+    assert_int_equal(rate_bits_per_second(8192, 8192), 240000000);
 }
 
 static void the_kernel_line_says_why_huc_does_not_run(void **state)

@@ -230,14 +230,53 @@ static void no_number_is_no_picture(void **state)
     assert_int_equal(report.status, STATUS_PICTURE);
 }
 
+/* Each limit from both sides, in brightness and in colour. */
+static void limits_are_where_they_should_be(void **state)
+{
+    static const struct {
+        enum va_rate_choice rate;
+        uint32_t qp;
+        double worst, mean;
+        enum verdict verdict;
+    } rows[] = {
+        {VA_RATE_CQP, 26, 19.9, 38, VERDICT_FAIL},  {VA_RATE_CQP, 26, 20.1, 38, VERDICT_PASS},
+        {VA_RATE_CQP, 26, 29, 29.9, VERDICT_WARN},  {VA_RATE_CQP, 26, 29, 30.1, VERDICT_PASS},
+        {VA_RATE_ICQ, 40, 19.9, 38, VERDICT_FAIL},  {VA_RATE_ICQ, 40, 29, 29.9, VERDICT_WARN},
+        {VA_RATE_CQP, 41, 19.9, 20, VERDICT_PASS},  {VA_RATE_CQP, 51, 14.1, 15, VERDICT_PASS},
+        {VA_RATE_CQP, 51, 13.9, 15, VERDICT_FAIL},  {VA_RATE_CBR, 26, 14.9, 38, VERDICT_FAIL},
+        {VA_RATE_CBR, 51, 14.9, 38, VERDICT_FAIL},  {VA_RATE_VBR, 26, 15.1, 38, VERDICT_WARN},
+        {VA_RATE_AVBR, 26, 19.9, 38, VERDICT_WARN}, {VA_RATE_VCM, 26, 20.1, 29, VERDICT_PASS},
+        {VA_RATE_QVBR, 26, 15.1, 38, VERDICT_WARN}, {VA_RATE_QVBR, 51, 14.1, 15, VERDICT_PASS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof(rows) / sizeof(rows[0])); i++) {
+        double *worst = i % 2 ? &facts.va.decode.psnr_uv_worst : &facts.va.decode.psnr_y_worst;
+        struct report report;
+        facts_all_good();
+        facts.request.rate = rows[i / 2].rate;
+        facts.request.qp = rows[i / 2].qp;
+        facts.va.decode.psnr_y = rows[i / 2].mean;
+        *worst = rows[i / 2].worst;
+        checks_judge(&facts, &report);
+        if (report.verdict != rows[i / 2].verdict)
+            fail_msg("row %zu.%zu: verdict %d", i / 2, i % 2, (int)report.verdict);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_status_and_row),        cmocka_unit_test(every_cause_has_a_case),
-        cmocka_unit_test(text_is_as_agreed),           cmocka_unit_test(json_is_as_agreed),
-        cmocka_unit_test(text_fits_a_terminal),        cmocka_unit_test(quiet_is_one_verdict_line),
-        cmocka_unit_test(verbose_shows_the_raw_facts), cmocka_unit_test(nothing_known_is_no_pass),
+        cmocka_unit_test(names_status_and_row),
+        cmocka_unit_test(every_cause_has_a_case),
+        cmocka_unit_test(text_is_as_agreed),
+        cmocka_unit_test(json_is_as_agreed),
+        cmocka_unit_test(text_fits_a_terminal),
+        cmocka_unit_test(quiet_is_one_verdict_line),
+        cmocka_unit_test(verbose_shows_the_raw_facts),
+        cmocka_unit_test(nothing_known_is_no_pass),
         cmocka_unit_test(no_number_is_no_picture),
+        cmocka_unit_test(limits_are_where_they_should_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
