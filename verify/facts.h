@@ -135,7 +135,7 @@ struct sys_facts {
 
 enum run_end {
     RUN_FINISHED,
-    RUN_HUNG,        /* past its deadline, killed */
+    RUN_HUNG,        /* no progress before the deadline, killed */
     RUN_CRASHED,     /* ended by a signal */
     RUN_LEFT,        /* ended without having finished: something called exit */
     RUN_INTERRUPTED, /* this program was told to end */
@@ -147,7 +147,8 @@ struct run_facts {
     int signal; /* that ended it, or that interrupted us */
     int exit_code;
     double seconds;
-    bool is_stuck; /* did not even die of SIGKILL: it waits inside the kernel */
+    double silence; /* seconds since the work last got on, when it hung */
+    bool is_stuck;  /* did not even die of SIGKILL: it waits inside the kernel */
 };
 
 struct facts {

@@ -103,6 +103,14 @@ static void progress_show(void *context, double seconds)
     probe->is_shown = true;
 }
 
+/* Every libva call that is made shows that the one before it came back. */
+static uint64_t progress_number(void *context)
+{
+    const struct probe *probe = context;
+
+    return (uint64_t)probe->sys->stage << 32 | probe->va->progress.calls;
+}
+
 static void progress_wipe(const struct probe *probe)
 {
     if (!probe->is_shown)
@@ -118,6 +126,7 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
     const struct supervise_plan plan = {
         .work = facts_collect,
         .tick = progress_show,
+        .progress = progress_number,
         .context = &probe,
         .timeout = options->timeout,
         .keep_output = options->verbosity == VERBOSITY_VERBOSE,

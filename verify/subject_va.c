@@ -120,7 +120,7 @@ VALUE(stream_size)
 
 VALUE(seconds)
 {
-    text_add(out, "%.0f", f->run.seconds);
+    text_add(out, "%.0f", f->run.silence);
 }
 
 VALUE(stuck)

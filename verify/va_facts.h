@@ -113,6 +113,7 @@ struct va_facts {
     struct {
         volatile int32_t step;   /* enum va_step */
         volatile uint32_t frame; /* frames encoded or decoded so far in this step */
+        volatile uint32_t calls; /* libva calls begun so far */
         char call[48];           /* libva call under way, "" between calls */
     } progress;
 

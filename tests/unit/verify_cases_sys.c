@@ -258,7 +258,8 @@ CASE(g22_open)
     never_opened(0);
     facts.sys.access.is_open_tried = false;
     facts.run.end = RUN_HUNG;
-    facts.run.seconds = 30;
+    facts.run.seconds = 31;
+    facts.run.silence = 30;
     facts.run.is_stuck = true;
     facts.sys.stage = STAGE_ACCESS;
     SET(facts.sys.doing, "opening /dev/dri/renderD128");

@@ -80,6 +80,7 @@ static void ended(enum run_end end, int number, double seconds)
     facts.run.end = end;
     facts.run.signal = number;
     facts.run.seconds = seconds;
+    facts.run.silence = seconds;
     facts.sys.stage = STAGE_VA;
 }
 
