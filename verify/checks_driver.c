@@ -53,11 +53,34 @@ static bool is_virtual_absent(const struct facts *f)
     return is_absent(f) && gpu_without_video(f->sys.kernel.driver);
 }
 
-/* libva knows which driver goes with the kernel's xe from 2.22 on; before, it asks for this. */
+static bool is_xe(const struct facts *f)
+{
+    return text_is_equal(f->sys.kernel.driver, "xe");
+}
+
+/* libva knows which driver goes with the kernel's xe from 2.22 on. Before, it asks for this; up to
+ * 2.10, for none. */
 static bool is_xe_unknown(const struct facts *f)
 {
-    return is_absent(f) && text_is_equal(f->sys.kernel.driver, "xe") &&
-           f->va.driver.tried_count > 0 && strstr(f->va.driver.tried[0], "/xe_drv_video.so");
+    return is_absent(f) && is_xe(f) &&
+           (f->va.driver.tried_count == 0 || strstr(f->va.driver.tried[0], "/xe_drv_video.so"));
+}
+
+/* The variable says what an old libva does not know by itself: to take it back is no help. */
+static bool is_xe_helped(const struct facts *f)
+{
+    return is_xe(f) && text_is_equal(f->sys.place.driver_name, "iHD") &&
+           !f->sys.place.drivers_path[0];
+}
+
+static bool is_xe_helped_in_vain(const struct facts *f)
+{
+    return is_xe_helped(f) && is_any_tried(&f->va, VA_TRIED_INIT_FAILED);
+}
+
+static bool is_xe_driver_absent(const struct facts *f)
+{
+    return is_xe_helped(f) && is_absent(f);
 }
 
 static bool is_nvidia_absent(const struct facts *f)
@@ -99,6 +122,8 @@ static const struct {
 } DRIVER_CAUSES[] = {
     {is_sys_hidden, CAUSE_SYS_HIDDEN},
     {is_display_refused, CAUSE_LIBVA_REFUSED},
+    {is_xe_helped_in_vain, CAUSE_XE_DRIVER_OLD},
+    {is_xe_driver_absent, CAUSE_DRIVER_ABSENT},
     {is_absent_by_variable, CAUSE_VARIABLE_ABSENT},
     {has_variables, CAUSE_VARIABLE_INIT},
     {is_name_refused, CAUSE_NAME_REFUSED},

@@ -42,6 +42,11 @@ known
 verify lnl
 row_is g15 20 'libva is too old here for the kernel driver xe' 'LIBVA_DRIVER_NAME=iHD gpu-verify --device /dev/dri/renderD128$'
 
+# Done so, Debian 12's driver refuses: no advice to take the variable back, for that is where we were.
+LIBVA_DRIVER_NAME=iHD verify lnl
+expect 21 'iHD_drv_video.so is too old here for the kernel driver xe (8086:64a0)' 'xe, and the driver named'
+! grep -q unset "$scratch/log" || fail 'xe: in a circle'
+
 verify bdw
 row_is g18 22 'VA driver iHD decodes H.264 but does not encode it: a build without encoders' "$package"
 known

@@ -191,6 +191,34 @@ CASE(g15_xe)
     tried("xe_drv_video.so", VA_TRIED_ABSENT);
 }
 
+CASE(g15_xe_no_file)
+{
+    init_failed();
+    lunar_lake();
+}
+
+CASE(g15_xe_named)
+{
+    init_failed();
+    lunar_lake();
+    tried("iHD_drv_video.so", VA_TRIED_ABSENT);
+    SET(facts.sys.place.driver_name, "iHD");
+}
+
+CASE(g16_xe_named)
+{
+    init_failed();
+    lunar_lake();
+    tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    SET(facts.sys.place.driver_name, "iHD");
+}
+
+CASE(g17_xe_other)
+{
+    case_g16_xe_named();
+    SET(facts.sys.place.driver_name, "i965");
+}
+
 CASE(g15_nvidia)
 {
     init_failed();
@@ -530,6 +558,10 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),
     ROW(g15_xe, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_xe_no_file, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_xe_named, STATUS_VA_ABSENT, "g15"),
+    ROW(g16_xe_named, STATUS_VA_INIT, "g16"),
+    ROW(g17_xe_other, STATUS_VA_INIT, "g17"),
     ROW(g15_nvidia, STATUS_VA_ABSENT, "g15"),
     ROW(g16_newer_gpu, STATUS_VA_INIT, "g16"),
     ROW(g16_not_asked, STATUS_VA_INIT, "g16"),
