@@ -1,5 +1,6 @@
 #include "checks.h"
 
+#include "kernel.h"
 #include "node.h"
 #include "words.h"
 
@@ -58,6 +59,16 @@ static bool is_low_power_only(const struct va_facts *va)
     return va_has_encoder(va, VAEntrypointEncSliceLP) && !va_has_encoder(va, VAEntrypointEncSlice);
 }
 
+/* Only what is switched off can be switched on; the rest is about the firmware's file. */
+static enum cause huc_cause(const struct kernel_facts *kernel)
+{
+    if (text_is_equal(kernel->driver, "xe"))
+        return CAUSE_HUC_XE;
+    if (kernel->huc_error != EOPNOTSUPP)
+        return CAUSE_HUC_FIRMWARE;
+    return kernel_loads_huc_itself(kernel) ? CAUSE_HUC_SWITCHED_OFF : CAUSE_HUC_OFF;
+}
+
 static struct judgement check_kernel(const struct facts *facts, struct text *detail)
 {
     const struct kernel_facts *kernel = &facts->sys.kernel;
@@ -69,8 +80,8 @@ static struct judgement check_kernel(const struct facts *facts, struct text *det
         return JUDGED_FAIL(CAUSE_KERNEL_SILENT);
     }
     words_kernel(kernel, detail);
-    if (words_huc(kernel) && is_low_power_only(&facts->va))
-        return JUDGED_WARN(text_is_equal(kernel->driver, "xe") ? CAUSE_HUC_XE : CAUSE_HUC);
+    if (kernel_is_huc_down(kernel) && is_low_power_only(&facts->va))
+        return JUDGED_WARN(huc_cause(kernel));
     return JUDGED_PASS;
 }
 

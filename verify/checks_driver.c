@@ -1,5 +1,6 @@
 /* The checks of what the VA driver says: which one it is, and what it offers. */
 #include "checks.h"
+#include "kernel.h"
 #include "packages.h"
 #include "words.h"
 
@@ -174,7 +175,7 @@ static enum cause no_encoder_cause(const struct facts *facts)
  * that does not run (seen with 23.1.1). */
 static bool is_huc_missing(const struct facts *facts)
 {
-    return words_huc(&facts->sys.kernel) && facts->request.rate != VA_RATE_CQP &&
+    return kernel_is_huc_down(&facts->sys.kernel) && facts->request.rate != VA_RATE_CQP &&
            va_has_encoder(&facts->va, VAEntrypointEncSliceLP);
 }
 

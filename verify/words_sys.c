@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "gpu_names.h"
+#include "kernel.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -46,23 +47,24 @@ const char *words_place_name(enum place place)
 
 const char *words_huc(const struct kernel_facts *kernel)
 {
-    /* intel_huc_check_status in the kernel's drivers/gpu/drm/i915/gt/uc/intel_huc.c */
     static const struct {
         int error;
         const char *words;
-    } i915[] = {{EOPNOTSUPP, "disabled"},        {ENOPKG, "firmware not installed"},
-                {ENOEXEC, "firmware not valid"}, {ENOMEM, "could not be set up"},
-                {EIO, "could not be loaded"},    {0, "not authenticated"}};
+    } i915[] = {{EOPNOTSUPP, "disabled"},
+                {ENOPKG, "firmware not installed"},
+                {ENOEXEC, "firmware not valid"},
+                {ENOMEM, "could not be set up"},
+                {EIO, "could not be loaded"}};
 
-    if (!kernel->is_huc_asked || (kernel->huc_error == 0 && kernel->huc_status > 0))
+    if (!kernel_is_huc_down(kernel))
         return NULL;
     if (text_is_equal(kernel->driver, "xe"))
-        return kernel->huc_error == ENODEV ? "not loaded" : NULL;
+        return "not loaded";
     for (size_t i = 0; i < sizeof(i915) / sizeof(*i915); i++) {
         if (kernel->huc_error == i915[i].error)
             return i915[i].words;
     }
-    return NULL;
+    return "not authenticated";
 }
 
 void words_kernel(const struct kernel_facts *kernel, struct text *out)

@@ -55,6 +55,10 @@ known
 : "${TEST_DRIVERS:?the folder of the test driver}"
 FAKEDRM_HUC=ENOPKG TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
 row_is g20 0 'HuC firmware is not running (firmware not installed): low-power encoding works with a constant quantiser only' \
+    '# Debian .*firmware-misc-nonfree'
+! grep -q enable_guc "$scratch/log" || fail 'no firmware: it is not the option that is missing'
+FAKEDRM_HUC=EOPNOTSUPP TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
+row_is g20 0 'HuC firmware is not running (disabled)' \
     "echo 'options i915 enable_guc=2' > /etc/modprobe.d/i915-huc.conf$"
 TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
 [ "$status" = 0 ] || fail 'HuC runs: no pass'

@@ -350,6 +350,19 @@ static void lunar_lake(void)
     facts.sys.kernel.device_id = 0x64a0;
 }
 
+CASE(g20_off)
+{
+    case_g19();
+    facts.sys.kernel.huc_error = EOPNOTSUPP;
+    facts.sys.kernel.device_id = 0x4e61;
+}
+
+CASE(g20_switched_off)
+{
+    case_g19();
+    facts.sys.kernel.huc_error = EOPNOTSUPP;
+}
+
 CASE(g20_xe)
 {
     case_g19();
@@ -580,6 +593,8 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g18_too_small, STATUS_NO_ENCODER, "g18"),
     ROW(g19, STATUS_PASS, ""),
     ROW(g20, STATUS_PASS, "g20"),
+    ROW(g20_off, STATUS_PASS, "g20"),
+    ROW(g20_switched_off, STATUS_PASS, "g20"),
     ROW(g20_xe, STATUS_PASS, "g20"),
     ROW(g20_rate, STATUS_NO_ENCODER, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
