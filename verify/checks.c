@@ -28,6 +28,11 @@ static void node_describe(const struct node_facts *node, struct text *detail)
         text_add(detail, " mode %04o", node->mode & 07777U);
 }
 
+static bool is_below_dev(const struct node_facts *node)
+{
+    return strncmp(node->real, "/dev/", strlen("/dev/")) == 0;
+}
+
 static struct judgement check_node(const struct facts *facts, struct text *detail)
 {
     const struct node_facts *node = &facts->sys.node;
@@ -40,6 +45,8 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
     if (node->error)
         return JUDGED_FAIL(facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST
                                                                 : CAUSE_NO_NODE);
+    if (!S_ISCHR(node->mode) && !is_below_dev(node))
+        return JUDGED_FAIL(CAUSE_NOT_A_NODE);
     if (S_ISREG(node->mode))
         return JUDGED_FAIL(CAUSE_REGULAR_FILE);
     if (!S_ISCHR(node->mode))

@@ -88,6 +88,13 @@ CASE(g3)
     facts.sys.node.mode = S_IFREG;
 }
 
+CASE(g3_elsewhere)
+{
+    case_g3();
+    SET(facts.sys.node.path, "/etc/passwd");
+    SET(facts.sys.node.real, "/etc/passwd");
+}
+
 CASE(g3_folder)
 {
     no_device();
@@ -95,11 +102,24 @@ CASE(g3_folder)
     facts.sys.node.mode = S_IFDIR | 0755;
 }
 
+CASE(g3_folder_host)
+{
+    case_g3_folder();
+    facts_at(PLACE_HOST);
+}
+
 CASE(g4_number)
 {
     no_device();
     facts.sys.node.major = 1;
     facts.sys.node.minor = 3;
+}
+
+CASE(g4_number_host)
+{
+    case_g4_number();
+    SET(facts.sys.node.path, "/dev/null");
+    facts_at(PLACE_HOST);
 }
 
 CASE(g4_name)
@@ -274,8 +294,11 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_hidden_folder, STATUS_NO_NODE, "g1"),
     ROW(g2, STATUS_NO_NODE, "g2"),
     ROW(g3, STATUS_WRONG_KIND, "g3"),
+    ROW(g3_elsewhere, STATUS_WRONG_KIND, "g3"),
     ROW(g3_folder, STATUS_WRONG_KIND, "g3"),
+    ROW(g3_folder_host, STATUS_WRONG_KIND, "g3"),
     ROW(g4_number, STATUS_WRONG_KIND, "g4"),
+    ROW(g4_number_host, STATUS_WRONG_KIND, "g4"),
     ROW(g4_name, STATUS_WRONG_KIND, "g4"),
     ROW(g5_root_started, STATUS_UNMAPPED, "g5"),
     ROW(g5_user_started, STATUS_UNMAPPED, "g5"),
