@@ -84,9 +84,16 @@ static bool is_xe_driver_absent(const struct facts *f)
     return is_xe_helped(f) && is_absent(f);
 }
 
+/* nvidia-vaapi-driver and Mesa's nouveau have decoders only. */
+static bool is_nvidia(const struct facts *f)
+{
+    return strncmp(f->sys.kernel.driver, "nvidia", strlen("nvidia")) == 0 ||
+           text_is_equal(f->sys.kernel.driver, "nouveau");
+}
+
 static bool is_nvidia_absent(const struct facts *f)
 {
-    return is_absent(f) && strncmp(f->sys.kernel.driver, "nvidia", strlen("nvidia")) == 0;
+    return is_absent(f) && is_nvidia(f);
 }
 
 /* Every libva knows the VA drivers for these; that it tried none means it could not ask. */
@@ -163,6 +170,8 @@ static enum cause no_encoder_cause(const struct facts *facts)
 {
     if (gpu_without_video(facts->sys.kernel.driver))
         return CAUSE_VIRTUAL_NO_ENCODER;
+    if (is_nvidia(facts))
+        return CAUSE_NVIDIA_NO_ENCODER;
     if (facts->sys.kernel.is_caps_asked && !facts->sys.kernel.caps_error &&
         !facts->sys.kernel.can_encode)
         return CAUSE_NO_ENGINE;

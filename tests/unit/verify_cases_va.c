@@ -225,6 +225,13 @@ CASE(g15_nvidia)
     SET(facts.sys.kernel.driver, "nvidia-drm");
 }
 
+CASE(g15_nouveau)
+{
+    init_failed();
+    SET(facts.sys.kernel.driver, "nouveau");
+    tried("nouveau_drv_video.so", VA_TRIED_ABSENT);
+}
+
 CASE(g16_newer_gpu)
 {
     init_failed();
@@ -316,6 +323,20 @@ CASE(g18_nothing)
     no_encoders();
     facts.va.entrypoints.has_h264_decode = false;
     facts.sys.place.distro = DISTRO_UNKNOWN;
+}
+
+CASE(g18_nvidia)
+{
+    no_encoders();
+    SET(facts.sys.kernel.driver, "nvidia-drm");
+    SET(facts.va.driver.name, "nvidia");
+}
+
+CASE(g18_nouveau)
+{
+    no_encoders();
+    SET(facts.sys.kernel.driver, "nouveau");
+    SET(facts.va.driver.name, "nouveau");
 }
 
 CASE(g18_not_asked_so)
@@ -576,6 +597,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g16_xe_named, STATUS_VA_INIT, "g16"),
     ROW(g17_xe_other, STATUS_VA_INIT, "g17"),
     ROW(g15_nvidia, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_nouveau, STATUS_VA_ABSENT, "g15"),
     ROW(g16_newer_gpu, STATUS_VA_INIT, "g16"),
     ROW(g16_not_asked, STATUS_VA_INIT, "g16"),
     ROW(g16_virtual, STATUS_VA_INIT, "g16"),
@@ -589,6 +611,8 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nothing, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_nvidia, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_nouveau, STATUS_NO_ENCODER, "g18"),
     ROW(g18_not_asked_so, STATUS_NO_ENCODER, "g18"),
     ROW(g18_too_small, STATUS_NO_ENCODER, "g18"),
     ROW(g19, STATUS_PASS, ""),
