@@ -66,6 +66,13 @@ static enum cause coded_cause(const struct facts *facts)
     return CAUSE_NONE;
 }
 
+/* The macroblocks in whole, which the parser lets pass where the driver writes its own headers. */
+static bool is_uncropped(const struct va_facts *va)
+{
+    return !va->encode.packed_headers_ours && va->bitstream.width == va->encode.coded_width &&
+           va->bitstream.height == va->encode.coded_height;
+}
+
 struct judgement check_bitstream(const struct facts *facts, struct text *detail)
 {
     const struct va_facts *va = &facts->va;
@@ -92,7 +99,7 @@ struct judgement check_bitstream(const struct facts *facts, struct text *detail)
         return JUDGED_FAIL(CAUSE_WRONG_COUNT);
     if (va->bitstream.width != facts->request.width ||
         va->bitstream.height != facts->request.height)
-        return JUDGED_FAIL(CAUSE_WRONG_SIZE);
+        return is_uncropped(va) ? JUDGED_WARN(CAUSE_UNCROPPED) : JUDGED_FAIL(CAUSE_WRONG_SIZE);
     return JUDGED_PASS;
 }
 

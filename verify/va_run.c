@@ -50,6 +50,7 @@ static void pictures_run(struct va_session *session, const struct va_request *re
         .height = request->height,
         .profile_idc = chain.encoder.plan.sps.profile_idc,
         .idr_period = IDR_PERIOD,
+        .may_be_uncropped = !session->facts->encode.packed_headers_ours,
     };
 
     chain.is_decoding = has_decoder && request->decode;

@@ -523,6 +523,21 @@ CASE(g25_size)
     facts.va.bitstream.height = 464;
 }
 
+CASE(g25_uncropped)
+{
+    facts.request.height = facts.va.encode.height = 1080;
+    facts.request.width = facts.va.encode.width = 1920;
+    facts.va.encode.coded_width = facts.va.bitstream.width = 1920;
+    facts.va.encode.coded_height = facts.va.bitstream.height = 1088;
+    facts.va.encode.packed_headers_ours = false;
+}
+
+CASE(g25_uncropped_ours)
+{
+    case_g25_uncropped();
+    facts.va.encode.packed_headers_ours = true;
+}
+
 CASE(g26_green)
 {
     facts.va.decode.psnr_uv = 9;
@@ -638,6 +653,8 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g25_count, STATUS_BITSTREAM, "g25"),
     ROW(g25_few_frames, STATUS_BITSTREAM, "g25"),
     ROW(g25_size, STATUS_BITSTREAM, "g25"),
+    ROW(g25_uncropped, STATUS_PASS, "g25"),
+    ROW(g25_uncropped_ours, STATUS_BITSTREAM, "g25"),
     ROW(g26_green, STATUS_PICTURE, "g26"),
     ROW(g26_one_frame, STATUS_PICTURE, "g26"),
     ROW(g26_fails, STATUS_PICTURE, "g26"),

@@ -99,6 +99,7 @@ static void va_good(void)
     va->encode.done = true;
     SET(va->encode.profile_name, "H264ConstrainedBaseline");
     SET(va->encode.entrypoint_name, "EncSlice");
+    va->encode.packed_headers_ours = true;
     va->encode.width = 640;
     va->encode.height = 480;
     va->encode.frames = 60;
