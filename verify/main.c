@@ -5,6 +5,7 @@
 #include "output.h"
 #include "probe.h"
 #include "render.h"
+#include "terminal.h"
 
 #include "base/drm.h"
 
@@ -33,9 +34,7 @@ static void signal_die(int number)
 
 static bool wants_colour(void)
 {
-    const char *term = getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+    return terminal_is_able(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
 static void report_print(const struct options *options, const struct facts *facts,

@@ -8,6 +8,7 @@
 #include "node.h"
 #include "place.h"
 #include "supervise.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,7 +96,7 @@ static void progress_show(void *context, double seconds)
 {
     struct probe *probe = context;
 
-    if (seconds < PROGRESS_AFTER || !isatty(STDERR_FILENO))
+    if (seconds < PROGRESS_AFTER || !terminal_is_able(STDERR_FILENO))
         return;
     fprintf(stderr, "\r\033[Kgpu-verify: %s, frame %u, %.0f s",
             step_words(probe->va->progress.step), probe->va->progress.frame, seconds);

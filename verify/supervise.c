@@ -94,6 +94,9 @@ static void signals_reset(const sigset_t *mask)
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
         (void)signal(numbers[i], SIG_DFL);
+    /* In a group of its own it is in the background: a driver's line would stop it under
+     * "stty tostop". */
+    (void)signal(SIGTTOU, SIG_IGN);
     (void)sigprocmask(SIG_SETMASK, mask, NULL);
 }
 

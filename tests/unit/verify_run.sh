@@ -122,6 +122,25 @@ python3 -m json.tool <"$scratch/chatty" >/dev/null || fail "no JSON"
 run chatty
 [ "$(wc -l <"$scratch/log")" = 9 ] || fail "a chatty driver is heard"
 
+# A long run shows how far it is, on a terminal that can take it back.
+on_terminal() {
+    TERM=$1 LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$drivers TESTDRV=slow=40 FAKEDRM=kbl \
+        FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
+        python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+        env ${fakedrm:+LD_PRELOAD="$fakedrm"} "$verify" --size 320x240 --frames 20 >"$scratch/log"
+}
+on_terminal xterm || fail "no pass on a terminal"
+grep -q 'gpu-verify: [a-z]*, frame [0-9]*, [0-9]* s' "$scratch/log" || fail "no progress on a terminal"
+on_terminal dumb || fail "no pass on a dumb terminal"
+! grep -q $'\033' "$scratch/log" || fail "escape sequences on a dumb terminal"
+
+# A driver that talks while the terminal stops whoever does so from the background.
+TERM=dumb LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$drivers TESTDRV=chatty FAKEDRM=kbl \
+    FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
+    python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' sh -c \
+    'stty tostop && exec env ${0:+LD_PRELOAD="$0"} "$1" --size 320x240 --frames 2 --timeout 5 -v' \
+    "$fakedrm" "$verify" >"$scratch/log" || fail "stopped by its own driver's words"
+
 # The stream is kept when it is whole, and only then.
 run "" --output "$scratch/a.h264"
 [ -s "$scratch/a.h264" ] || fail "no stream"
