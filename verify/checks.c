@@ -151,8 +151,26 @@ static enum check_id check_under_way(const struct facts *facts)
         return facts->va.encode.done ? CHECK_ID_BITSTREAM : CHECK_ID_ENCODE;
     case VA_STEP_DECODE:
         break;
+    case VA_STEP_CLOSE:
+        return CHECK_ID_DRIVER;
     }
     return CHECK_ID_DECODE;
+}
+
+static bool is_closing(const struct facts *facts)
+{
+    return facts->sys.stage == STAGE_VA && facts->va.progress.step == VA_STEP_CLOSE;
+}
+
+/* It has done all that it was asked for, and did not take its leave. */
+static struct judgement close_judge(const struct facts *facts, struct text *detail)
+{
+    if (facts->run.end == RUN_HUNG) {
+        text_add(detail, ", hangs when closed");
+        return JUDGED_WARN(CAUSE_HUNG_AT_CLOSE);
+    }
+    text_add(detail, ", crashes when closed");
+    return JUDGED_WARN(facts->run.end == RUN_LEFT ? CAUSE_LEFT_AT_CLOSE : CAUSE_CRASHED_AT_CLOSE);
 }
 
 static enum cause run_cause(enum run_end end)
@@ -186,6 +204,8 @@ static struct judgement check_run(const struct facts *facts, enum check_id id, s
     /* A failure that was already known when the driver then crashed is the cause of both. */
     if (judgement.status == CHECK_FAIL)
         return judgement;
+    if (is_cut && is_closing(facts))
+        return close_judge(facts, detail);
     if (is_cut) {
         /* The cause is all the evidence there is; what the check has seen so far misleads. */
         detail->used = 0;

@@ -119,7 +119,7 @@ static void sanitize_results(struct va_facts *facts)
 
 void va_facts_sanitize(struct va_facts *facts)
 {
-    if (facts->progress.step < VA_STEP_NONE || facts->progress.step > VA_STEP_DECODE)
+    if (facts->progress.step < VA_STEP_NONE || facts->progress.step > VA_STEP_CLOSE)
         facts->progress.step = VA_STEP_NONE;
     TERMINATE(facts->progress.call);
     sanitize_driver(facts);

@@ -53,7 +53,14 @@ struct va_request {
 };
 
 /* The step that a run had reached; `done` of each section says whether it got through. */
-enum va_step { VA_STEP_NONE, VA_STEP_DRIVER, VA_STEP_ENTRYPOINTS, VA_STEP_ENCODE, VA_STEP_DECODE };
+enum va_step {
+    VA_STEP_NONE,
+    VA_STEP_DRIVER,
+    VA_STEP_ENTRYPOINTS,
+    VA_STEP_ENCODE,
+    VA_STEP_DECODE,
+    VA_STEP_CLOSE, /* all that there was to find out is known */
+};
 
 /* What became of a driver file that libva tried to open. */
 enum va_tried_result {

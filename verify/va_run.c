@@ -59,6 +59,7 @@ static void pictures_run(struct va_session *session, const struct va_request *re
     stream_open(&chain.stream, session->facts, &expect, request->output_fd);
     if (is_open)
         chain_run(&chain, pattern, request->frames);
+    session->facts->progress.step = VA_STEP_CLOSE;
     stream_close(&chain.stream);
     decoder_close(&chain.decoder);
     encoder_close(&chain.encoder);
@@ -86,6 +87,7 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
                                "out of memory for the test pattern");
         pattern_close(&pattern);
     }
+    facts->progress.step = VA_STEP_CLOSE;
     session_close(&session);
     facts->time.all = session_clock() - start;
     facts->time.all_inside = session.inside;
