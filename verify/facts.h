@@ -97,9 +97,11 @@ enum place {
     PLACE_HOST,
     PLACE_VM,
     PLACE_LXC,
+    PLACE_INCUS, /* or LXD */
     PLACE_DOCKER,
     PLACE_PODMAN,
     PLACE_NSPAWN,
+    PLACE_OCI,       /* Kubernetes, containerd: without a trace of their own inside */
     PLACE_CONTAINER, /* of a kind we do not know */
 };
 
@@ -111,6 +113,7 @@ enum distro { DISTRO_UNKNOWN, DISTRO_DEBIAN, DISTRO_FEDORA, DISTRO_ALPINE, DISTR
 struct place_facts {
     enum place place;
     enum starter starter;
+    bool is_lxd;                /* with PLACE_INCUS */
     bool is_cgroup_v1;          /* its device cgroup is a version 1 one */
     char name[NAME_MAX_LEN];    /* what the host calls this container, or the host name */
     char release[NAME_MAX_LEN]; /* of the kernel */

@@ -43,6 +43,7 @@ enum trust {
     X(huc, OURS)                                                                                   \
     X(place, OURS)                                                                                 \
     X(name, NAMED)                                                                                 \
+    X(incus, OURS)                                                                                 \
     X(cgroup_key, OURS)                                                                            \
     X(variables, THEIRS)                                                                           \
     X(variable_names, OURS)                                                                        \

@@ -29,9 +29,11 @@ static const struct {
     [PLACE_HOST] = {"machine", "host"},
     [PLACE_VM] = {"virtual machine", "vm"},
     [PLACE_LXC] = {"container", "lxc"},
+    [PLACE_INCUS] = {"container", "incus"},
     [PLACE_DOCKER] = {"container", "docker"},
     [PLACE_PODMAN] = {"container", "podman"},
     [PLACE_NSPAWN] = {"container", "systemd-nspawn"},
+    [PLACE_OCI] = {"container", "oci"},
     [PLACE_CONTAINER] = {"container", "container"},
 };
 

@@ -68,6 +68,30 @@ CASE(g1_nspawn)
     facts_at(PLACE_NSPAWN);
 }
 
+CASE(g1_lxc_unknown_starter)
+{
+    case_g1_lxc();
+    facts.sys.place.starter = STARTER_UNKNOWN;
+}
+
+CASE(g1_incus)
+{
+    case_g1_lxc();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g1_lxd)
+{
+    case_g1_incus();
+    facts.sys.place.is_lxd = true;
+}
+
+CASE(g1_oci)
+{
+    case_g1_lxc();
+    facts_at(PLACE_OCI);
+}
+
 CASE(g1_hidden_folder)
 {
     case_g1_lxc();
@@ -285,8 +309,42 @@ CASE(g22_open)
     SET(facts.sys.doing, "opening /dev/dri/renderD128");
 }
 
+CASE(g5_incus)
+{
+    case_g5_root_started();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g5_oci)
+{
+    case_g5_root_started();
+    facts_at(PLACE_OCI);
+}
+
+CASE(g6_oci)
+{
+    case_g6_nameless();
+    facts_at(PLACE_OCI);
+}
+
+CASE(g10_incus)
+{
+    case_g10();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g10_oci)
+{
+    case_g10();
+    facts_at(PLACE_OCI);
+}
+
 const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_lxc, STATUS_NO_NODE, "g1"),
+    ROW(g1_lxc_unknown_starter, STATUS_NO_NODE, "g1"),
+    ROW(g1_incus, STATUS_NO_NODE, "g1"),
+    ROW(g1_lxd, STATUS_NO_NODE, "g1"),
+    ROW(g1_oci, STATUS_NO_NODE, "g1"),
     ROW(g1_docker, STATUS_NO_NODE, "g1"),
     ROW(g1_vm, STATUS_NO_NODE, "g1"),
     ROW(g1_host, STATUS_NO_NODE, "g1"),
@@ -301,6 +359,8 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g4_number_host, STATUS_WRONG_KIND, "g4"),
     ROW(g4_name, STATUS_WRONG_KIND, "g4"),
     ROW(g5_root_started, STATUS_UNMAPPED, "g5"),
+    ROW(g5_oci, STATUS_UNMAPPED, "g5"),
+    ROW(g5_incus, STATUS_UNMAPPED, "g5"),
     ROW(g5_user_started, STATUS_UNMAPPED, "g5"),
     ROW(g5_unknown_starter, STATUS_UNMAPPED, "g5"),
     ROW(g5_hostile_name, STATUS_UNMAPPED, "g5"),
@@ -308,6 +368,7 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g6_alpine, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_docker, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_nameless, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_oci, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_host, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_mode, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g7, STATUS_NOT_IN_GROUP, "g7"),
@@ -315,6 +376,8 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g8_works, STATUS_PASS, "g8"),
     ROW(g9, STATUS_UNMAPPED, "g9"),
     ROW(g10, STATUS_CGROUP, "g10"),
+    ROW(g10_oci, STATUS_CGROUP, "g10"),
+    ROW(g10_incus, STATUS_CGROUP, "g10"),
     ROW(g10_v1, STATUS_CGROUP, "g10"),
     ROW(g10_docker, STATUS_CGROUP, "g10"),
     ROW(g11, STATUS_WRONG_KIND, "g11"),

@@ -17,7 +17,9 @@
 #define AT_HOST       0
 #define AT_MACHINE    0
 #define AT_CONTAINER  0
-#define AT_NOT_DOCKER 0
+#define AT_OWN_FILES  0
+#define AT_INCUS      0
+#define AT_OCI        0
 #define AT_NOT_LXC    0
 #define ANYWHERE      0
 
