@@ -118,6 +118,7 @@ struct place_facts {
     char name[NAME_MAX_LEN];    /* what the host calls this container, or the host name */
     char release[NAME_MAX_LEN]; /* of the kernel */
     enum distro distro;
+    bool is_ubuntu;     /* or made from it: Debian's packages in other components */
     char distro_id[32]; /* ID of os-release */
     /* Variables that steer libva; "" when unset. */
     char driver_name[NAME_MAX_LEN];   /* LIBVA_DRIVER_NAME */

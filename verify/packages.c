@@ -34,7 +34,8 @@ struct package_row {
     }
 #define INTEL_FULL                                                                                 \
     {                                                                                              \
-        APT("intel-media-va-driver-non-free"), DNF("install --allowerasing intel-media-driver")    \
+        [DISTRO_DEBIAN] = "apt-get update && apt-get install intel-media-va-driver-non-free",      \
+        DNF("install --allowerasing intel-media-driver")                                           \
     }
 #define MESA                                                                                       \
     {                                                                                              \

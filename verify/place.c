@@ -91,6 +91,7 @@ void place_distro(const char *os_release, struct place_facts *ret)
     (void)assignment_find(os_release, "ID", ret->distro_id, sizeof(ret->distro_id));
     (void)assignment_find(os_release, "ID_LIKE", like, sizeof(like));
     snprintf(words, sizeof(words), "%s %s", ret->distro_id, like);
+    ret->is_ubuntu = words_have(words, "ubuntu");
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
         if (words_have(words, families[i].word)) {
             ret->distro = families[i].distro;

@@ -50,7 +50,8 @@ VALUE(install_from)
 VALUE(encoders_from)
 {
     if (f->sys.place.distro == DISTRO_DEBIAN)
-        text_add(out, "needs the component non-free in the APT sources");
+        text_add(out, "needs the component %s in the APT sources; then",
+                 f->sys.place.is_ubuntu ? "multiverse" : "non-free");
     else
         value_install_from(f, out);
 }

@@ -299,6 +299,12 @@ CASE(g18_debian)
     no_encoders();
 }
 
+CASE(g18_ubuntu)
+{
+    no_encoders();
+    facts.sys.place.is_ubuntu = true;
+}
+
 CASE(g18_no_engine)
 {
     encode_never();
@@ -646,6 +652,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g17_path_absent, STATUS_VA_ABSENT, "g17"),
     ROW(g17_wrong, STATUS_VA_INIT, "g17"),
     ROW(g18_debian, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_ubuntu, STATUS_NO_ENCODER, "g18"),
     ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nothing, STATUS_NO_ENCODER, "g18"),

@@ -211,25 +211,26 @@ static void distributions(void **state)
     static const struct {
         const char *text;
         enum distro distro;
+        bool is_ubuntu;
     } rows[] = {
-        {"NAME=x\nID=debian\n", DISTRO_DEBIAN},
-        {"ID=ubuntu\nID_LIKE=debian\n", DISTRO_DEBIAN},
-        {"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", DISTRO_DEBIAN},
-        {"ID=fedora\n", DISTRO_FEDORA},
-        {"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", DISTRO_FEDORA},
-        {"ID=alpine", DISTRO_ALPINE},
-        {"ID=arch\n", DISTRO_ARCH},
-        {"ID=void\n", DISTRO_UNKNOWN},
-        {"ID=archaic\n", DISTRO_UNKNOWN},
-        {"", DISTRO_UNKNOWN},
-        {"ID=\n", DISTRO_UNKNOWN},
+        {"NAME=x\nID=debian\n", DISTRO_DEBIAN, false},
+        {"ID=ubuntu\nID_LIKE=debian\n", DISTRO_DEBIAN, true},
+        {"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", DISTRO_DEBIAN, true},
+        {"ID=fedora\n", DISTRO_FEDORA, false},
+        {"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", DISTRO_FEDORA, false},
+        {"ID=alpine", DISTRO_ALPINE, false},
+        {"ID=arch\n", DISTRO_ARCH, false},
+        {"ID=void\n", DISTRO_UNKNOWN, false},
+        {"ID=archaic\n", DISTRO_UNKNOWN, false},
+        {"", DISTRO_UNKNOWN, false},
+        {"ID=\n", DISTRO_UNKNOWN, false},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct place_facts place = {0};
         place_distro(rows[i].text, &place);
-        if (place.distro != rows[i].distro)
+        if (place.distro != rows[i].distro || place.is_ubuntu != rows[i].is_ubuntu)
             fail_msg("%s", rows[i].text);
     }
 }
