@@ -57,8 +57,8 @@ static int stream_keep(const struct facts *facts, struct output *output, struct 
     if (!output->path || !facts->va.encode.done)
         return 0;
     if (facts->va.encode.output_error)
-        return err_set(err, STATUS_USAGE, facts->va.encode.output_error, "write the stream to %s",
-                       output->path);
+        return err_set(err, STATUS_INTERNAL, facts->va.encode.output_error,
+                       "write the stream to %s", output->path);
     return output_commit(output, err);
 }
 
@@ -76,10 +76,13 @@ static int node_verify(const struct options *options, const char *device, struct
         signal_die(facts.run.signal);
     }
     checks_judge(&facts, &report);
-    if (stream_keep(&facts, output, &err) < 0 && report.status == STATUS_PASS)
-        return error_report(&err);
+    int kept = stream_keep(&facts, output, &err);
     report_print(options, &facts, &report);
-    return (int)report.status;
+    if (kept == 0)
+        return (int)report.status;
+    (void)fflush(stdout);
+    (void)error_report(&err);
+    return report.status == STATUS_PASS ? STATUS_INTERNAL : (int)report.status;
 }
 
 static int all_verify(const struct options *options)

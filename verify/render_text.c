@@ -158,8 +158,11 @@ static void raw_print(const struct facts *f, FILE *out)
     fprintf(out, "  user: %u:%u, groups:", f->sys.access.uid, f->sys.access.gid);
     for (uint32_t i = 0; i < f->sys.access.group_count; i++)
         fprintf(out, " %u", f->sys.access.groups[i]);
-    fprintf(out, "\n  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
-    fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
+    fputc('\n', out);
+    if (f->sys.access.mount_point[0]) {
+        fprintf(out, "  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
+        fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
+    }
     fprintf(out, "  child: %.2f s", f->run.seconds);
     if (f->run.end == RUN_CRASHED) {
         text = TEXT_ON(value);

@@ -153,6 +153,12 @@ run "" --output "$scratch/a.h264"
 cp "$scratch/a.h264" "$scratch/before"
 ! run fail@vaEndPicture=2@4 --output "$scratch/a.h264" || fail "a decoder that fails passes"
 cmp "$scratch/a.h264" "$scratch/before" || fail "a decoder that fails cuts the stream"
+status=0
+(ulimit -f 8 && trap '' XFSZ && run "" --output "$scratch/a.h264") || status=$?
+[ "$status" = 1 ] || fail "no room for the stream: exit status $status, not 1"
+grep -q '^gpu-verify: PASS' "$scratch/log" || fail "no room for the stream: no verdict"
+grep -q "^gpu-verify: write the stream to $scratch/a.h264: File too large" "$scratch/log" || fail "no word of the stream"
+cmp "$scratch/a.h264" "$scratch/before" || fail "a stream cut short took the place of a whole one"
 ! run crash@vaEndPicture@5 --output "$scratch/a.h264" || fail "a crash passes"
 cmp "$scratch/a.h264" "$scratch/before" || fail "half a stream took the place of a whole one"
 [ -z "$(find "$scratch" -name '*.part-*')" ] || fail "half a stream is left behind"
