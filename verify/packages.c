@@ -6,11 +6,12 @@
 
 struct package_row {
     const char *kernel_driver;
-    const char *commands[DISTROS];
+    const char *commands[DISTROS]; /* in place of an unknown distribution's: the driver's name */
     enum package_use use;
     bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
 };
 
+#define NAMED(name)  [DISTRO_UNKNOWN] = name
 #define APT(name)    [DISTRO_DEBIAN] = "apt-get install " name
 #define DNF(command) [DISTRO_FEDORA] = "dnf " command
 #define APK(name)    [DISTRO_ALPINE] = "apk add " name
@@ -24,12 +25,14 @@ struct package_row {
  */
 #define INTEL_NEW                                                                                  \
     {                                                                                              \
-        APT("intel-media-va-driver"), DNF("install intel-media-driver"),                           \
-            APK("intel-media-driver"), PACMAN("intel-media-driver")                                \
+        NAMED("iHD (intel-media-driver)"), APT("intel-media-va-driver"),                           \
+            DNF("install intel-media-driver"), APK("intel-media-driver"),                          \
+            PACMAN("intel-media-driver")                                                           \
     }
 #define INTEL_OLD                                                                                  \
     {                                                                                              \
-        APT("i965-va-driver"), DNF("install libva-intel-driver"), APK("libva-intel-driver"),       \
+        NAMED("i965 (intel-vaapi-driver)"), APT("i965-va-driver"),                                 \
+            DNF("install libva-intel-driver"), APK("libva-intel-driver"),                          \
             PACMAN("libva-intel-driver")                                                           \
     }
 #define INTEL_FULL                                                                                 \
@@ -39,8 +42,8 @@ struct package_row {
     }
 #define MESA                                                                                       \
     {                                                                                              \
-        APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"), APK("mesa-va-gallium"),  \
-            PACMAN("mesa")                                                                         \
+        NAMED("of Mesa"), APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"),        \
+            APK("mesa-va-gallium"), PACMAN("mesa")                                                 \
     }
 #define MESA_FULL                                                                                  \
     {                                                                                              \
@@ -71,18 +74,32 @@ static bool is_old_intel(uint32_t device_id)
     return false;
 }
 
-const char *package_command(enum package_use use, const struct facts *facts)
+static const struct package_row *row_find(enum package_use use, const struct kernel_facts *kernel)
 {
-    const struct kernel_facts *kernel = &facts->sys.kernel;
     bool is_old = is_old_intel(kernel->device_id);
 
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
         const struct package_row *row = &ROWS[i];
         if (row->use == use && text_is_equal(row->kernel_driver, kernel->driver) &&
             (is_old || !row->is_old_intel))
-            return row->commands[facts->sys.place.distro];
+            return row;
     }
     return NULL;
+}
+
+const char *package_command(enum package_use use, const struct facts *facts)
+{
+    const struct package_row *row = row_find(use, &facts->sys.kernel);
+    enum distro distro = facts->sys.place.distro;
+
+    return row && distro != DISTRO_UNKNOWN ? row->commands[distro] : NULL;
+}
+
+const char *package_driver(const struct facts *facts)
+{
+    const struct package_row *row = row_find(PACKAGE_DRIVER, &facts->sys.kernel);
+
+    return row ? row->commands[DISTRO_UNKNOWN] : NULL;
 }
 
 const char *gpu_without_video(const char *kernel_driver)

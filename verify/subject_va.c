@@ -31,6 +31,19 @@ VALUE(install)
     known_add(out, package_command(PACKAGE_DRIVER, f));
 }
 
+VALUE(install_by_name)
+{
+    const char *name = package_driver(f);
+
+    if (package_command(PACKAGE_DRIVER, f) || gpu_without_video(f->sys.kernel.driver))
+        return;
+    if (name)
+        text_add(out, "install the VA driver %s, or a newer one", name);
+    else
+        text_add(out, "install the VA driver for %s, or a newer one, if there is one",
+                 f->sys.kernel.driver[0] ? f->sys.kernel.driver : "this GPU");
+}
+
 VALUE(install_other)
 {
     known_add(out, package_command(PACKAGE_OTHER, f));

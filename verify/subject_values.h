@@ -52,6 +52,7 @@ enum trust {
     X(bad_file, THEIRS)                                                                            \
     X(log_line, THEIRS)                                                                            \
     X(install, OURS)                                                                               \
+    X(install_by_name, THEIRS)                                                                     \
     X(install_other, OURS)                                                                         \
     X(install_encoders, OURS)                                                                      \
     X(install_from, OURS)                                                                          \

@@ -446,6 +446,20 @@ CASE(g23)
     SET(facts.va.progress.call, "vaCreateContext");
 }
 
+CASE(g23_unknown_distribution)
+{
+    case_g23();
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+}
+
+CASE(g25_unknown_distribution)
+{
+    decode_never();
+    SET(facts.va.bitstream.rule, "a slice comes before any sequence parameter set");
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+    radeon();
+}
+
 CASE(g23_in_init)
 {
     facts_va_never();
@@ -672,6 +686,8 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g21_detail, STATUS_ENCODE, "g21"),
     ROW(g22, STATUS_HUNG, "g22"),
     ROW(g23, STATUS_CRASHED, "g23"),
+    ROW(g23_unknown_distribution, STATUS_CRASHED, "g23"),
+    ROW(g25_unknown_distribution, STATUS_BITSTREAM, "g25"),
     ROW(g23_in_init, STATUS_CRASHED, "g23"),
     ROW(g23_at_the_end, STATUS_PASS, "g23"),
     ROW(g22_at_the_end, STATUS_PASS, "g22"),

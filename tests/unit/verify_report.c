@@ -3,6 +3,7 @@
  * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
  * they are written anew, and the difference is for a person to judge.
  */
+#include "cause.h"
 #include "cmocka_all.h"
 #include "render.h"
 #include "verify_cases.h"
@@ -230,6 +231,37 @@ static void no_number_is_no_picture(void **state)
     assert_int_equal(report.status, STATUS_PICTURE);
 }
 
+static void way_out_check(const struct verify_case *one, enum place place)
+{
+    char fix[4096] = "";
+    struct text text = TEXT_ON(fix);
+    struct report report;
+
+    facts_all_good();
+    one->arrange();
+    facts_at(place);
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+    checks_judge(&facts, &report);
+    if (report.failed < 0)
+        return;
+    cause_fix(report.findings[report.failed].cause, &facts, &text);
+    /* That ids are not mapped needs a container. */
+    if (!fix[0] && !(report.status == STATUS_UNMAPPED && place <= PLACE_VM))
+        fail_msg("%s: no fix in place %d", one->name, (int)place);
+}
+
+/* Whatever the place and the distribution, a failure ends with something to do. */
+static void every_failure_has_a_way_out(void **state)
+{
+    const struct verify_case *one;
+
+    (void)state;
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        for (int place = PLACE_HOST; place <= PLACE_CONTAINER; place++)
+            way_out_check(one, (enum place)place);
+    }
+}
+
 /* Each limit from both sides, in brightness and in colour. */
 static void limits_are_where_they_should_be(void **state)
 {
@@ -276,6 +308,7 @@ int main(void)
         cmocka_unit_test(verbose_shows_the_raw_facts),
         cmocka_unit_test(nothing_known_is_no_pass),
         cmocka_unit_test(no_number_is_no_picture),
+        cmocka_unit_test(every_failure_has_a_way_out),
         cmocka_unit_test(limits_are_where_they_should_be),
     };
 
