@@ -522,7 +522,7 @@ CASE(g23_in_decoder)
     facts.va.encode.frames = facts.va.bitstream.pictures = 3;
     facts.va.encode.idr_frames = facts.va.bitstream.sps = facts.va.bitstream.pps = 1;
     facts.va.encode.p_frames = 2;
-    facts.va.encode.bytes = 4061;
+    facts.va.encode.bytes = 114061;
     facts.va.encode.seconds = 0.0125;
 }
 
