@@ -68,7 +68,6 @@ struct access_facts {
     bool is_nodev;
     bool is_open_tried;
     int open_error;
-    bool is_null_tried;
     int null_error; /* of opening /dev/null */
 };
 

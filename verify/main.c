@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define NODES_MAX (RENDER_MINOR_MAX - RENDER_MINOR_MIN + 1)
@@ -64,11 +63,10 @@ static int stream_keep(const struct facts *facts, struct output *output, struct 
 
 static int node_verify(const struct options *options, const char *device, struct output *output)
 {
-    static struct facts facts;
+    static struct facts facts; /* all of it comes from probe_run */
     struct report report;
     struct err err = {0};
 
-    memset(&facts, 0, sizeof(facts));
     if (probe_run(options, device, output->fd, &facts, &err) < 0)
         return error_report(&err);
     if (facts.run.end == RUN_INTERRUPTED) {

@@ -69,6 +69,11 @@ static void references_are_filled_to_the_end(void **state)
         assert_int_equal(picture.pic_fields.bits.entropy_coding_mode_flag, 0);
         assert_int_equal(picture.pic_fields.bits.idr_pic_flag, !expected);
         assert_int_equal(slice.num_macroblocks, 300);
+        /* What lies behind the lists stays as it was. */
+        assert_int_equal(picture.coded_buf, targets.coded);
+        assert_int_equal(slice.luma_log2_weight_denom, 0);
+        assert_int_equal(slice.luma_weight_l0_flag, 0);
+        assert_int_equal(slice.luma_weight_l0[0], 0);
         if (expected) {
             assert_int_equal(slice.RefPicList0[0].picture_id, targets.reference);
             assert_int_equal(slice.RefPicList0[0].frame_idx, frame % IDR_PERIOD - 1);

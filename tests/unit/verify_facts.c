@@ -40,7 +40,6 @@ static void sys_good(void)
         .mount_point = "/dev/dri",
         .mount_options = "ro,nosuid,noexec",
         .is_open_tried = true,
-        .is_null_tried = true,
     };
     sys->kernel = (struct kernel_facts){
         .is_asked = true,

@@ -29,7 +29,7 @@ trap 'rm -rf "$scratch"' EXIT
 run() {
     local switches=$1
     shift
-    env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$drivers" TESTDRV="$switches" FAKEDRM=kbl \
+    env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$drivers" TESTDRV="$switches" FAKEDRM="${chip:-kbl}" \
         FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
         ${fakedrm:+LD_PRELOAD="$fakedrm"} "$verify" --size 320x240 --frames 20 "$@" \
         >"$scratch/log" 2>&1
@@ -63,6 +63,9 @@ ends 0 '"verdict": "warn", "exit_status": 0' no-vld --json
 ends 0 '"verdict": "pass", "exit_status": 0' no-vld --no-decode --json
 ends 0 "H264Main VLD" "" --list
 ends 0 "gpu-verify: PASS" "" --all
+
+# What the kernel driver says of the video engine.
+[ -z "$fakedrm" ] || chip=navi21 ends 0 "H.264 up to 4096x2304" "" -v
 
 ends 21 "does not work with" init-fail
 ends 22 "does not encode it" no-encode
