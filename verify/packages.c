@@ -6,12 +6,11 @@
 
 struct package_row {
     const char *kernel_driver;
-    const char *commands[DISTROS]; /* in place of an unknown distribution's: the driver's name */
+    const char *commands[DISTROS];
     enum package_use use;
     bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
 };
 
-#define NAMED(name)  [DISTRO_UNKNOWN] = name
 #define APT(name)    [DISTRO_DEBIAN] = "apt-get install " name
 #define DNF(command) [DISTRO_FEDORA] = "dnf " command
 #define APK(name)    [DISTRO_ALPINE] = "apk add " name
@@ -25,14 +24,12 @@ struct package_row {
  */
 #define INTEL_NEW                                                                                  \
     {                                                                                              \
-        NAMED("iHD (intel-media-driver)"), APT("intel-media-va-driver"),                           \
-            DNF("install intel-media-driver"), APK("intel-media-driver"),                          \
-            PACMAN("intel-media-driver")                                                           \
+        APT("intel-media-va-driver"), DNF("install intel-media-driver"),                           \
+            APK("intel-media-driver"), PACMAN("intel-media-driver")                                \
     }
 #define INTEL_OLD                                                                                  \
     {                                                                                              \
-        NAMED("i965 (intel-vaapi-driver)"), APT("i965-va-driver"),                                 \
-            DNF("install libva-intel-driver"), APK("libva-intel-driver"),                          \
+        APT("i965-va-driver"), DNF("install libva-intel-driver"), APK("libva-intel-driver"),       \
             PACMAN("libva-intel-driver")                                                           \
     }
 #define INTEL_FULL                                                                                 \
@@ -42,8 +39,8 @@ struct package_row {
     }
 #define MESA                                                                                       \
     {                                                                                              \
-        NAMED("of Mesa"), APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"),        \
-            APK("mesa-va-gallium"), PACMAN("mesa")                                                 \
+        APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"), APK("mesa-va-gallium"),  \
+            PACMAN("mesa")                                                                         \
     }
 #define MESA_FULL                                                                                  \
     {                                                                                              \
@@ -90,16 +87,29 @@ static const struct package_row *row_find(enum package_use use, const struct ker
 const char *package_command(enum package_use use, const struct facts *facts)
 {
     const struct package_row *row = row_find(use, &facts->sys.kernel);
-    enum distro distro = facts->sys.place.distro;
 
-    return row && distro != DISTRO_UNKNOWN ? row->commands[distro] : NULL;
+    return row ? row->commands[facts->sys.place.distro] : NULL;
 }
 
 const char *package_driver(const struct facts *facts)
 {
-    const struct package_row *row = row_find(PACKAGE_DRIVER, &facts->sys.kernel);
+    static const struct {
+        const char *kernel_driver, *name;
+    } rows[] = {
+        {"i915", "iHD (intel-media-driver)"},
+        {"xe", "iHD (intel-media-driver)"},
+        {"amdgpu", "radeonsi (Mesa)"},
+        {"radeon", "r600 or radeonsi (Mesa)"},
+    };
+    const struct kernel_facts *kernel = &facts->sys.kernel;
 
-    return row ? row->commands[DISTRO_UNKNOWN] : NULL;
+    if (text_is_equal(kernel->driver, "i915") && is_old_intel(kernel->device_id))
+        return "i965 (intel-vaapi-driver)";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (text_is_equal(kernel->driver, rows[i].kernel_driver))
+            return rows[i].name;
+    }
+    return NULL;
 }
 
 const char *gpu_without_video(const char *kernel_driver)

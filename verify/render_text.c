@@ -67,6 +67,15 @@ static void warnings_name(const struct rendering *r, struct text *text)
     }
 }
 
+/* Root of a container passes by owning the node; who the service runs as may not. */
+static bool is_pass_of_root(const struct facts *f)
+{
+    bool is_container = f->sys.place.place != PLACE_HOST && f->sys.place.place != PLACE_VM;
+
+    return is_container && f->sys.access.uid == 0 && f->sys.node.uid == 0 &&
+           (f->sys.node.mode & 06U) != 06U;
+}
+
 static void pass_print(const struct rendering *r, FILE *out)
 {
     const struct va_facts *va = &r->facts->va;
@@ -94,6 +103,8 @@ static void pass_print(const struct rendering *r, FILE *out)
         wrap_print(line, out);
         fix_print(r, finding->cause, out);
     }
+    if (is_pass_of_root(r->facts) && r->verbosity != VERBOSITY_QUIET)
+        fputs("note: root owns the node; run this as the service's user too\n", out);
 }
 
 static void fail_print(const struct rendering *r, FILE *out)

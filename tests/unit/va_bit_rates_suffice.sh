@@ -42,8 +42,8 @@ for size in 64x64 320x240 640x480 1920x1080; do
     "$try" pattern $size 30 "$scratch/pattern"
     read -r bits level < <("$try" rate $size)
     gop=keyint=15:scenecut=0:ref=1:level=$level
-    for target in $((bits)) $((bits / 10 * 8)); do # constant, and what the variable modes aim at
-        worst 20 $size -b:v $target -maxrate "$bits" -bufsize "$bits" -x264-params "$gop"
+    for target in "$bits" $((bits * 8 / 10)); do # constant, and what the variable modes aim at
+        worst 20 $size -b:v "$target" -maxrate "$bits" -bufsize "$bits" -x264-params "$gop"
     done
     worst 14 $size -qp 51 -x264-params "$gop"
     worst 20 $size -qp 40 -x264-params "$gop"

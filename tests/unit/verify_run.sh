@@ -143,6 +143,7 @@ grep -q 'gpu-verify: [a-z]*, frame [0-9]*, [0-9]* s' "$scratch/log" || fail "no 
 on_terminal dumb || fail "no pass on a dumb terminal"
 ! grep -q $'\033' "$scratch/log" || fail "escape sequences on a dumb terminal"
 
+# shellcheck disable=SC2016  # the inner shell expands it
 # A driver that talks while the terminal stops whoever does so from the background.
 TERM=dumb LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$drivers TESTDRV=chatty FAKEDRM=kbl \
     FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
