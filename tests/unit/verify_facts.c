@@ -153,3 +153,67 @@ void facts_root_user(void)
     facts.sys.access.gid = 0;
     SET(facts.sys.access.user, "root");
 }
+
+void facts_failure(struct va_failure *to, const char *call, int32_t status, const char *name)
+{
+    to->happened = true;
+    to->status = status;
+    SET(to->call, call);
+    SET(to->status_name, name);
+}
+
+void facts_driver_failed(const char *call, const char *status)
+{
+    facts_va_never();
+    facts_failure(&facts.va.driver.failure, call, 1, status);
+    facts.va.progress.step = VA_STEP_DRIVER;
+}
+
+void facts_tried(const char *file, enum va_tried_result result)
+{
+    uint32_t index = facts.va.driver.tried_count++;
+
+    (void)snprintf(facts.va.driver.tried[index], sizeof(facts.va.driver.tried[index]),
+                   "/usr/lib/x86_64-linux-gnu/dri/%s", file);
+    facts.va.driver.tried_result[index] = (uint8_t)result;
+}
+
+void facts_init_failed(void)
+{
+    facts_driver_failed("vaInitialize", "VA_STATUS_ERROR_UNKNOWN");
+}
+
+void facts_decode_never(void)
+{
+    memset(&facts.va.decode, 0, sizeof(facts.va.decode));
+    facts.va.progress.step = VA_STEP_ENCODE;
+}
+
+void facts_bitstream_never(void)
+{
+    facts_decode_never();
+    memset(&facts.va.bitstream, 0, sizeof(facts.va.bitstream));
+}
+
+void facts_encode_never(void)
+{
+    facts_bitstream_never();
+    memset(&facts.va.encode, 0, sizeof(facts.va.encode));
+}
+
+void facts_ended(enum run_end end, int number, double seconds)
+{
+    facts.run.end = end;
+    facts.run.signal = number;
+    facts.run.seconds = seconds;
+    facts.run.silence = seconds;
+    facts.sys.stage = STAGE_VA;
+}
+
+void facts_radeon(void)
+{
+    SET(facts.sys.kernel.driver, "amdgpu");
+    facts.sys.kernel.is_huc_asked = false;
+    facts.sys.kernel.vendor_id = 0x1002;
+    facts.sys.kernel.device_id = 0x1638;
+}

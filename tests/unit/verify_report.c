@@ -23,18 +23,17 @@ static const char *const CAUSE_ROWS[CAUSE_COUNT] = {
 };
 #undef CAUSE
 
-/* Both lists, one after the other. */
+/* The lists, one after the other. */
 static const struct verify_case *case_number(size_t index)
 {
-    size_t first = 0;
+    static const struct verify_case *const lists[] = {VERIFY_CASES_SYS, VERIFY_CASES_VA,
+                                                      VERIFY_CASES_STREAM};
 
-    while (VERIFY_CASES_SYS[first].name)
-        first++;
-    if (index < first)
-        return &VERIFY_CASES_SYS[index];
-    for (size_t i = 0; VERIFY_CASES_VA[i].name; i++) {
-        if (i == index - first)
-            return &VERIFY_CASES_VA[i];
+    for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
+        for (size_t i = 0; lists[list][i].name; i++) {
+            if (index-- == 0)
+                return &lists[list][i];
+        }
     }
     return NULL;
 }
