@@ -63,7 +63,7 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
 /* Only the low-power encoder needs HuC firmware; where there is the other one it can wait. */
 static bool is_low_power_only(const struct va_facts *va)
 {
-    return va_has_encoder(va, VAEntrypointEncSliceLP) && !va_has_encoder(va, VAEntrypointEncSlice);
+    return va_has_h264(va, VAEntrypointEncSliceLP) && !va_has_h264(va, VAEntrypointEncSlice);
 }
 
 /* Only what is switched off can be switched on; the rest is about the firmware's file. */

@@ -175,7 +175,7 @@ static enum cause no_encoder_cause(const struct facts *facts)
     if (facts->sys.kernel.is_caps_asked && !facts->sys.kernel.caps_error &&
         !facts->sys.kernel.can_encode)
         return CAUSE_NO_ENGINE;
-    if (facts->va.entrypoints.has_h264_decode && package_command(PACKAGE_ENCODERS, facts))
+    if (va_has_h264(&facts->va, VAEntrypointVLD) && package_command(PACKAGE_ENCODERS, facts))
         return CAUSE_DECODE_ONLY;
     return CAUSE_NO_ENCODER;
 }
@@ -185,7 +185,7 @@ static enum cause no_encoder_cause(const struct facts *facts)
 static bool is_huc_missing(const struct facts *facts)
 {
     return kernel_is_huc_down(&facts->sys.kernel) && facts->request.rate != VA_RATE_CQP &&
-           va_has_encoder(&facts->va, VAEntrypointEncSliceLP);
+           va_has_h264(&facts->va, VAEntrypointEncSliceLP);
 }
 
 static struct judgement refusal_judge(const struct facts *facts)
@@ -233,7 +233,7 @@ struct judgement check_entrypoints(const struct facts *facts, struct text *detai
         return JUDGED_FAIL(CAUSE_NO_ENCODER);
     text_add(detail, "%s by %s", va->entrypoints.rows[chosen].profile_name,
              va->entrypoints.rows[chosen].entrypoint_name);
-    if (!va_has_encoder(va, VAEntrypointEncSlice))
+    if (!va_has_h264(va, VAEntrypointEncSlice))
         text_add(detail, ", low power only");
     return JUDGED_PASS;
 }

@@ -7,7 +7,7 @@ bool va_is_cut_in_decoder(const struct va_facts *facts)
     return !facts->encode.done && facts->progress.step == VA_STEP_DECODE;
 }
 
-bool va_has_encoder(const struct va_facts *facts, int32_t entrypoint)
+bool va_has_h264(const struct va_facts *facts, int32_t entrypoint)
 {
     for (uint32_t i = 0; i < facts->entrypoints.count && i < VA_ROWS_MAX; i++) {
         const struct va_row *row = &facts->entrypoints.rows[i];
@@ -73,8 +73,6 @@ static void sanitize_driver(struct va_facts *facts)
 static void sanitize_entrypoints(struct va_facts *facts)
 {
     sanitize_bool(&facts->entrypoints.done);
-    sanitize_bool(&facts->entrypoints.has_h264_encode);
-    sanitize_bool(&facts->entrypoints.has_h264_decode);
     if (facts->entrypoints.count > VA_ROWS_MAX)
         facts->entrypoints.count = VA_ROWS_MAX;
     for (uint32_t i = 0; i < VA_ROWS_MAX; i++) {

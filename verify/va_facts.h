@@ -142,7 +142,6 @@ struct va_facts {
         bool done;
         uint32_t count;
         struct va_row rows[VA_ROWS_MAX];
-        bool has_h264_encode, has_h264_decode;
         int32_t chosen_row; /* index into rows of what encode uses; -1 none. The row that was looked
                                at last is kept when its size limits are the refusal. */
         int32_t refusal;    /* enum va_refusal; done is false when it is not VA_REFUSED_NOT */
@@ -217,8 +216,8 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
  * encoded, so those before it went through all of the checks. */
 bool va_is_cut_in_decoder(const struct va_facts *facts);
 
-/* Whether the driver encodes H.264 by this VAEntrypoint. */
-bool va_has_encoder(const struct va_facts *facts, int32_t entrypoint);
+/* Whether the driver offers this VAEntrypoint for a profile of H.264 that we use. */
+bool va_has_h264(const struct va_facts *facts, int32_t entrypoint);
 
 /* Bounds every count and terminates every string. For the parent, once the child has ended. */
 void va_facts_sanitize(struct va_facts *facts);

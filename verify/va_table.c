@@ -80,16 +80,10 @@ static void add_row(struct va_session *session, VAProfile profile, VAEntrypoint 
 {
     struct va_facts *facts = session->facts;
     uint32_t count = facts->entrypoints.count;
-    struct va_row *row;
 
     if (count >= VA_ROWS_MAX)
         return;
-    row = &facts->entrypoints.rows[count];
-    fill_row(session, row, profile, entrypoint);
-    if (row->is_h264 && row->is_encoder)
-        facts->entrypoints.has_h264_encode = true;
-    if (row->is_h264 && entrypoint == VAEntrypointVLD)
-        facts->entrypoints.has_h264_decode = true;
+    fill_row(session, &facts->entrypoints.rows[count], profile, entrypoint);
     facts->entrypoints.count = count + 1;
 }
 
@@ -172,6 +166,11 @@ static enum va_refusal refuse_row(const struct va_row *row, const struct va_requ
     return VA_REFUSED_NOT;
 }
 
+static bool has_encoder(const struct va_facts *facts)
+{
+    return va_has_h264(facts, VAEntrypointEncSlice) || va_has_h264(facts, VAEntrypointEncSliceLP);
+}
+
 /* The first usable row in the order of preference; else NULL and the refusal that came furthest. */
 static struct va_row *prefer_row(struct va_facts *facts, const struct va_request *request,
                                  enum va_refusal *ret_refusal)
@@ -193,7 +192,7 @@ static struct va_row *prefer_row(struct va_facts *facts, const struct va_request
             return row;
         refusal = refuse_row(row, request);
     }
-    *ret_refusal = facts->entrypoints.has_h264_encode ? refusal : VA_REFUSED_NO_ENCODER;
+    *ret_refusal = has_encoder(facts) ? refusal : VA_REFUSED_NO_ENCODER;
     return NULL;
 }
 

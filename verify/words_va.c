@@ -89,7 +89,7 @@ void words_log_line(const struct va_facts *va, struct text *out)
 
 const char *words_other_entrypoint(const struct va_facts *va)
 {
-    if (!va_has_encoder(va, VAEntrypointEncSlice) || !va_has_encoder(va, VAEntrypointEncSliceLP))
+    if (!va_has_h264(va, VAEntrypointEncSlice) || !va_has_h264(va, VAEntrypointEncSliceLP))
         return NULL;
     return text_is_equal(va->encode.entrypoint_name, "EncSliceLP") ? "slice" : "lp";
 }

@@ -32,8 +32,9 @@ static void print_failure(const char *section, const struct va_failure *failure)
 static void print_entrypoints(const struct va_facts *facts)
 {
     printf("entrypoints: done %d, refusal %d, encode %d, decode %d\n", facts->entrypoints.done,
-           facts->entrypoints.refusal, facts->entrypoints.has_h264_encode,
-           facts->entrypoints.has_h264_decode);
+           facts->entrypoints.refusal,
+           va_has_h264(facts, VAEntrypointEncSlice) || va_has_h264(facts, VAEntrypointEncSliceLP),
+           va_has_h264(facts, VAEntrypointVLD));
     for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
         const struct va_row *row = &facts->entrypoints.rows[i];
         if (row->is_encoder)

@@ -16,7 +16,6 @@ static void no_encoders(void)
 {
     entrypoints_refused(VA_REFUSED_NO_ENCODER);
     facts.va.entrypoints.count = 1;
-    facts.va.entrypoints.has_h264_encode = false;
     facts.va.entrypoints.chosen_row = -1;
 }
 
@@ -246,7 +245,6 @@ CASE(g18_no_engine)
     facts.sys.kernel.device_id = 0x743f;
     facts.sys.kernel.is_caps_asked = true;
     facts.va.entrypoints.done = false;
-    facts.va.entrypoints.has_h264_encode = false;
     facts.va.entrypoints.refusal = VA_REFUSED_NO_ENCODER;
 }
 
@@ -261,8 +259,16 @@ CASE(g18_fedora_radeon)
 CASE(g18_nothing)
 {
     no_encoders();
-    facts.va.entrypoints.has_h264_decode = false;
+    facts.va.entrypoints.rows[0].is_h264 = false;
     facts.sys.place.distro = DISTRO_UNKNOWN;
+}
+
+/* Decoders it has, none of H.264: no build of it that lacks encoders. */
+CASE(g18_other_codecs)
+{
+    no_encoders();
+    SET(facts.va.entrypoints.rows[0].profile_name, "MPEG2Main");
+    facts.va.entrypoints.rows[0].is_h264 = false;
 }
 
 CASE(g18_nvidia)
@@ -382,6 +388,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nothing, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_other_codecs, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nvidia, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nouveau, STATUS_NO_ENCODER, "g18"),
     ROW(g18_not_asked_so, STATUS_NO_ENCODER, "g18"),

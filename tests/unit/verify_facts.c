@@ -92,8 +92,6 @@ static void va_good(void)
     row_add("H264ConstrainedBaseline", VAEntrypointEncSlice, "EncSlice");
     row_add("H264ConstrainedBaseline", VAEntrypointEncSliceLP, "EncSliceLP");
     va->entrypoints.done = true;
-    va->entrypoints.has_h264_encode = true;
-    va->entrypoints.has_h264_decode = true;
     va->entrypoints.chosen_row = 1;
     va->encode.done = true;
     SET(va->encode.profile_name, "H264ConstrainedBaseline");
