@@ -180,7 +180,6 @@ void access_collect(const struct node_facts *node, struct access_facts *ret, int
     groups_collect(node->gid, ret);
     names_collect(node->gid, ret);
     ret->null_error = null_open();
-    ret->is_null_tried = true;
     if (!node_is_render(node))
         return;
     mount_collect(node->real, ret);

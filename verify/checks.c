@@ -1,5 +1,6 @@
 #include "checks.h"
 
+#include "kernel.h"
 #include "node.h"
 #include "words.h"
 
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <va/va.h>
 
 /* ---- node ---- */
 
@@ -26,6 +28,11 @@ static void node_describe(const struct node_facts *node, struct text *detail)
         text_add(detail, " mode %04o", node->mode & 07777U);
 }
 
+static bool is_below_dev(const struct node_facts *node)
+{
+    return strncmp(node->real, "/dev/", strlen("/dev/")) == 0;
+}
+
 static struct judgement check_node(const struct facts *facts, struct text *detail)
 {
     const struct node_facts *node = &facts->sys.node;
@@ -38,6 +45,8 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
     if (node->error)
         return JUDGED_FAIL(facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST
                                                                 : CAUSE_NO_NODE);
+    if (!S_ISCHR(node->mode) && !is_below_dev(node))
+        return JUDGED_FAIL(CAUSE_NOT_A_NODE);
     if (S_ISREG(node->mode))
         return JUDGED_FAIL(CAUSE_REGULAR_FILE);
     if (!S_ISCHR(node->mode))
@@ -54,18 +63,17 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
 /* Only the low-power encoder needs HuC firmware; where there is the other one it can wait. */
 static bool is_low_power_only(const struct va_facts *va)
 {
-    bool has_lp = false;
+    return va_has_h264(va, VAEntrypointEncSliceLP) && !va_has_h264(va, VAEntrypointEncSlice);
+}
 
-    for (uint32_t i = 0; i < va->entrypoints.count && i < VA_ROWS_MAX; i++) {
-        const struct va_row *row = &va->entrypoints.rows[i];
-        if (strncmp(row->profile_name, "H264", 4) != 0)
-            continue;
-        if (text_is_equal(row->entrypoint_name, "EncSlice"))
-            return false;
-        if (text_is_equal(row->entrypoint_name, "EncSliceLP"))
-            has_lp = true;
-    }
-    return has_lp;
+/* Only what is switched off can be switched on; the rest is about the firmware's file. */
+static enum cause huc_cause(const struct kernel_facts *kernel)
+{
+    if (text_is_equal(kernel->driver, "xe"))
+        return CAUSE_HUC_XE;
+    if (kernel->huc_error != EOPNOTSUPP)
+        return CAUSE_HUC_FIRMWARE;
+    return kernel_loads_huc_itself(kernel) ? CAUSE_HUC_SWITCHED_OFF : CAUSE_HUC_OFF;
 }
 
 static struct judgement check_kernel(const struct facts *facts, struct text *detail)
@@ -79,8 +87,8 @@ static struct judgement check_kernel(const struct facts *facts, struct text *det
         return JUDGED_FAIL(CAUSE_KERNEL_SILENT);
     }
     words_kernel(kernel, detail);
-    if (words_huc(kernel) && is_low_power_only(&facts->va))
-        return JUDGED_WARN(text_is_equal(kernel->driver, "xe") ? CAUSE_HUC_XE : CAUSE_HUC);
+    if (kernel_is_huc_down(kernel) && is_low_power_only(&facts->va))
+        return JUDGED_WARN(huc_cause(kernel));
     return JUDGED_PASS;
 }
 
@@ -143,8 +151,26 @@ static enum check_id check_under_way(const struct facts *facts)
         return facts->va.encode.done ? CHECK_ID_BITSTREAM : CHECK_ID_ENCODE;
     case VA_STEP_DECODE:
         break;
+    case VA_STEP_CLOSE:
+        return CHECK_ID_DRIVER;
     }
     return CHECK_ID_DECODE;
+}
+
+static bool is_closing(const struct facts *facts)
+{
+    return facts->sys.stage == STAGE_VA && facts->va.progress.step == VA_STEP_CLOSE;
+}
+
+/* It has done all that it was asked for, and did not take its leave. */
+static struct judgement close_judge(const struct facts *facts, struct text *detail)
+{
+    if (facts->run.end == RUN_HUNG) {
+        text_add(detail, ", hangs when closed");
+        return JUDGED_WARN(CAUSE_HUNG_AT_CLOSE);
+    }
+    text_add(detail, ", crashes when closed");
+    return JUDGED_WARN(facts->run.end == RUN_LEFT ? CAUSE_LEFT_AT_CLOSE : CAUSE_CRASHED_AT_CLOSE);
 }
 
 static enum cause run_cause(enum run_end end)
@@ -178,6 +204,8 @@ static struct judgement check_run(const struct facts *facts, enum check_id id, s
     /* A failure that was already known when the driver then crashed is the cause of both. */
     if (judgement.status == CHECK_FAIL)
         return judgement;
+    if (is_cut && is_closing(facts))
+        return close_judge(facts, detail);
     if (is_cut) {
         /* The cause is all the evidence there is; what the check has seen so far misleads. */
         detail->used = 0;

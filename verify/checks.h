@@ -5,7 +5,7 @@
 #ifndef VERIFY_CHECKS_H
 #define VERIFY_CHECKS_H
 
-#include "advice.h"
+#include "cause.h"
 
 enum check_status { CHECK_PASS, CHECK_WARN, CHECK_FAIL, CHECK_SKIP };
 
@@ -46,7 +46,8 @@ const char *check_name(enum check_id id);
 const char *check_status_name(enum check_status status);
 const char *verdict_name(enum verdict verdict); /* NULL for LISTED: there is no verdict */
 
-/* The checks that have files of their own: checks_access.c, checks_va.c. A check adds its evidence
+/* The checks that have files of their own: checks_access.c, checks_driver.c and
+ * checks_stream.c. A check adds its evidence
  * to `detail`. */
 struct judgement {
     enum check_status status;

@@ -50,7 +50,7 @@ static bool is_eperm(const struct facts *f)
 
 static bool is_eperm_for_null(const struct facts *f)
 {
-    return f->sys.access.is_null_tried && f->sys.access.null_error == EPERM;
+    return f->sys.access.null_error == EPERM;
 }
 
 static bool is_without_driver(const struct facts *f)

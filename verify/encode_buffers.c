@@ -83,7 +83,7 @@ static bool add_rate_control(struct encoder *encoder)
 
     if (encoder->request->rate == VA_RATE_CQP)
         return true;
-    rate_parameters_fill(encoder->request, FRAME_RATE, &rate);
+    rate_parameters_fill(encoder->request, &rate);
     return add_misc(encoder, VAEncMiscParameterTypeRateControl, &rate.rate, sizeof(rate.rate)) &&
            add_misc(encoder, VAEncMiscParameterTypeHRD, &rate.hrd, sizeof(rate.hrd)) &&
            add_misc(encoder, VAEncMiscParameterTypeFrameRate, &rate.frame_rate,

@@ -4,20 +4,25 @@
 
 #include <string.h>
 
-/* Table A-1: the lowest level that holds the picture size and rate; the lower ones are left out,
- * for a level is only an upper bound and these also allow the bit rate of a busy test pattern. */
-static uint8_t choose_level(uint32_t macroblocks)
+/*
+ * Table A-1: the lowest level that holds the picture size and rate, and the bit rate where there is
+ * one. The lower ones are left out, for a level is only an upper bound and these also allow the bit
+ * rate that a constant quantiser takes.
+ */
+static uint8_t choose_level(uint32_t macroblocks, uint32_t bits_per_second)
 {
     static const struct {
         uint8_t level_idc;
         uint32_t frame, second; /* macroblocks */
+        uint32_t kilobits;      /* a second: MaxBR for the baseline and main profiles */
     } levels[] = {
-        {41, 8192, 245760},  {42, 8704, 522240},   {50, 22080, 589824},
-        {51, 36864, 983040}, {52, 36864, 2073600}, {60, 139264, 4177920},
+        {41, 8192, 245760, 50000},   {42, 8704, 522240, 50000},    {50, 22080, 589824, 135000},
+        {51, 36864, 983040, 240000}, {52, 36864, 2073600, 240000}, {60, 139264, 4177920, 240000},
     };
 
     for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
-        if (macroblocks <= levels[i].frame && macroblocks * FRAME_RATE <= levels[i].second)
+        if (macroblocks <= levels[i].frame && macroblocks * FRAME_RATE <= levels[i].second &&
+            bits_per_second / 1000 <= levels[i].kilobits)
             return levels[i].level_idc;
     }
     return 62;
@@ -50,7 +55,9 @@ void plan_make(struct encode_plan *plan, const struct va_request *request, const
     sps->present = true;
     sps->width_mbs = plan->coded_width / 16;
     sps->height_mbs = plan->coded_height / 16;
-    sps->level_idc = choose_level(sps->width_mbs * sps->height_mbs);
+    if (rate_mode(request->rate)->has_bit_rate)
+        plan->bits_per_second = rate_bits_per_second(request->width, request->height);
+    sps->level_idc = choose_level(sps->width_mbs * sps->height_mbs, plan->bits_per_second);
     sps->log2_max_frame_num = 8;
     sps->log2_max_pic_order_cnt_lsb = 8;
     sps->max_num_ref_frames = 1;
@@ -62,8 +69,6 @@ void plan_make(struct encode_plan *plan, const struct va_request *request, const
     sps->num_units_in_tick = 1;
     sps->time_scale = 2 * FRAME_RATE; /* E.2.1: counts fields */
     sps->max_dec_frame_buffering = 1;
-    if (rate_mode(request->rate)->has_bit_rate)
-        plan->bits_per_second = rate_bits_per_second(request->width, request->height);
     plan->pps = (struct h264_pps){
         .present = true,
         .num_ref_idx_l0_default = 1,

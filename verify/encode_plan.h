@@ -16,8 +16,6 @@
 /* Short enough that the usual run sees a second IDR picture. Never 0: Mesa 22.3 divides by it. */
 #define IDR_PERIOD 15
 
-#define FRAME_RATE 30
-
 struct encode_plan {
     uint32_t coded_width, coded_height; /* multiples of 16; the SPS crops to what was asked */
     struct h264_sps sps;

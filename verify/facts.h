@@ -1,6 +1,6 @@
 /*
  * What is known about one render node and the place this program runs in, without any opinion:
- * verdicts are made from it in checks.c, words in advice.c.
+ * verdicts are made from it in checks.c, words in cause.c.
  *
  * Collected in the supervised child. `struct sys_facts` is complete before the VA driver is loaded
  * and is then made read-only, so a driver that runs wild cannot change it; `va` is written to the
@@ -68,7 +68,6 @@ struct access_facts {
     bool is_nodev;
     bool is_open_tried;
     int open_error;
-    bool is_null_tried;
     int null_error; /* of opening /dev/null */
 };
 
@@ -97,9 +96,11 @@ enum place {
     PLACE_HOST,
     PLACE_VM,
     PLACE_LXC,
+    PLACE_INCUS, /* or LXD */
     PLACE_DOCKER,
     PLACE_PODMAN,
     PLACE_NSPAWN,
+    PLACE_OCI,       /* Kubernetes, containerd: without a trace of their own inside */
     PLACE_CONTAINER, /* of a kind we do not know */
 };
 
@@ -111,10 +112,12 @@ enum distro { DISTRO_UNKNOWN, DISTRO_DEBIAN, DISTRO_FEDORA, DISTRO_ALPINE, DISTR
 struct place_facts {
     enum place place;
     enum starter starter;
+    bool is_lxd;                /* with PLACE_INCUS */
     bool is_cgroup_v1;          /* its device cgroup is a version 1 one */
     char name[NAME_MAX_LEN];    /* what the host calls this container, or the host name */
     char release[NAME_MAX_LEN]; /* of the kernel */
     enum distro distro;
+    bool is_ubuntu;     /* or made from it: Debian's packages in other components */
     char distro_id[32]; /* ID of os-release */
     /* Variables that steer libva; "" when unset. */
     char driver_name[NAME_MAX_LEN];   /* LIBVA_DRIVER_NAME */
@@ -135,7 +138,7 @@ struct sys_facts {
 
 enum run_end {
     RUN_FINISHED,
-    RUN_HUNG,        /* past its deadline, killed */
+    RUN_HUNG,        /* no progress before the deadline, killed */
     RUN_CRASHED,     /* ended by a signal */
     RUN_LEFT,        /* ended without having finished: something called exit */
     RUN_INTERRUPTED, /* this program was told to end */
@@ -147,7 +150,8 @@ struct run_facts {
     int signal; /* that ended it, or that interrupted us */
     int exit_code;
     double seconds;
-    bool is_stuck; /* did not even die of SIGKILL: it waits inside the kernel */
+    double silence; /* seconds since the work last got on, when it hung */
+    bool is_stuck;  /* did not even die of SIGKILL: it waits inside the kernel */
 };
 
 struct facts {

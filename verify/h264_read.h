@@ -19,6 +19,7 @@
 /* What was asked of the encoder; 0 accepts anything. */
 struct h264_expect {
     uint32_t width, height; /* pixels, after cropping */
+    bool may_be_uncropped;  /* or whole macroblocks of them, where the driver writes the headers */
     uint32_t profile_idc;
     uint32_t idr_period; /* pictures 0, n, 2n, … have to be IDR pictures */
     bool is_moving;      /* no two pictures are alike, so their sizes have to differ */

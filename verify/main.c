@@ -5,13 +5,13 @@
 #include "output.h"
 #include "probe.h"
 #include "render.h"
+#include "terminal.h"
 
 #include "base/drm.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define NODES_MAX (RENDER_MINOR_MAX - RENDER_MINOR_MIN + 1)
@@ -33,9 +33,7 @@ static void signal_die(int number)
 
 static bool wants_colour(void)
 {
-    const char *term = getenv("TERM");
-
-    return isatty(STDOUT_FILENO) && !getenv("NO_COLOR") && term && strcmp(term, "dumb") != 0;
+    return terminal_is_able(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
 static void report_print(const struct options *options, const struct facts *facts,
@@ -58,18 +56,17 @@ static int stream_keep(const struct facts *facts, struct output *output, struct 
     if (!output->path || !facts->va.encode.done)
         return 0;
     if (facts->va.encode.output_error)
-        return err_set(err, STATUS_USAGE, facts->va.encode.output_error, "write the stream to %s",
-                       output->path);
+        return err_set(err, STATUS_INTERNAL, facts->va.encode.output_error,
+                       "write the stream to %s", output->path);
     return output_commit(output, err);
 }
 
 static int node_verify(const struct options *options, const char *device, struct output *output)
 {
-    static struct facts facts;
+    static struct facts facts; /* all of it comes from probe_run */
     struct report report;
     struct err err = {0};
 
-    memset(&facts, 0, sizeof(facts));
     if (probe_run(options, device, output->fd, &facts, &err) < 0)
         return error_report(&err);
     if (facts.run.end == RUN_INTERRUPTED) {
@@ -77,10 +74,13 @@ static int node_verify(const struct options *options, const char *device, struct
         signal_die(facts.run.signal);
     }
     checks_judge(&facts, &report);
-    if (stream_keep(&facts, output, &err) < 0 && report.status == STATUS_PASS)
-        return error_report(&err);
+    int kept = stream_keep(&facts, output, &err);
     report_print(options, &facts, &report);
-    return (int)report.status;
+    if (kept == 0)
+        return (int)report.status;
+    (void)fflush(stdout);
+    (void)error_report(&err);
+    return report.status == STATUS_PASS ? STATUS_INTERNAL : (int)report.status;
 }
 
 static int all_verify(const struct options *options)

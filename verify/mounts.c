@@ -84,3 +84,22 @@ bool mounts_find(const char *text, const char *path, struct mount_entry *ret)
     }
     return best > 0;
 }
+
+bool mounts_root_line(const char *text, char *ret, size_t size)
+{
+    bool is_found = false;
+
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        struct part point;
+        if (part_find(text, 4, &point) && point.length == 1 && *point.start == '/') {
+            size_t kept = length < size ? length : size - 1;
+            memcpy(ret, text, kept);
+            ret[kept] = '\0';
+            is_found = true;
+        }
+        text += length;
+        text += *text == '\n';
+    }
+    return is_found;
+}

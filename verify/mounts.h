@@ -16,4 +16,7 @@ struct mount_entry {
  */
 bool mounts_find(const char *text, const char *path, struct mount_entry *ret);
 
+/* The whole line of the topmost mount at "/", cut to what fits. False when there is none. */
+bool mounts_root_line(const char *text, char *ret, size_t size);
+
 #endif

@@ -167,7 +167,7 @@ static const struct option_row rows[] = {
     {"no-decode", 0, take_no_decode, NULL, NULL, "do not decode the stream back and compare"},
     {"output", 0, take_output, "FILE", "a file name", "keep the H.264 stream here"},
     {"timeout", 0, take_timeout, "S", "a number of seconds from 1 to 3600",
-     "seconds until a node counts as hung (default 30)"},
+     "seconds without an answer: a hang (default 30)"},
     {"json", 0, take_json, NULL, NULL, "print one JSON object instead of text"},
     {"list", 0, take_list, NULL, NULL, "list what the driver offers, and encode nothing"},
     {"quiet", 'q', take_quiet, NULL, NULL, "print the verdict line only"},

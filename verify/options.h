@@ -21,7 +21,7 @@ struct options {
     bool has_device;
     bool all;
     const char *output; /* NULL: nowhere; points into argv */
-    uint32_t timeout;   /* seconds, for each node */
+    uint32_t timeout;   /* seconds without an answer */
     bool json;
     enum verbosity verbosity;
     bool version, help;

@@ -44,9 +44,9 @@ int output_open(const char *path, struct output *ret, struct err *err)
 int output_commit(struct output *output, struct err *err)
 {
     if (fsync(output->fd) < 0 && errno != EINVAL)
-        return err_set(err, STATUS_USAGE, errno, "write the stream to %s", output->path);
+        return err_set(err, STATUS_INTERNAL, errno, "write the stream to %s", output->path);
     if (rename(output->temporary, output->path) < 0)
-        return err_set(err, STATUS_USAGE, errno, "move the stream to %s", output->path);
+        return err_set(err, STATUS_INTERNAL, errno, "move the stream to %s", output->path);
     free(output->temporary);
     output->temporary = NULL;
     return 0;

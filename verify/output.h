@@ -15,7 +15,8 @@ struct output {
 
 #define OUTPUT_NONE ((struct output){.fd = -1})
 
-/* Errors are -errno with STATUS_USAGE in err. To be committed, an output must have been opened. */
+/* Errors are -errno with err: STATUS_USAGE for a place that cannot be written to, STATUS_INTERNAL
+ * for what goes wrong later. To be committed, an output must have been opened. */
 int output_open(const char *path, struct output *ret, struct err *err);
 int output_commit(struct output *output, struct err *err);
 

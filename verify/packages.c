@@ -34,7 +34,8 @@ struct package_row {
     }
 #define INTEL_FULL                                                                                 \
     {                                                                                              \
-        APT("intel-media-va-driver-non-free"), DNF("install --allowerasing intel-media-driver")    \
+        [DISTRO_DEBIAN] = "apt-get update && apt-get install intel-media-va-driver-non-free",      \
+        DNF("install --allowerasing intel-media-driver")                                           \
     }
 #define MESA                                                                                       \
     {                                                                                              \
@@ -70,16 +71,43 @@ static bool is_old_intel(uint32_t device_id)
     return false;
 }
 
-const char *package_command(enum package_use use, const struct facts *facts)
+static const struct package_row *row_find(enum package_use use, const struct kernel_facts *kernel)
 {
-    const struct kernel_facts *kernel = &facts->sys.kernel;
     bool is_old = is_old_intel(kernel->device_id);
 
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
         const struct package_row *row = &ROWS[i];
         if (row->use == use && text_is_equal(row->kernel_driver, kernel->driver) &&
             (is_old || !row->is_old_intel))
-            return row->commands[facts->sys.place.distro];
+            return row;
+    }
+    return NULL;
+}
+
+const char *package_command(enum package_use use, const struct facts *facts)
+{
+    const struct package_row *row = row_find(use, &facts->sys.kernel);
+
+    return row ? row->commands[facts->sys.place.distro] : NULL;
+}
+
+const char *package_driver(const struct facts *facts)
+{
+    static const struct {
+        const char *kernel_driver, *name;
+    } rows[] = {
+        {"i915", "iHD (intel-media-driver)"},
+        {"xe", "iHD (intel-media-driver)"},
+        {"amdgpu", "radeonsi (Mesa)"},
+        {"radeon", "r600 or radeonsi (Mesa)"},
+    };
+    const struct kernel_facts *kernel = &facts->sys.kernel;
+
+    if (text_is_equal(kernel->driver, "i915") && is_old_intel(kernel->device_id))
+        return "i965 (intel-vaapi-driver)";
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (text_is_equal(kernel->driver, rows[i].kernel_driver))
+            return rows[i].name;
     }
     return NULL;
 }

@@ -13,6 +13,9 @@ enum package_use {
 /* "apt-get install mesa-va-drivers"; NULL when we know of none. */
 const char *package_command(enum package_use use, const struct facts *facts);
 
+/* "iHD (intel-media-driver)": the VA driver itself, whatever the distribution; NULL likewise. */
+const char *package_driver(const struct facts *facts);
+
 /* "a virtual GPU" when the kernel driver has no video engine of its own, else NULL. */
 const char *gpu_without_video(const char *kernel_driver);
 

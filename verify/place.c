@@ -18,58 +18,6 @@
 
 #define EVIDENCE_MAX ((size_t)1 << 20)
 
-/* Manager names as in systemd's container interface (systemd.io/CONTAINER_INTERFACE). */
-static const struct {
-    const char *word;
-    enum place place;
-} MANAGERS[] = {
-    {"lxc", PLACE_LXC},       {"lxc-libvirt", PLACE_LXC}, {"docker", PLACE_DOCKER},
-    {"podman", PLACE_PODMAN}, {"oci", PLACE_CONTAINER},   {"systemd-nspawn", PLACE_NSPAWN},
-    {"incus", PLACE_LXC},
-};
-
-/* Traces that a manager leaves in the cgroup path. Not in the mount table: a host that runs
- * containers may show the same words there. */
-static const struct {
-    const char *word;
-    enum place place;
-} TRACES[] = {
-    {"/lxc.payload", PLACE_LXC}, {"/lxc/", PLACE_LXC},       {"/libpod", PLACE_PODMAN},
-    {"/docker/", PLACE_DOCKER},  {"/docker-", PLACE_DOCKER}, {"/kubepods", PLACE_CONTAINER},
-};
-
-/* lxcfs puts its own files over some of /proc, in containers only. */
-static bool has_lxcfs(const char *mountinfo)
-{
-    struct mount_entry entry;
-
-    return mounts_find(mountinfo, "/proc/meminfo", &entry) &&
-           text_is_equal(entry.point, "/proc/meminfo");
-}
-
-enum place place_decide(const struct place_evidence *evidence)
-{
-    for (size_t i = 0; i < sizeof(MANAGERS) / sizeof(*MANAGERS); i++) {
-        if (text_is_equal(evidence->manager, MANAGERS[i].word))
-            return MANAGERS[i].place;
-    }
-    if (evidence->manager[0])
-        return PLACE_CONTAINER;
-    if (evidence->has_podman_file)
-        return PLACE_PODMAN;
-    if (evidence->has_docker_file)
-        return PLACE_DOCKER;
-    for (size_t i = 0; i < sizeof(TRACES) / sizeof(*TRACES); i++) {
-        if (strstr(evidence->cgroup, TRACES[i].word))
-            return TRACES[i].place;
-    }
-    if (has_lxcfs(evidence->mountinfo))
-        return PLACE_LXC;
-    if (evidence->is_user_namespace)
-        return PLACE_CONTAINER;
-    return evidence->is_hypervisor ? PLACE_VM : PLACE_HOST;
-}
-
 void place_name_lxc(const char *mountinfo, struct place_facts *ret)
 {
     static const char tail[] = "/rootfs";
@@ -143,6 +91,7 @@ void place_distro(const char *os_release, struct place_facts *ret)
     (void)assignment_find(os_release, "ID", ret->distro_id, sizeof(ret->distro_id));
     (void)assignment_find(os_release, "ID_LIKE", like, sizeof(like));
     snprintf(words, sizeof(words), "%s %s", ret->distro_id, like);
+    ret->is_ubuntu = words_have(words, "ubuntu");
     for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
         if (words_have(words, families[i].word)) {
             ret->distro = families[i].distro;
@@ -222,6 +171,7 @@ static void decide(const char *mountinfo, struct place_facts *ret)
 {
     CLEANUP_FREE char *cgroup = text_read("/proc/1/cgroup");
     CLEANUP_FREE char *uid_map = text_read("/proc/self/uid_map");
+    bool is_lxd = file_exists("/dev/lxd");
     struct id_map map;
     char manager[48];
 
@@ -231,12 +181,15 @@ static void decide(const char *mountinfo, struct place_facts *ret)
         .manager = manager,
         .cgroup = or_empty(cgroup),
         .mountinfo = mountinfo,
+        .is_kubernetes = getenv("KUBERNETES_SERVICE_HOST") != NULL,
+        .has_incus_folder = file_exists("/dev/incus") || is_lxd,
         .has_docker_file = file_exists("/.dockerenv"),
         .has_podman_file = file_exists("/run/.containerenv"),
         .is_hypervisor = has_hypervisor_bit() || file_exists("/sys/hypervisor/type"),
         .is_user_namespace = map.count > 0 && !id_map_is_initial(&map),
     };
     ret->place = place_decide(&evidence);
+    ret->is_lxd = ret->place == PLACE_INCUS && is_lxd;
     ret->is_cgroup_v1 = strstr(evidence.cgroup, ":devices:") != NULL;
 }
 
@@ -260,7 +213,7 @@ void place_collect(struct place_facts *ret)
         snprintf(ret->name, sizeof(ret->name), "%.60s", name.nodename);
         snprintf(ret->release, sizeof(ret->release), "%.60s", name.release);
     }
-    if (mountinfo && ret->place == PLACE_LXC)
+    if (mountinfo && (ret->place == PLACE_LXC || ret->place == PLACE_INCUS))
         place_name_lxc(mountinfo, ret);
     if (release)
         place_distro(release, ret);

@@ -11,6 +11,8 @@ struct place_evidence {
     const char *manager;   /* container= of the container manager, or its files */
     const char *cgroup;    /* /proc/self/cgroup and /proc/1/cgroup */
     const char *mountinfo; /* /proc/self/mountinfo */
+    bool is_kubernetes;    /* its variables are set */
+    bool has_incus_folder; /* /dev/incus, or LXD's /dev/lxd */
     bool has_docker_file;  /* /.dockerenv */
     bool has_podman_file;  /* /run/.containerenv */
     bool is_hypervisor;    /* the processor says so */

@@ -8,6 +8,7 @@
 #include "node.h"
 #include "place.h"
 #include "supervise.h"
+#include "terminal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,34 +40,41 @@ static void stage_enter(struct probe *probe, enum stage stage, const char *doing
     probe->sys->stage = (int32_t)stage;
 }
 
-/* The child's whole work. */
-static void facts_collect(void *context)
+/* All that is known without the VA driver; whether there is a node for it. */
+static bool sys_collect(struct probe *probe, int *ret_fd)
 {
-    struct probe *probe = context;
     struct sys_facts *sys = probe->sys;
-    CLEANUP_FD int fd = -1;
 
     stage_enter(probe, STAGE_NODE, "reading ", "/proc");
     place_collect(&sys->place);
     stage_enter(probe, STAGE_NODE, "looking at ", probe->device);
     node_collect(probe->device, &sys->node);
     stage_enter(probe, STAGE_ACCESS, "opening ", probe->device);
-    access_collect(&sys->node, &sys->access, &fd);
-    if (fd < 0) {
-        stage_enter(probe, STAGE_END, "", "");
-        return;
-    }
+    access_collect(&sys->node, &sys->access, ret_fd);
+    if (*ret_fd < 0)
+        return false;
     stage_enter(probe, STAGE_KERNEL, "asking the kernel driver behind ", probe->device);
-    kernel_collect(fd, &sys->node, &sys->kernel);
-    if (sys->kernel.error) {
-        stage_enter(probe, STAGE_END, "", "");
-        return;
-    }
+    kernel_collect(*ret_fd, &sys->node, &sys->kernel);
+    return !sys->kernel.error;
+}
+
+/* Driver code runs in this process; what is known by then is kept out of its reach. */
+static void va_collect(struct probe *probe, int fd)
+{
     stage_enter(probe, STAGE_VA, "starting the VA driver", "");
-    /* From here on driver code runs in this process; what is known is kept out of its reach. */
-    (void)mprotect(sys, sizeof(*sys), PROT_READ);
+    (void)mprotect(probe->sys, sizeof(*probe->sys), PROT_READ);
     va_run(fd, &probe->request, probe->va);
-    (void)mprotect(sys, sizeof(*sys), PROT_READ | PROT_WRITE);
+    (void)mprotect(probe->sys, sizeof(*probe->sys), PROT_READ | PROT_WRITE);
+}
+
+/* The child's whole work. */
+static void facts_collect(void *context)
+{
+    struct probe *probe = context;
+    CLEANUP_FD int fd = -1;
+
+    if (sys_collect(probe, &fd))
+        va_collect(probe, fd);
     stage_enter(probe, STAGE_END, "", "");
 }
 
@@ -76,7 +84,8 @@ static const char *step_words(int step)
                                         [VA_STEP_DRIVER] = "loading the VA driver",
                                         [VA_STEP_ENTRYPOINTS] = "asking what the driver can do",
                                         [VA_STEP_ENCODE] = "encoding",
-                                        [VA_STEP_DECODE] = "decoding"};
+                                        [VA_STEP_DECODE] = "decoding",
+                                        [VA_STEP_CLOSE] = "closing the VA driver"};
 
     if (step < 0 || (size_t)step >= sizeof(words) / sizeof(*words))
         return "waiting";
@@ -88,12 +97,20 @@ static void progress_show(void *context, double seconds)
 {
     struct probe *probe = context;
 
-    if (seconds < PROGRESS_AFTER || !isatty(STDERR_FILENO))
+    if (seconds < PROGRESS_AFTER || !terminal_is_able(STDERR_FILENO))
         return;
     fprintf(stderr, "\r\033[Kgpu-verify: %s, frame %u, %.0f s",
             step_words(probe->va->progress.step), probe->va->progress.frame, seconds);
     (void)fflush(stderr);
     probe->is_shown = true;
+}
+
+/* Every libva call that is made shows that the one before it came back. */
+static uint64_t progress_number(void *context)
+{
+    const struct probe *probe = context;
+
+    return (uint64_t)probe->sys->stage << 32 | probe->va->progress.calls;
 }
 
 static void progress_wipe(const struct probe *probe)
@@ -111,6 +128,7 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
     const struct supervise_plan plan = {
         .work = facts_collect,
         .tick = progress_show,
+        .progress = progress_number,
         .context = &probe,
         .timeout = options->timeout,
         .keep_output = options->verbosity == VERBOSITY_VERBOSE,

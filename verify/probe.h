@@ -5,8 +5,8 @@
 #include "options.h"
 
 /*
- * Fills *ret about the node at `device`; the stream goes to output_fd (-1: nowhere). 0 also when
- * the node is unusable or the child was killed: that is in the facts. Otherwise -errno with
+ * Fills all of *ret about the node at `device`; the stream goes to output_fd (-1: nowhere). 0 also
+ * when the node is unusable or the child was killed: that is in the facts. Otherwise -errno with
  * STATUS_INTERNAL in err.
  */
 int probe_run(const struct options *options, const char *device, int output_fd, struct facts *ret,

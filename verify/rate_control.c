@@ -33,6 +33,10 @@ static const struct {
 /* Ten seconds of data would hide what the rate control does; this is what streaming uses. */
 #define WINDOW_MS 1000
 
+/* Bits a second. */
+#define RATE_MIN 256000U
+#define RATE_MAX 240000000U
+
 const struct rate_mode *rate_mode(enum va_rate_choice choice)
 {
     return (size_t)choice < MODE_COUNT ? &MODES[choice] : &MODES[VA_RATE_CQP];
@@ -76,21 +80,28 @@ void rate_modes_add(uint32_t mask, const char *separator, struct text *out)
         text_add(out, "%s0x%x", before, mask);
 }
 
-/* A fifth of a bit for each pixel: ample for the test pattern, and far from the level's limit. */
+/*
+ * A bit for each pixel: half of the test pattern are random cells, and libx264's baseline needs
+ * that much to show them (tests/unit/va_bit_rates_suffice.sh). No less than small pictures need for
+ * their headers, no more than level 6 allows, as drivers know none above.
+ */
 uint32_t rate_bits_per_second(uint32_t width, uint32_t height)
 {
-    return width * height / 5 * 30;
+    uint64_t bits = (uint64_t)width * height * FRAME_RATE;
+
+    if (bits < RATE_MIN)
+        return RATE_MIN;
+    return bits < RATE_MAX ? (uint32_t)bits : RATE_MAX;
 }
 
-void rate_parameters_fill(const struct va_request *request, uint32_t frame_rate,
-                          struct rate_parameters *ret)
+void rate_parameters_fill(const struct va_request *request, struct rate_parameters *ret)
 {
     const struct rate_mode *mode = rate_mode(request->rate);
     uint32_t bits = rate_bits_per_second(request->width, request->height);
     uint32_t quality = request->qp ? request->qp : 1; /* 1 is the best there is (va.h) */
 
     memset(ret, 0, sizeof(*ret));
-    ret->frame_rate.framerate = frame_rate;
+    ret->frame_rate.framerate = FRAME_RATE;
     /* Mesa refuses an HRD buffer of nothing, so the modes without a bit rate get one as well. */
     ret->hrd.buffer_size = bits;
     ret->hrd.initial_buffer_fullness = bits / 4 * 3;

@@ -30,7 +30,10 @@ bool rate_mode_is_offered(uint32_t mask, enum va_rate_choice choice);
 /* "cqp, cbr, vbr" for a mask of VA_RC_*; bits without a name as one number. */
 void rate_modes_add(uint32_t mask, const char *separator, struct text *out);
 
-/* Bits a second for a picture of this size at 30 pictures a second. */
+/* Pictures a second, in every stream. */
+#define FRAME_RATE 30
+
+/* Bits a second for pictures of this size. */
 uint32_t rate_bits_per_second(uint32_t width, uint32_t height);
 
 /* What goes into the misc parameter buffers of each IDR picture; unused in CQP. */
@@ -40,7 +43,6 @@ struct rate_parameters {
     VAEncMiscParameterFrameRate frame_rate;
 };
 
-void rate_parameters_fill(const struct va_request *request, uint32_t frame_rate,
-                          struct rate_parameters *ret);
+void rate_parameters_fill(const struct va_request *request, struct rate_parameters *ret);
 
 #endif

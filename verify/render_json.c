@@ -70,6 +70,16 @@ static const char *huc_word(const struct kernel_facts *kernel)
     return words_huc(kernel);
 }
 
+/* null where nobody looked: the node is missing or does not open. */
+static const char *sysfs_word(const struct kernel_facts *kernel)
+{
+    if (!kernel->is_asked)
+        return NULL;
+    if (kernel->is_node_visible)
+        return "visible";
+    return kernel->is_sys_visible ? "not this node" : "hidden";
+}
+
 static void gpu_write(const struct kernel_facts *kernel, struct json *json)
 {
     bool is_known = kernel->is_asked && !kernel->error;
@@ -87,10 +97,7 @@ static void gpu_write(const struct kernel_facts *kernel, struct json *json)
     known_string(json, "device_id", kernel->vendor_id ? value : "");
     json_string(json, "name", gpu_name(kernel->vendor_id, kernel->device_id));
     json_string(json, "huc", huc_word(kernel));
-    json_string(json, "sysfs",
-                kernel->is_node_visible  ? "visible"
-                : kernel->is_sys_visible ? "not this node"
-                                         : "hidden");
+    json_string(json, "sysfs", sysfs_word(kernel));
     json_close(json, '}');
 }
 

@@ -67,6 +67,15 @@ static void warnings_name(const struct rendering *r, struct text *text)
     }
 }
 
+/* Root of a container passes by owning the node; who the service runs as may not. */
+static bool is_pass_of_root(const struct facts *f)
+{
+    bool is_container = f->sys.place.place != PLACE_HOST && f->sys.place.place != PLACE_VM;
+
+    return is_container && f->sys.access.uid == 0 && f->sys.node.uid == 0 &&
+           (f->sys.node.mode & 06U) != 06U;
+}
+
 static void pass_print(const struct rendering *r, FILE *out)
 {
     const struct va_facts *va = &r->facts->va;
@@ -77,7 +86,7 @@ static void pass_print(const struct rendering *r, FILE *out)
     text_printable(driver, sizeof(driver), va->driver.name);
     text_add(&text, "gpu-verify: PASS (%u frames, %.1f fps, %s", va->encode.frames, words_fps(va),
              driver);
-    if (r->report->findings[CHECK_ID_DECODE].status == CHECK_SKIP)
+    if (!va->decode.done)
         text_add(&text, ", not decoded back");
     else
         text_add(&text, ", PSNR-Y %.1f dB", va->decode.psnr_y);
@@ -94,6 +103,8 @@ static void pass_print(const struct rendering *r, FILE *out)
         wrap_print(line, out);
         fix_print(r, finding->cause, out);
     }
+    if (is_pass_of_root(r->facts) && r->verbosity != VERBOSITY_QUIET)
+        fputs("note: root owns the node; run this as the service's user too\n", out);
 }
 
 static void fail_print(const struct rendering *r, FILE *out)
@@ -158,8 +169,11 @@ static void raw_print(const struct facts *f, FILE *out)
     fprintf(out, "  user: %u:%u, groups:", f->sys.access.uid, f->sys.access.gid);
     for (uint32_t i = 0; i < f->sys.access.group_count; i++)
         fprintf(out, " %u", f->sys.access.groups[i]);
-    fprintf(out, "\n  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
-    fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
+    fputc('\n', out);
+    if (f->sys.access.mount_point[0]) {
+        fprintf(out, "  mount: %s", text_printable(safe, sizeof(safe), f->sys.access.mount_point));
+        fprintf(out, " (%s)\n", text_printable(safe, sizeof(safe), f->sys.access.mount_options));
+    }
     fprintf(out, "  child: %.2f s", f->run.seconds);
     if (f->run.end == RUN_CRASHED) {
         text = TEXT_ON(value);

@@ -174,6 +174,11 @@ VALUE(name)
     known_add(out, f->sys.place.name);
 }
 
+VALUE(incus)
+{
+    known_add(out, f->sys.place.is_lxd ? "lxc" : "incus");
+}
+
 VALUE(cgroup_key)
 {
     known_add(out, f->sys.place.is_cgroup_v1 ? "lxc.cgroup" : "lxc.cgroup2");

@@ -31,6 +31,19 @@ VALUE(install)
     known_add(out, package_command(PACKAGE_DRIVER, f));
 }
 
+VALUE(install_by_name)
+{
+    const char *name = package_driver(f);
+
+    if (package_command(PACKAGE_DRIVER, f) || gpu_without_video(f->sys.kernel.driver))
+        return;
+    if (name)
+        text_add(out, "install the VA driver %s, or a newer one", name);
+    else
+        text_add(out, "install the VA driver for %s, or a newer one, if there is one",
+                 f->sys.kernel.driver[0] ? f->sys.kernel.driver : "this GPU");
+}
+
 VALUE(install_other)
 {
     known_add(out, package_command(PACKAGE_OTHER, f));
@@ -50,7 +63,8 @@ VALUE(install_from)
 VALUE(encoders_from)
 {
     if (f->sys.place.distro == DISTRO_DEBIAN)
-        text_add(out, "needs the component non-free in the APT sources");
+        text_add(out, "needs the component %s in the APT sources; then",
+                 f->sys.place.is_ubuntu ? "multiverse" : "non-free");
     else
         value_install_from(f, out);
 }
@@ -103,6 +117,11 @@ VALUE(rate)
     known_add(out, rate_mode(f->request.rate)->name);
 }
 
+VALUE(bit_rate)
+{
+    text_add(out, "%u", f->va.encode.bits_per_second / 1000);
+}
+
 VALUE(size)
 {
     text_add(out, "%ux%u", f->request.width, f->request.height);
@@ -115,7 +134,7 @@ VALUE(stream_size)
 
 VALUE(seconds)
 {
-    text_add(out, "%.0f", f->run.seconds);
+    text_add(out, "%.0f", f->run.silence);
 }
 
 VALUE(stuck)
@@ -201,6 +220,11 @@ VALUE(rule)
 VALUE(pictures)
 {
     text_add(out, "%u", f->va.bitstream.pictures);
+}
+
+VALUE(why)
+{
+    known_add(out, f->va.decode.why);
 }
 
 VALUE(psnr)

@@ -43,6 +43,7 @@ enum trust {
     X(huc, OURS)                                                                                   \
     X(place, OURS)                                                                                 \
     X(name, NAMED)                                                                                 \
+    X(incus, OURS)                                                                                 \
     X(cgroup_key, OURS)                                                                            \
     X(variables, THEIRS)                                                                           \
     X(variable_names, OURS)                                                                        \
@@ -51,6 +52,7 @@ enum trust {
     X(bad_file, THEIRS)                                                                            \
     X(log_line, THEIRS)                                                                            \
     X(install, OURS)                                                                               \
+    X(install_by_name, THEIRS)                                                                     \
     X(install_other, OURS)                                                                         \
     X(install_encoders, OURS)                                                                      \
     X(install_from, OURS)                                                                          \
@@ -62,6 +64,7 @@ enum trust {
     X(other_entrypoint, OURS)                                                                      \
     X(refusal, THEIRS)                                                                             \
     X(rate, OURS)                                                                                  \
+    X(bit_rate, OURS)                                                                              \
     X(size, OURS)                                                                                  \
     X(stream_size, OURS)                                                                           \
     X(seconds, OURS)                                                                               \
@@ -80,6 +83,7 @@ enum trust {
     X(bad_frame, OURS)                                                                             \
     X(rule, THEIRS)                                                                                \
     X(pictures, OURS)                                                                              \
+    X(why, THEIRS)                                                                                 \
     X(psnr, OURS)                                                                                  \
     X(worst, OURS)                                                                                 \
     X(worst_frame, OURS)                                                                           \

@@ -94,6 +94,9 @@ static void signals_reset(const sigset_t *mask)
 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
         (void)signal(numbers[i], SIG_DFL);
+    /* In a group of its own it is in the background: a driver's line would stop it under
+     * "stty tostop". */
+    (void)signal(SIGTTOU, SIG_IGN);
     (void)sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
@@ -192,25 +195,43 @@ static void end_record(int status, bool is_finished, struct run_facts *run)
     }
 }
 
+/* When the work last got on. */
+struct watch {
+    uint64_t progress;
+    double since;
+};
+
+static double silence_measure(const struct supervise_plan *plan, double now, struct watch *watch)
+{
+    uint64_t progress = plan->progress ? plan->progress(plan->context) : 0;
+
+    if (progress != watch->progress)
+        *watch = (struct watch){progress, now};
+    return now - watch->since;
+}
+
 /* Waits for the child's end, its deadline or a signal to us; returns whether the child ended. */
 static bool child_wait(const struct supervise_plan *plan, pid_t child, const sigset_t *awaited,
                        const volatile bool *finished, struct run_facts *run)
 {
     double start = now_seconds();
+    struct watch watch = {.since = start};
 
     for (;;) {
         int status;
         pid_t ended = waitpid(child, &status, WNOHANG);
-        run->seconds = now_seconds() - start;
+        double now = now_seconds();
+        run->seconds = now - start;
         if (ended == child) {
             end_record(status, *finished, run);
             return true;
         }
-        if (run->seconds >= plan->timeout) {
+        run->silence = silence_measure(plan, now, &watch);
+        double left = plan->timeout - run->silence;
+        if (left <= 0) {
             run->end = RUN_HUNG;
             return false;
         }
-        double left = plan->timeout - run->seconds;
         struct timespec span = seconds_span(left < TICK_SECONDS ? left : TICK_SECONDS);
         int number = sigtimedwait(awaited, NULL, &span);
         if (number > 0 && number != SIGCHLD) {

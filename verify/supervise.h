@@ -17,8 +17,11 @@ struct supervise_plan {
     void (*work)(void *context); /* in the child */
     /* In the parent, four times a second while the child runs; may be NULL. */
     void (*tick)(void *context, double seconds);
+    /* In the parent, as often: a number that changes whenever the work gets on, and so starts the
+     * deadline anew; NULL: one deadline for the whole work. */
+    uint64_t (*progress)(void *context);
     void *context;
-    double timeout; /* seconds */
+    double timeout; /* seconds without progress */
     bool keep_output;
 };
 

@@ -7,6 +7,16 @@ bool va_is_cut_in_decoder(const struct va_facts *facts)
     return !facts->encode.done && facts->progress.step == VA_STEP_DECODE;
 }
 
+bool va_has_h264(const struct va_facts *facts, int32_t entrypoint)
+{
+    for (uint32_t i = 0; i < facts->entrypoints.count && i < VA_ROWS_MAX; i++) {
+        const struct va_row *row = &facts->entrypoints.rows[i];
+        if (row->is_h264 && row->entrypoint == entrypoint)
+            return true;
+    }
+    return false;
+}
+
 /* A crashed driver may have left anything in a bool's byte: read as a byte, written as 0 or 1. */
 static void sanitize_bool(bool *value)
 {
@@ -63,13 +73,12 @@ static void sanitize_driver(struct va_facts *facts)
 static void sanitize_entrypoints(struct va_facts *facts)
 {
     sanitize_bool(&facts->entrypoints.done);
-    sanitize_bool(&facts->entrypoints.has_h264_encode);
-    sanitize_bool(&facts->entrypoints.has_h264_decode);
     if (facts->entrypoints.count > VA_ROWS_MAX)
         facts->entrypoints.count = VA_ROWS_MAX;
     for (uint32_t i = 0; i < VA_ROWS_MAX; i++) {
         TERMINATE(facts->entrypoints.rows[i].profile_name);
         TERMINATE(facts->entrypoints.rows[i].entrypoint_name);
+        sanitize_bool(&facts->entrypoints.rows[i].is_h264);
         sanitize_bool(&facts->entrypoints.rows[i].is_encoder);
     }
     sanitize_index(&facts->entrypoints.chosen_row, facts->entrypoints.count);
@@ -108,7 +117,7 @@ static void sanitize_results(struct va_facts *facts)
 
 void va_facts_sanitize(struct va_facts *facts)
 {
-    if (facts->progress.step < VA_STEP_NONE || facts->progress.step > VA_STEP_DECODE)
+    if (facts->progress.step < VA_STEP_NONE || facts->progress.step > VA_STEP_CLOSE)
         facts->progress.step = VA_STEP_NONE;
     TERMINATE(facts->progress.call);
     sanitize_driver(facts);

@@ -53,7 +53,14 @@ struct va_request {
 };
 
 /* The step that a run had reached; `done` of each section says whether it got through. */
-enum va_step { VA_STEP_NONE, VA_STEP_DRIVER, VA_STEP_ENTRYPOINTS, VA_STEP_ENCODE, VA_STEP_DECODE };
+enum va_step {
+    VA_STEP_NONE,
+    VA_STEP_DRIVER,
+    VA_STEP_ENTRYPOINTS,
+    VA_STEP_ENCODE,
+    VA_STEP_DECODE,
+    VA_STEP_CLOSE, /* all that there was to find out is known */
+};
 
 /* What became of a driver file that libva tried to open. */
 enum va_tried_result {
@@ -96,6 +103,7 @@ struct va_row {
     int32_t entrypoint;       /* VAEntrypoint */
     char profile_name[40];    /* "H264ConstrainedBaseline" */
     char entrypoint_name[24]; /* "EncSliceLP" */
+    bool is_h264;             /* one of the profiles that this program encodes and decodes */
     bool is_encoder;
     uint32_t rt_format;      /* VAConfigAttribRTFormat, 0 when not supported */
     uint32_t rate_control;   /* VA_RC_* mask, 0 when the driver does not report any */
@@ -112,6 +120,7 @@ struct va_facts {
     struct {
         volatile int32_t step;   /* enum va_step */
         volatile uint32_t frame; /* frames encoded or decoded so far in this step */
+        volatile uint32_t calls; /* libva calls begun so far */
         char call[48];           /* libva call under way, "" between calls */
     } progress;
 
@@ -133,7 +142,6 @@ struct va_facts {
         bool done;
         uint32_t count;
         struct va_row rows[VA_ROWS_MAX];
-        bool has_h264_encode, has_h264_decode;
         int32_t chosen_row; /* index into rows of what encode uses; -1 none. The row that was looked
                                at last is kept when its size limits are the refusal. */
         int32_t refusal;    /* enum va_refusal; done is false when it is not VA_REFUSED_NOT */
@@ -207,6 +215,9 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
 /* Whether the run was cut short in the decoder: each picture is decoded before the next one is
  * encoded, so those before it went through all of the checks. */
 bool va_is_cut_in_decoder(const struct va_facts *facts);
+
+/* Whether the driver offers this VAEntrypoint for a profile of H.264 that we use. */
+bool va_has_h264(const struct va_facts *facts, int32_t entrypoint);
 
 /* Bounds every count and terminates every string. For the parent, once the child has ended. */
 void va_facts_sanitize(struct va_facts *facts);

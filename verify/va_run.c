@@ -1,6 +1,7 @@
 /* One verification from the first libva call to the last, in the order of the checks. */
 #include "decoder.h"
 #include "encoder.h"
+#include "va_limits.h"
 #include "va_table.h"
 
 /* What encodes, reads and decodes one and the same picture. */
@@ -49,6 +50,7 @@ static void pictures_run(struct va_session *session, const struct va_request *re
         .height = request->height,
         .profile_idc = chain.encoder.plan.sps.profile_idc,
         .idr_period = IDR_PERIOD,
+        .may_be_uncropped = !session->facts->encode.packed_headers_ours,
     };
 
     chain.is_decoding = has_decoder && request->decode;
@@ -57,6 +59,7 @@ static void pictures_run(struct va_session *session, const struct va_request *re
     stream_open(&chain.stream, session->facts, &expect, request->output_fd);
     if (is_open)
         chain_run(&chain, pattern, request->frames);
+    session->facts->progress.step = VA_STEP_CLOSE;
     stream_close(&chain.stream);
     decoder_close(&chain.decoder);
     encoder_close(&chain.encoder);
@@ -72,7 +75,7 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
     facts->entrypoints.chosen_row = -1;
     if (session_open(&session, drm_fd, facts) && table_read(&session)) {
         if (request->list_only)
-            table_read_limits(&session);
+            limits_read_all(&session);
         row = table_choose(&session, request);
     }
     if (row && !request->list_only) {
@@ -84,6 +87,7 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
                                "out of memory for the test pattern");
         pattern_close(&pattern);
     }
+    facts->progress.step = VA_STEP_CLOSE;
     session_close(&session);
     facts->time.all = session_clock() - start;
     facts->time.all_inside = session.inside;

@@ -32,6 +32,7 @@ void session_enter(struct va_session *session, const char *call)
     atomic_signal_fence(memory_order_seq_cst);
     name[0] = call[0];
     atomic_signal_fence(memory_order_seq_cst);
+    session->facts->progress.calls++;
     session->entered = session_clock();
 }
 

@@ -1,8 +1,7 @@
 #include "va_table.h"
 
-#include "base/cleanup.h"
-#include "h264.h"
 #include "rate_control.h"
+#include "va_limits.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -64,6 +63,7 @@ static void fill_row(struct va_session *session, struct va_row *row, VAProfile p
         entrypoint_name += 12;
     (void)snprintf(row->profile_name, sizeof(row->profile_name), "%s", name);
     (void)snprintf(row->entrypoint_name, sizeof(row->entrypoint_name), "%s", entrypoint_name);
+    row->is_h264 = is_h264(profile);
     row->is_encoder = is_encoder(entrypoint);
     row->rt_format = ask(session, row, VAConfigAttribRTFormat);
     row->max_width = ask(session, row, VAConfigAttribMaxPictureWidth);
@@ -84,10 +84,6 @@ static void add_row(struct va_session *session, VAProfile profile, VAEntrypoint 
     if (count >= VA_ROWS_MAX)
         return;
     fill_row(session, &facts->entrypoints.rows[count], profile, entrypoint);
-    if (is_h264(profile) && is_encoder(entrypoint))
-        facts->entrypoints.has_h264_encode = true;
-    if (is_h264(profile) && entrypoint == VAEntrypointVLD)
-        facts->entrypoints.has_h264_decode = true;
     facts->entrypoints.count = count + 1;
 }
 
@@ -170,6 +166,11 @@ static enum va_refusal refuse_row(const struct va_row *row, const struct va_requ
     return VA_REFUSED_NOT;
 }
 
+static bool has_encoder(const struct va_facts *facts)
+{
+    return va_has_h264(facts, VAEntrypointEncSlice) || va_has_h264(facts, VAEntrypointEncSliceLP);
+}
+
 /* The first usable row in the order of preference; else NULL and the refusal that came furthest. */
 static struct va_row *prefer_row(struct va_facts *facts, const struct va_request *request,
                                  enum va_refusal *ret_refusal)
@@ -191,94 +192,8 @@ static struct va_row *prefer_row(struct va_facts *facts, const struct va_request
             return row;
         refusal = refuse_row(row, request);
     }
-    *ret_refusal = facts->entrypoints.has_h264_encode ? refusal : VA_REFUSED_NO_ENCODER;
+    *ret_refusal = has_encoder(facts) ? refusal : VA_REFUSED_NO_ENCODER;
     return NULL;
-}
-
-/* Known from the drivers' documentation and source where they do not say it themselves: radeonsi
- * takes 128 (96 on the newest cores, which do say so), Intel 32. */
-static uint32_t known_min_width(const char *driver)
-{
-    static const struct {
-        const char *driver;
-        uint32_t min_width;
-    } known[] = {{"radeonsi", 128}, {"iHD", 32}, {"i965", 32}};
-
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (strcmp(driver, known[i].driver) == 0)
-            return known[i].min_width;
-    }
-    return 0;
-}
-
-static void take_limit(struct va_row *row, const VASurfaceAttrib *attribute)
-{
-    uint32_t value = (uint32_t)attribute->value.value.i;
-
-    if (attribute->value.type != VAGenericValueTypeInteger || attribute->value.value.i <= 0)
-        return;
-    if (attribute->type == VASurfaceAttribMinWidth)
-        row->min_width = value;
-    else if (attribute->type == VASurfaceAttribMinHeight)
-        row->min_height = value;
-    else if (attribute->type == VASurfaceAttribMaxWidth && !row->max_width)
-        row->max_width = value;
-    else if (attribute->type == VASurfaceAttribMaxHeight && !row->max_height)
-        row->max_height = value;
-}
-
-/* Limits are a courtesy of the driver: that it does not tell them is no failure. */
-static void read_limits(struct va_session *session, struct va_row *row)
-{
-    bool is_other = row->rt_format && !(row->rt_format & VA_RT_FORMAT_YUV420);
-    VAConfigAttrib format = {.type = VAConfigAttribRTFormat,
-                             .value = is_other ? row->rt_format : VA_RT_FORMAT_YUV420};
-    VAConfigID config = VA_INVALID_ID;
-    unsigned count = 0;
-
-    if (VA_TRY(session, vaCreateConfig, session->display, (VAProfile)row->profile,
-               (VAEntrypoint)row->entrypoint, &format, 1, &config) != VA_STATUS_SUCCESS)
-        return;
-    if (VA_TRY(session, vaQuerySurfaceAttributes, session->display, config, NULL, &count) ==
-            VA_STATUS_SUCCESS &&
-        count > 0 && count <= DRIVER_LIST_MAX) {
-        CLEANUP_FREE VASurfaceAttrib *list = calloc(count, sizeof(*list));
-        unsigned room = count;
-        if (list && VA_TRY(session, vaQuerySurfaceAttributes, session->display, config, list,
-                           &count) == VA_STATUS_SUCCESS) {
-            for (unsigned i = 0; i < count && i < room; i++)
-                take_limit(row, &list[i]);
-        }
-    }
-    (void)VA_TRY(session, vaDestroyConfig, session->display, config);
-    if (!row->min_width && row->is_encoder)
-        row->min_width = known_min_width(session->facts->driver.name);
-}
-
-void table_read_limits(struct va_session *session)
-{
-    struct va_facts *facts = session->facts;
-
-    for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
-        struct va_row *row = &facts->entrypoints.rows[i];
-        if (row->is_encoder || row->entrypoint == (int32_t)VAEntrypointVLD)
-            read_limits(session, row);
-    }
-}
-
-static enum va_refusal refuse_size(const struct va_row *row, const struct va_request *request)
-{
-    if (request->width < row->min_width || request->height < row->min_height)
-        return VA_REFUSED_SIZE_TOO_SMALL;
-    if ((row->max_width && request->width > row->max_width) ||
-        (row->max_height && request->height > row->max_height))
-        return VA_REFUSED_SIZE_TOO_LARGE;
-    return VA_REFUSED_NOT;
-}
-
-static bool is_even_size(uint32_t size)
-{
-    return size >= 2 && size <= H264_SIZE_MAX && size % 2 == 0;
 }
 
 const struct va_row *table_choose(struct va_session *session, const struct va_request *request)
@@ -289,10 +204,8 @@ const struct va_row *table_choose(struct va_session *session, const struct va_re
 
     if (row) {
         facts->entrypoints.chosen_row = (int32_t)(row - facts->entrypoints.rows);
-        read_limits(session, row);
-        refusal = is_even_size(request->width) && is_even_size(request->height)
-                      ? refuse_size(row, request)
-                      : VA_REFUSED_SIZE_ODD;
+        limits_read(session, row);
+        refusal = limits_refuse(row, request);
     }
     facts->entrypoints.refusal = (int32_t)refusal;
     facts->entrypoints.done = refusal == VA_REFUSED_NOT;

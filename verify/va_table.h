@@ -7,9 +7,6 @@
 /* Lists the table into facts->entrypoints. False when a libva call failed. */
 bool table_read(struct va_session *session);
 
-/* The smallest and largest sizes of every row that codes pictures, for a list. */
-void table_read_limits(struct va_session *session);
-
 /*
  * Chooses the row for `request` and checks its limits. NULL when there is none that fits:
  * facts->entrypoints.refusal says why. Only facts->entrypoints.done says that all went well.

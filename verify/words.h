@@ -21,6 +21,9 @@ const char *words_huc(const struct kernel_facts *kernel);
 /* "i915 1.6.0, Kaby Lake (Gen9.5), HuC running, 8086:5912 at 0000:00:02.0". */
 void words_kernel(const struct kernel_facts *kernel, struct text *out);
 
+/* "vaEndPicture: VA_STATUS_ERROR_UNKNOWN, what else is known". */
+void words_failure(const struct va_failure *failure, struct text *out);
+
 /* Of enum va_tried_result: "refused this GPU". */
 const char *words_tried_result(uint8_t result);
 

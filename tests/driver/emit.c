@@ -31,7 +31,8 @@ static void parameter_sets_emit(const struct driver *drv, struct encoder *encode
     if (is_wrong || (is_idr && !has_nal(encoder, NAL_SPS))) {
         struct bit_writer writer = {.data = encoder->rbsp, .size = encoder->rbsp_size};
 
-        headers_write_sps(&writer, encoder, is_wrong ? WRONG_SIZE_EXTRA : 0);
+        headers_write_sps(&writer, encoder, is_wrong ? WRONG_SIZE_EXTRA : 0,
+                          fault_is_on(&drv->faults, FAULT_NO_CROPPING));
         coded_add_nal(coded, writer.data, writer.used);
     } else {
         nals_emit(encoder, coded, NAL_SPS);

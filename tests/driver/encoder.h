@@ -76,7 +76,7 @@ VAStatus packed_check(struct driver *drv, const struct encoder *encoder);
 
 /* headers.c: our own parameter sets and slice headers, first byte included. */
 void headers_write_sps(struct bit_writer *writer, const struct encoder *encoder,
-                       uint32_t extra_width);
+                       uint32_t extra_width, bool is_uncropped);
 void headers_write_pps(struct bit_writer *writer, const struct encoder *encoder);
 void headers_write_slice(struct bit_writer *writer, const struct encoder *encoder,
                          const VAEncSliceParameterBufferH264 *slice);

@@ -47,6 +47,7 @@
     X(FAULT_BAD_NAL, "bad-nal", "")                                                                \
     X(FAULT_MISSING_PICTURE, "missing-picture", "")                                                \
     X(FAULT_WRONG_SIZE, "wrong-size", "")                                                          \
+    X(FAULT_NO_CROPPING, "no-cropping", "")                                                        \
     X(FAULT_CONSTANT, "constant", "")                                                              \
     /* pictures that are wrong */                                                                  \
     X(FAULT_STALE, "stale", "")                                                                    \

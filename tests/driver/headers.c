@@ -53,11 +53,13 @@ static void vui_write(struct bit_writer *writer, const VAEncSequenceParameterBuf
     bits_put_ue(writer, seq->max_num_ref_frames);
 }
 
-/* `extra_width` macroblocks are claimed on top, for the switch `wrong-size`. */
+/* `extra_width` macroblocks are claimed on top, for the switch `wrong-size`; `is_uncropped` for
+ * `no-cropping`. */
 void headers_write_sps(struct bit_writer *writer, const struct encoder *encoder,
-                       uint32_t extra_width)
+                       uint32_t extra_width, bool is_uncropped)
 {
     const VAEncSequenceParameterBufferH264 *seq = &encoder->seq;
+    bool is_cropped = seq->frame_cropping_flag && !is_uncropped;
 
     bits_put(writer, REF_IDC_IDR << 5 | NAL_SPS, 8);
     profile_write(writer, encoder);
@@ -79,8 +81,8 @@ void headers_write_sps(struct bit_writer *writer, const struct encoder *encoder,
     bits_put_ue(writer, seq->picture_height_in_mbs - 1u);
     bits_put(writer, 1, 1); /* frame_mbs_only_flag */
     bits_put(writer, seq->seq_fields.bits.direct_8x8_inference_flag, 1);
-    bits_put(writer, seq->frame_cropping_flag, 1);
-    if (seq->frame_cropping_flag) {
+    bits_put(writer, is_cropped, 1);
+    if (is_cropped) {
         bits_put_ue(writer, seq->frame_crop_left_offset);
         bits_put_ue(writer, seq->frame_crop_right_offset);
         bits_put_ue(writer, seq->frame_crop_top_offset);

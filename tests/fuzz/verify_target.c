@@ -37,10 +37,14 @@ static void eat_id_map(char *text)
 static void eat_mountinfo(char *text)
 {
     struct mount_entry entry;
+    char line[64];
 
     if (mounts_find(text, "/dev/dri/renderD128", &entry) &&
         strncmp("/dev/dri/renderD128", entry.point, strlen(entry.point)) != 0)
         broken("the mount is above the path");
+    if (mounts_root_line(text, line, sizeof(line)) &&
+        (strlen(line) >= sizeof(line) || strchr(line, '\n')))
+        broken("the line of the root mount is more than a line");
 }
 
 static void eat_names(char *text)

@@ -66,7 +66,7 @@ expect 30 'vaCreateContext failed in frame 0 with VA_STATUS_ERROR_ALLOCATION_FAI
 # A build without encoders, and the package that has them.
 verify bdw
 expect 22 'VA driver iHD decodes H.264 but does not encode it: a build without encoders' 'iHD on Broadwell'
-grep -q '^fix: apt-get install intel-media-va-driver-non-free' "$scratch/log" ||
+grep -q '^fix: apt-get update && apt-get install intel-media-va-driver-non-free' "$scratch/log" ||
     grep -qE '^fix: (dnf|apk|pacman) ' "$scratch/log" || fail 'Broadwell: no package'
 
 # What the kernel knows of the video engine.

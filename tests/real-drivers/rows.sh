@@ -42,6 +42,11 @@ known
 verify lnl
 row_is g15 20 'libva is too old here for the kernel driver xe' 'LIBVA_DRIVER_NAME=iHD gpu-verify --device /dev/dri/renderD128$'
 
+# Done so, Debian 12's driver refuses: no advice to take the variable back, for that is where we were.
+LIBVA_DRIVER_NAME=iHD verify lnl
+expect 21 'iHD_drv_video.so is too old here for the kernel driver xe (8086:64a0)' 'xe, and the driver named'
+! grep -q unset "$scratch/log" || fail 'xe: in a circle'
+
 verify bdw
 row_is g18 22 'VA driver iHD decodes H.264 but does not encode it: a build without encoders' "$package"
 known
@@ -50,6 +55,10 @@ known
 : "${TEST_DRIVERS:?the folder of the test driver}"
 FAKEDRM_HUC=ENOPKG TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
 row_is g20 0 'HuC firmware is not running (firmware not installed): low-power encoding works with a constant quantiser only' \
+    '# Debian .*firmware-misc-nonfree'
+! grep -q enable_guc "$scratch/log" || fail 'no firmware: it is not the option that is missing'
+FAKEDRM_HUC=EOPNOTSUPP TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
+row_is g20 0 'HuC firmware is not running (disabled)' \
     "echo 'options i915 enable_guc=2' > /etc/modprobe.d/i915-huc.conf$"
 TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
 [ "$status" = 0 ] || fail 'HuC runs: no pass'

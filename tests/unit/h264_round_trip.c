@@ -4,6 +4,7 @@
 #include "h264_read.h"
 #include "h264_write.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct h264_nal only_nal(const struct h264_header *header)
@@ -206,6 +207,82 @@ static void slice_header_survives(void **state)
     assert_slice_survives(&reader, &p);
 }
 
+/* Bits of '0' and '1', blanks aside, and ones up to the end of the last byte and two more. */
+static size_t pack(const char *text, uint8_t *ret)
+{
+    size_t count = 0;
+
+    memset(ret, 0xff, 64);
+    for (; *text; text++) {
+        if (*text == ' ')
+            continue;
+        if (*text == '0')
+            ret[count / 8] &= (uint8_t) ~(0x80U >> count % 8);
+        count++;
+    }
+    return (count + 7) / 8 + 2;
+}
+
+static void numbers_out_of_range_are_bad(void **state)
+{
+    static const struct {
+        const char *bits;
+        int32_t min, max;
+        bool is_bad;
+    } rows[] = {{"010", -1, 1, false}, {"010", -1, 0, true},    {"011", -1, 1, false},
+                {"011", 0, 1, true},   {"00100", -2, 2, false}, {"00100", -2, 1, true}};
+    static struct h264_bits bits;
+    uint8_t data[64];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        h264_bits_open(&bits, data, pack(rows[i].bits, data));
+        (void)h264_get_se_range(&bits, rows[i].min, rows[i].max);
+        assert_int_equal(bits.bad, rows[i].is_bad);
+        h264_bits_open(&bits, data, pack(rows[i].bits, data));
+        assert_int_equal(h264_get_ue_max(&bits, 2),
+                         strlen(rows[i].bits) == 5 ? 0 : rows[i].bits[2] - '0' + 1);
+        assert_int_equal(bits.bad, strlen(rows[i].bits) == 5);
+    }
+}
+
+/* 7.4.3.2: weights and offsets are from -128 to 127. */
+static void weights_have_a_range(void **state)
+{
+    static const struct {
+        const char *luma, *chroma; /* flag, and what it announces */
+        bool is_good;
+    } rows[] = {
+        {"1 000000011111110 1", "0", true},        {"1 00000000100000000 1", "0", false},
+        {"1 1 00000000100000001", "0", true},      {"1 1 00000000100000010", "0", false},
+        {"0", "1 1 1 1 000000011111110", true},    {"0", "1 1 1 1 00000000100000000", false},
+        {"0", "1 00000000100000000 1 1 1", false},
+    };
+    static struct h264_reader reader;
+
+    (void)state;
+    memset(&reader, 0, sizeof(reader));
+    reader.sps[0] = full_sps();
+    reader.sps[0].pic_order_cnt_type = 2;
+    reader.pps[0] = (struct h264_pps){
+        .present = true, .num_ref_idx_l0_default = 1, .pic_init_qp = 26, .weighted_pred = true};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char text[256];
+        char rule[H264_RULE_MAX] = "";
+        uint8_t data[64];
+        struct h264_slice slice;
+        /* NAL unit header; first_mb, type, PPS, frame_num; no override, no modification; the
+         * table's denominators and entry; no marking commands; the quantiser; something of a
+         * picture */
+        (void)snprintf(text, sizeof(text), "01000001 1 00110 1 000000001 0 0 1 1 %s %s 0 1 1010101",
+                       rows[i].luma, rows[i].chroma);
+        bool is_read = h264_read_slice(&reader, data, pack(text, data), &slice, rule);
+        if (is_read != rows[i].is_good)
+            fail_msg("row %zu: %s", i, is_read ? "accepted" : rule);
+        assert_true(!is_read || slice.has_weight_table);
+    }
+}
+
 /* Any payload: no start code inside, no unescaped sequence, and the same bytes come back. */
 static void emulation_prevention_survives(void **state)
 {
@@ -260,6 +337,8 @@ int main(void)
         cmocka_unit_test(sps_without_extras_survives),
         cmocka_unit_test(pps_survives),
         cmocka_unit_test(slice_header_survives),
+        cmocka_unit_test(numbers_out_of_range_are_bad),
+        cmocka_unit_test(weights_have_a_range),
         cmocka_unit_test(emulation_prevention_survives),
         cmocka_unit_test(no_room_is_no_overrun),
     };

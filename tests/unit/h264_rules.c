@@ -433,6 +433,33 @@ static void good_stream_is_accepted(void **state)
     assert_int_equal(h264_reader_sps(&reader)->width_mbs, 4);
 }
 
+/* Of a picture of 62x30 pixels, uncropped; not of one that takes other macroblocks, and not cropped
+ * elsewhere. */
+static void whole_macroblocks_pass_where_they_may(void **state)
+{
+    static const struct {
+        uint32_t width, height, crop_right;
+        bool may_be_uncropped, is_good;
+    } rows[] = {{62, 30, 0, false, false}, {62, 30, 0, true, true},  {62, 30, 4, true, false},
+                {46, 30, 0, true, false},  {62, 34, 0, true, false}, {64, 32, 0, false, true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct h264_reader reader = {.expect = {.width = rows[i].width,
+                                                .height = rows[i].height,
+                                                .may_be_uncropped = rows[i].may_be_uncropped}};
+        struct scene scene = scene_picture(0);
+        char rule[H264_RULE_MAX] = "";
+        struct h264_picture picture;
+        struct coded coded;
+
+        scene.sps.crop_right = rows[i].crop_right;
+        scene_write(&coded, &scene);
+        if (h264_read_picture(&reader, coded.data, coded.size, &picture, rule) != rows[i].is_good)
+            fail_msg("row %zu: %s", i, rule);
+    }
+}
+
 static void several_slices_are_one_picture(void **state)
 {
     struct h264_reader reader = fresh_reader();
@@ -529,6 +556,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_damage_is_refused),
         cmocka_unit_test(good_stream_is_accepted),
+        cmocka_unit_test(whole_macroblocks_pass_where_they_may),
         cmocka_unit_test(several_slices_are_one_picture),
         cmocka_unit_test(sizes_that_never_change_are_refused),
         cmocka_unit_test(stored_pictures_may_have_one_size),

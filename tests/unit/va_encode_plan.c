@@ -69,10 +69,56 @@ static void references_are_filled_to_the_end(void **state)
         assert_int_equal(picture.pic_fields.bits.entropy_coding_mode_flag, 0);
         assert_int_equal(picture.pic_fields.bits.idr_pic_flag, !expected);
         assert_int_equal(slice.num_macroblocks, 300);
+        /* What lies behind the lists stays as it was. */
+        assert_int_equal(picture.coded_buf, targets.coded);
+        assert_int_equal(slice.luma_log2_weight_denom, 0);
+        assert_int_equal(slice.luma_weight_l0_flag, 0);
+        assert_int_equal(slice.luma_weight_l0[0], 0);
         if (expected) {
             assert_int_equal(slice.RefPicList0[0].picture_id, targets.reference);
             assert_int_equal(slice.RefPicList0[0].frame_idx, frame % IDR_PERIOD - 1);
         }
+    }
+}
+
+/* H.264 table A-1: MaxBR of each level, kbit/s in the baseline and main profiles. */
+static uint32_t level_kilobits(uint8_t level_idc)
+{
+    static const struct {
+        uint8_t level_idc;
+        uint32_t kilobits;
+    } levels[] = {{41, 50000},  {42, 50000},  {50, 135000}, {51, 240000},
+                  {52, 240000}, {60, 240000}, {61, 480000}, {62, 800000}};
+
+    for (size_t i = 0; i < sizeof(levels) / sizeof(levels[0]); i++) {
+        if (levels[i].level_idc == level_idc)
+            return levels[i].kilobits;
+    }
+    fail_msg("level %u", level_idc);
+    return 0;
+}
+
+static void the_level_allows_the_bit_rate(void **state)
+{
+    static const struct {
+        uint32_t width, height;
+        uint8_t level_idc, level_idc_cbr;
+    } rows[] = {{640, 480, 41, 41},   {1920, 1080, 41, 50}, {3840, 2160, 51, 51},
+                {4096, 2304, 52, 52}, {4096, 4096, 60, 60}, {8192, 8192, 62, 62}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct va_request request = {.width = rows[i].width, .height = rows[i].height};
+        const struct va_row row = {.profile = VAProfileH264Main};
+        struct encode_plan plan;
+
+        plan_make(&plan, &request, &row);
+        assert_int_equal(plan.sps.level_idc, rows[i].level_idc);
+        assert_int_equal(plan.bits_per_second, 0);
+        request.rate = VA_RATE_CBR;
+        plan_make(&plan, &request, &row);
+        assert_int_equal(plan.sps.level_idc, rows[i].level_idc_cbr);
+        assert_in_range(plan.bits_per_second, 256000, level_kilobits(plan.sps.level_idc) * 1000);
     }
 }
 
@@ -126,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sequence_suits_every_driver),
         cmocka_unit_test(references_are_filled_to_the_end),
+        cmocka_unit_test(the_level_allows_the_bit_rate),
         cmocka_unit_test(headers_are_a_valid_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 
 static void assert_usable(const struct va_facts *facts)
 {
-    assert_in_range(facts->progress.step, VA_STEP_NONE, VA_STEP_DECODE);
+    assert_in_range(facts->progress.step, VA_STEP_NONE, VA_STEP_CLOSE);
     ASSERT_ENDS(facts->progress.call);
     assert_in_range(facts->driver.tried_count, 0, VA_TRIED_MAX);
     ASSERT_ENDS(facts->driver.name);

@@ -7,8 +7,13 @@
  * or writes the pictures that such a run encodes, as raw NV12:
  *
  *     va_try pattern WxH FRAMES OUTPUT.nv12
+ *
+ * or says which bit rate, and which level, a constant bit rate of this size is given:
+ *
+ *     va_try rate WxH
  */
 #include "base/cleanup.h"
+#include "encode_plan.h"
 #include "pattern.h"
 #include "va_facts.h"
 
@@ -27,8 +32,9 @@ static void print_failure(const char *section, const struct va_failure *failure)
 static void print_entrypoints(const struct va_facts *facts)
 {
     printf("entrypoints: done %d, refusal %d, encode %d, decode %d\n", facts->entrypoints.done,
-           facts->entrypoints.refusal, facts->entrypoints.has_h264_encode,
-           facts->entrypoints.has_h264_decode);
+           facts->entrypoints.refusal,
+           va_has_h264(facts, VAEntrypointEncSlice) || va_has_h264(facts, VAEntrypointEncSliceLP),
+           va_has_h264(facts, VAEntrypointVLD));
     for (uint32_t i = 0; i < facts->entrypoints.count; i++) {
         const struct va_row *row = &facts->entrypoints.rows[i];
         if (row->is_encoder)
@@ -92,7 +98,7 @@ static void print_facts(const struct va_facts *facts)
 
 static int usage(void)
 {
-    (void)fprintf(stderr, "usage: va_try NODE|pattern [WxH [FRAMES [OUTPUT]]]\n");
+    (void)fprintf(stderr, "usage: va_try NODE|pattern|rate [WxH [FRAMES [OUTPUT]]]\n");
     return 2;
 }
 
@@ -128,6 +134,17 @@ static int write_pattern(const struct va_request *request, const char *path)
     return ok ? 0 : 1;
 }
 
+static int print_rate(struct va_request *request)
+{
+    const struct va_row row = {.profile = VAProfileH264ConstrainedBaseline};
+    struct encode_plan plan;
+
+    request->rate = VA_RATE_CBR;
+    plan_make(&plan, request, &row);
+    printf("%u %.1f\n", plan.bits_per_second, plan.sps.level_idc / 10.0);
+    return 0;
+}
+
 static int run(const char *path, struct va_request *request, const char *output_path)
 {
     static struct va_facts facts;
@@ -160,5 +177,7 @@ int main(int argc, char **argv)
         request.frames = (uint32_t)strtoul(argv[3], NULL, 10);
     if (strcmp(argv[1], "pattern") == 0)
         return argc == 5 ? write_pattern(&request, argv[4]) : usage();
+    if (strcmp(argv[1], "rate") == 0)
+        return argc == 3 ? print_rate(&request) : usage();
     return run(argv[1], &request, argc > 4 ? argv[4] : NULL);
 }

@@ -24,12 +24,22 @@ void facts_all_good(void);
 
 /* The lists end with a NULL name. */
 extern const struct verify_case VERIFY_CASES_SYS[]; /* up to and without the VA driver */
-extern const struct verify_case VERIFY_CASES_VA[];
+extern const struct verify_case VERIFY_CASES_VA[];  /* the driver and what it offers */
+extern const struct verify_case VERIFY_CASES_STREAM[];
 
-/* Steps back that both lists use. */
+/* Steps back that several cases share. */
 void facts_va_never(void);
 void facts_at(enum place place);
 void facts_root_user(void);
+void facts_failure(struct va_failure *to, const char *call, int32_t status, const char *name);
+void facts_driver_failed(const char *call, const char *status);
+void facts_tried(const char *file, enum va_tried_result result);
+void facts_init_failed(void);
+void facts_decode_never(void);
+void facts_bitstream_never(void);
+void facts_encode_never(void);
+void facts_ended(enum run_end end, int number, double seconds);
+void facts_radeon(void);
 
 #define SET(array, text) ((void)snprintf((array), sizeof(array), "%s", (text)))
 

@@ -68,6 +68,30 @@ CASE(g1_nspawn)
     facts_at(PLACE_NSPAWN);
 }
 
+CASE(g1_lxc_unknown_starter)
+{
+    case_g1_lxc();
+    facts.sys.place.starter = STARTER_UNKNOWN;
+}
+
+CASE(g1_incus)
+{
+    case_g1_lxc();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g1_lxd)
+{
+    case_g1_incus();
+    facts.sys.place.is_lxd = true;
+}
+
+CASE(g1_oci)
+{
+    case_g1_lxc();
+    facts_at(PLACE_OCI);
+}
+
 CASE(g1_hidden_folder)
 {
     case_g1_lxc();
@@ -88,6 +112,13 @@ CASE(g3_regular_file)
     facts.sys.node.mode = S_IFREG;
 }
 
+CASE(g3_elsewhere)
+{
+    case_g3_regular_file();
+    SET(facts.sys.node.path, "/etc/passwd");
+    SET(facts.sys.node.real, "/etc/passwd");
+}
+
 CASE(g3_folder)
 {
     no_device();
@@ -95,11 +126,24 @@ CASE(g3_folder)
     facts.sys.node.mode = S_IFDIR | 0755;
 }
 
+CASE(g3_folder_host)
+{
+    case_g3_folder();
+    facts_at(PLACE_HOST);
+}
+
 CASE(g4_number)
 {
     no_device();
     facts.sys.node.major = 1;
     facts.sys.node.minor = 3;
+}
+
+CASE(g4_number_host)
+{
+    case_g4_number();
+    SET(facts.sys.node.path, "/dev/null");
+    facts_at(PLACE_HOST);
 }
 
 CASE(g4_name)
@@ -258,14 +302,49 @@ CASE(g22_open)
     never_opened(0);
     facts.sys.access.is_open_tried = false;
     facts.run.end = RUN_HUNG;
-    facts.run.seconds = 30;
+    facts.run.seconds = 31;
+    facts.run.silence = 30;
     facts.run.is_stuck = true;
     facts.sys.stage = STAGE_ACCESS;
     SET(facts.sys.doing, "opening /dev/dri/renderD128");
 }
 
+CASE(g5_incus)
+{
+    case_g5_root_started();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g5_oci)
+{
+    case_g5_root_started();
+    facts_at(PLACE_OCI);
+}
+
+CASE(g6_oci)
+{
+    case_g6_nameless();
+    facts_at(PLACE_OCI);
+}
+
+CASE(g10_incus)
+{
+    case_g10_cgroup_denies();
+    facts_at(PLACE_INCUS);
+}
+
+CASE(g10_oci)
+{
+    case_g10_cgroup_denies();
+    facts_at(PLACE_OCI);
+}
+
 const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_lxc, STATUS_NO_NODE, "g1"),
+    ROW(g1_lxc_unknown_starter, STATUS_NO_NODE, "g1"),
+    ROW(g1_incus, STATUS_NO_NODE, "g1"),
+    ROW(g1_lxd, STATUS_NO_NODE, "g1"),
+    ROW(g1_oci, STATUS_NO_NODE, "g1"),
     ROW(g1_docker, STATUS_NO_NODE, "g1"),
     ROW(g1_vm, STATUS_NO_NODE, "g1"),
     ROW(g1_host, STATUS_NO_NODE, "g1"),
@@ -273,10 +352,15 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_hidden_folder, STATUS_NO_NODE, "g1"),
     ROW(g2_another_node, STATUS_NO_NODE, "g2"),
     ROW(g3_regular_file, STATUS_WRONG_KIND, "g3"),
+    ROW(g3_elsewhere, STATUS_WRONG_KIND, "g3"),
     ROW(g3_folder, STATUS_WRONG_KIND, "g3"),
+    ROW(g3_folder_host, STATUS_WRONG_KIND, "g3"),
     ROW(g4_number, STATUS_WRONG_KIND, "g4"),
+    ROW(g4_number_host, STATUS_WRONG_KIND, "g4"),
     ROW(g4_name, STATUS_WRONG_KIND, "g4"),
     ROW(g5_root_started, STATUS_UNMAPPED, "g5"),
+    ROW(g5_oci, STATUS_UNMAPPED, "g5"),
+    ROW(g5_incus, STATUS_UNMAPPED, "g5"),
     ROW(g5_user_started, STATUS_UNMAPPED, "g5"),
     ROW(g5_unknown_starter, STATUS_UNMAPPED, "g5"),
     ROW(g5_hostile_name, STATUS_UNMAPPED, "g5"),
@@ -284,6 +368,7 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g6_alpine, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_docker, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_nameless, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_oci, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_host, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_mode, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g7_older_login, STATUS_NOT_IN_GROUP, "g7"),
@@ -291,6 +376,8 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g8_works, STATUS_PASS, "g8"),
     ROW(g9_unmapped_for_root, STATUS_UNMAPPED, "g9"),
     ROW(g10_cgroup_denies, STATUS_CGROUP, "g10"),
+    ROW(g10_oci, STATUS_CGROUP, "g10"),
+    ROW(g10_incus, STATUS_CGROUP, "g10"),
     ROW(g10_v1, STATUS_CGROUP, "g10"),
     ROW(g10_docker, STATUS_CGROUP, "g10"),
     ROW(g11_nodev, STATUS_WRONG_KIND, "g11"),

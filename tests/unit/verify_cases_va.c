@@ -1,61 +1,12 @@
-/* What goes wrong in the VA driver and behind it, and what does not. */
+/* What the VA driver says: which one it is, and what it offers. */
 #include "verify_cases.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <va/va.h>
-
-static void failure(struct va_failure *to, const char *call, int32_t status, const char *name)
-{
-    to->happened = true;
-    to->status = status;
-    SET(to->call, call);
-    SET(to->status_name, name);
-}
-
-static void driver_failed(const char *call, const char *status)
-{
-    facts_va_never();
-    failure(&facts.va.driver.failure, call, 1, status);
-    facts.va.progress.step = VA_STEP_DRIVER;
-}
-
-static void tried(const char *file, enum va_tried_result result)
-{
-    uint32_t index = facts.va.driver.tried_count++;
-
-    (void)snprintf(facts.va.driver.tried[index], sizeof(facts.va.driver.tried[index]),
-                   "/usr/lib/x86_64-linux-gnu/dri/%s", file);
-    facts.va.driver.tried_result[index] = (uint8_t)result;
-}
-
-static void init_failed(void)
-{
-    driver_failed("vaInitialize", "VA_STATUS_ERROR_UNKNOWN");
-}
-
-static void decode_never(void)
-{
-    memset(&facts.va.decode, 0, sizeof(facts.va.decode));
-    facts.va.progress.step = VA_STEP_ENCODE;
-}
-
-static void bitstream_never(void)
-{
-    decode_never();
-    memset(&facts.va.bitstream, 0, sizeof(facts.va.bitstream));
-}
-
-static void encode_never(void)
-{
-    bitstream_never();
-    memset(&facts.va.encode, 0, sizeof(facts.va.encode));
-}
 
 static void entrypoints_refused(enum va_refusal refusal)
 {
-    encode_never();
+    facts_encode_never();
     facts.va.progress.step = VA_STEP_ENTRYPOINTS;
     facts.va.entrypoints.done = false;
     facts.va.entrypoints.refusal = (int32_t)refusal;
@@ -65,7 +16,6 @@ static void no_encoders(void)
 {
     entrypoints_refused(VA_REFUSED_NO_ENCODER);
     facts.va.entrypoints.count = 1;
-    facts.va.entrypoints.has_h264_encode = false;
     facts.va.entrypoints.chosen_row = -1;
 }
 
@@ -73,22 +23,6 @@ static void virtual_gpu(const char *driver)
 {
     facts.sys.kernel = (struct kernel_facts){.is_asked = true, .minor = 1, .is_node_visible = true};
     SET(facts.sys.kernel.driver, driver);
-}
-
-static void ended(enum run_end end, int number, double seconds)
-{
-    facts.run.end = end;
-    facts.run.signal = number;
-    facts.run.seconds = seconds;
-    facts.sys.stage = STAGE_VA;
-}
-
-static void radeon(void)
-{
-    SET(facts.sys.kernel.driver, "amdgpu");
-    facts.sys.kernel.is_huc_asked = false;
-    facts.sys.kernel.vendor_id = 0x1002;
-    facts.sys.kernel.device_id = 0x1638;
 }
 
 CASE(pass)
@@ -111,7 +45,7 @@ CASE(pass_no_decoder)
 
 CASE(pass_no_decode)
 {
-    decode_never();
+    facts_decode_never();
     facts.request.decode = false;
 }
 
@@ -122,27 +56,27 @@ CASE(pass_odd_bytes)
 
 CASE(listed)
 {
-    encode_never();
+    facts_encode_never();
     facts.request.list_only = true;
 }
 
 CASE(g13_sys_hidden)
 {
-    driver_failed("vaGetDisplayDRM", "VA_STATUS_ERROR_INVALID_DISPLAY");
+    facts_driver_failed("vaGetDisplayDRM", "VA_STATUS_ERROR_INVALID_DISPLAY");
     facts.sys.kernel.is_sys_visible = false;
     facts.sys.kernel.is_node_visible = false;
 }
 
 CASE(g13_with_sysfs)
 {
-    driver_failed("vaGetDisplayDRM", "VA_STATUS_ERROR_INVALID_DISPLAY");
+    facts_driver_failed("vaGetDisplayDRM", "VA_STATUS_ERROR_INVALID_DISPLAY");
 }
 
 CASE(g14_absent)
 {
-    init_failed();
+    facts_init_failed();
     virtual_gpu("vgem");
-    tried("vgem_drv_video.so", VA_TRIED_ABSENT);
+    facts_tried("vgem_drv_video.so", VA_TRIED_ABSENT);
     facts_at(PLACE_VM);
     facts.sys.node.other_count = 1;
     facts.sys.node.others[0] = (struct node_other){"/dev/dri/renderD129", 129};
@@ -156,9 +90,9 @@ CASE(g14_no_encoder)
 
 CASE(g15_driver_absent)
 {
-    init_failed();
-    tried("iHD_drv_video.so", VA_TRIED_ABSENT);
-    tried("i965_drv_video.so", VA_TRIED_ABSENT);
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_ABSENT);
+    facts_tried("i965_drv_video.so", VA_TRIED_ABSENT);
 }
 
 CASE(g15_old_intel)
@@ -169,9 +103,9 @@ CASE(g15_old_intel)
 
 CASE(g15_fedora_radeon)
 {
-    init_failed();
-    radeon();
-    tried("radeonsi_drv_video.so", VA_TRIED_ABSENT);
+    facts_init_failed();
+    facts_radeon();
+    facts_tried("radeonsi_drv_video.so", VA_TRIED_ABSENT);
     facts.sys.place.distro = DISTRO_FEDORA;
 }
 
@@ -185,41 +119,76 @@ static void lunar_lake(void);
 
 CASE(g15_xe)
 {
-    init_failed();
+    facts_init_failed();
     lunar_lake();
-    tried("xe_drv_video.so", VA_TRIED_ABSENT);
+    facts_tried("xe_drv_video.so", VA_TRIED_ABSENT);
+}
+
+CASE(g15_xe_no_file)
+{
+    facts_init_failed();
+    lunar_lake();
+}
+
+CASE(g15_xe_named)
+{
+    facts_init_failed();
+    lunar_lake();
+    facts_tried("iHD_drv_video.so", VA_TRIED_ABSENT);
+    SET(facts.sys.place.driver_name, "iHD");
+}
+
+CASE(g16_xe_named)
+{
+    facts_init_failed();
+    lunar_lake();
+    facts_tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    SET(facts.sys.place.driver_name, "iHD");
+}
+
+CASE(g17_xe_other)
+{
+    case_g16_xe_named();
+    SET(facts.sys.place.driver_name, "i965");
 }
 
 CASE(g15_nvidia)
 {
-    init_failed();
+    facts_init_failed();
     SET(facts.sys.kernel.driver, "nvidia-drm");
+}
+
+CASE(g15_nouveau)
+{
+    facts_init_failed();
+    SET(facts.sys.kernel.driver, "nouveau");
+    facts_tried("nouveau_drv_video.so", VA_TRIED_ABSENT);
 }
 
 CASE(g16_newer_gpu)
 {
-    init_failed();
-    tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
-    tried("i965_drv_video.so", VA_TRIED_ABSENT);
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts_tried("i965_drv_video.so", VA_TRIED_ABSENT);
 }
 
 CASE(g16_not_asked)
 {
-    init_failed();
+    facts_init_failed();
     SET(facts.va.driver.log, "VA-API version 1.17.0\n");
 }
 
 CASE(g16_virtual)
 {
-    init_failed();
+    facts_init_failed();
     virtual_gpu("virtio_gpu");
-    tried("virtio_gpu_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts_tried("virtio_gpu_drv_video.so", VA_TRIED_INIT_FAILED);
 }
 
 CASE(g16_unloadable)
 {
-    init_failed();
-    tried("iHD_drv_video.so", VA_TRIED_UNLOADABLE);
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_UNLOADABLE);
     SET(facts.va.driver.log,
         "dlopen of /usr/lib/x86_64-linux-gnu/dri/iHD_drv_video.so failed: "
         "libigdgmm.so.12: cannot open shared object file\n");
@@ -227,21 +196,21 @@ CASE(g16_unloadable)
 
 CASE(g16_mismatch)
 {
-    init_failed();
-    tried("iHD_drv_video.so", VA_TRIED_NO_INIT);
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_NO_INIT);
 }
 
 CASE(g16_says_nothing)
 {
     entrypoints_refused(VA_REFUSED_NOT);
-    failure(&facts.va.entrypoints.failure, "vaQueryConfigProfiles", 1,
-            "VA_STATUS_ERROR_OPERATION_FAILED");
+    facts_failure(&facts.va.entrypoints.failure, "vaQueryConfigProfiles", 1,
+                  "VA_STATUS_ERROR_OPERATION_FAILED");
 }
 
 CASE(g17_absent)
 {
-    init_failed();
-    tried("i955_drv_video.so", VA_TRIED_ABSENT);
+    facts_init_failed();
+    facts_tried("i955_drv_video.so", VA_TRIED_ABSENT);
     SET(facts.sys.place.driver_name, "i955");
 }
 
@@ -253,8 +222,8 @@ CASE(g17_path_absent)
 
 CASE(g17_wrong)
 {
-    init_failed();
-    tried("radeonsi_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts_init_failed();
+    facts_tried("radeonsi_drv_video.so", VA_TRIED_INIT_FAILED);
     SET(facts.sys.place.driver_name, "radeonsi");
 }
 
@@ -263,21 +232,26 @@ CASE(g18_debian)
     no_encoders();
 }
 
+CASE(g18_ubuntu)
+{
+    no_encoders();
+    facts.sys.place.is_ubuntu = true;
+}
+
 CASE(g18_no_engine)
 {
-    encode_never();
-    radeon();
+    facts_encode_never();
+    facts_radeon();
     facts.sys.kernel.device_id = 0x743f;
     facts.sys.kernel.is_caps_asked = true;
     facts.va.entrypoints.done = false;
-    facts.va.entrypoints.has_h264_encode = false;
     facts.va.entrypoints.refusal = VA_REFUSED_NO_ENCODER;
 }
 
 CASE(g18_fedora_radeon)
 {
     no_encoders();
-    radeon();
+    facts_radeon();
     facts.sys.place.distro = DISTRO_FEDORA;
     SET(facts.va.driver.name, "radeonsi");
 }
@@ -285,8 +259,30 @@ CASE(g18_fedora_radeon)
 CASE(g18_no_h264_encoding)
 {
     no_encoders();
-    facts.va.entrypoints.has_h264_decode = false;
+    facts.va.entrypoints.rows[0].is_h264 = false;
     facts.sys.place.distro = DISTRO_UNKNOWN;
+}
+
+/* Decoders it has, none of H.264: no build of it that lacks encoders. */
+CASE(g18_other_codecs)
+{
+    no_encoders();
+    SET(facts.va.entrypoints.rows[0].profile_name, "MPEG2Main");
+    facts.va.entrypoints.rows[0].is_h264 = false;
+}
+
+CASE(g18_nvidia)
+{
+    no_encoders();
+    SET(facts.sys.kernel.driver, "nvidia-drm");
+    SET(facts.va.driver.name, "nvidia");
+}
+
+CASE(g18_nouveau)
+{
+    no_encoders();
+    SET(facts.sys.kernel.driver, "nouveau");
+    SET(facts.va.driver.name, "nouveau");
 }
 
 CASE(g18_not_asked_so)
@@ -321,6 +317,19 @@ static void lunar_lake(void)
     facts.sys.kernel.device_id = 0x64a0;
 }
 
+CASE(g20_off)
+{
+    case_g19_low_power_only();
+    facts.sys.kernel.huc_error = EOPNOTSUPP;
+    facts.sys.kernel.device_id = 0x4e61;
+}
+
+CASE(g20_switched_off)
+{
+    case_g19_low_power_only();
+    facts.sys.kernel.huc_error = EOPNOTSUPP;
+}
+
 CASE(g20_xe)
 {
     case_g19_low_power_only();
@@ -332,7 +341,7 @@ CASE(g20_xe)
 CASE(g20_rate)
 {
     case_g20_no_huc();
-    encode_never();
+    facts_encode_never();
     facts.request.rate = VA_RATE_VBR;
     facts.va.entrypoints.done = false;
     facts.va.entrypoints.refusal = VA_REFUSED_RATE_CONTROL;
@@ -343,167 +352,10 @@ CASE(g20_not_needed)
     facts.sys.kernel.huc_error = EOPNOTSUPP;
 }
 
-CASE(g21_call_fails)
-{
-    encode_never();
-    failure(&facts.va.encode.failure, "vaEndPicture", 2, "VA_STATUS_ERROR_ALLOCATION_FAILED");
-    facts.va.encode.failure.frame = 3;
-}
-
-CASE(g22_gave_up)
-{
-    encode_never();
-    failure(&facts.va.encode.failure, "vaSyncBuffer", 0x26, "VA_STATUS_ERROR_TIMEDOUT");
-}
-
-CASE(g21_detail)
-{
-    case_g21_call_fails();
-    SET(facts.va.encode.failure.detail, "coded buffer too small");
-    SET(facts.va.encode.entrypoint_name, "EncSliceLP");
-}
-
-CASE(g22_no_answer)
-{
-    encode_never();
-    ended(RUN_HUNG, 0, 30);
-    SET(facts.va.progress.call, "vaSyncSurface");
-}
-
-CASE(g23_crashes)
-{
-    encode_never();
-    ended(RUN_CRASHED, SIGSEGV, 0.1);
-    SET(facts.va.progress.call, "vaCreateContext");
-}
-
-CASE(g23_in_init)
-{
-    facts_va_never();
-    facts.va.progress.step = VA_STEP_DRIVER;
-    ended(RUN_CRASHED, SIGABRT, 0.1);
-    SET(facts.va.progress.call, "vaInitialize");
-}
-
-CASE(g23_at_the_end)
-{
-    ended(RUN_CRASHED, SIGSEGV, 0.6);
-    SET(facts.va.progress.call, "vaTerminate");
-}
-
-CASE(g23_ends_the_process)
-{
-    encode_never();
-    ended(RUN_LEFT, 0, 0.1);
-    facts.run.exit_code = 0;
-    SET(facts.va.progress.call, "vaBeginPicture");
-}
-
-CASE(g23_after_failure)
-{
-    init_failed();
-    tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
-    ended(RUN_CRASHED, SIGSEGV, 0.1);
-    SET(facts.va.progress.call, "vaTerminate");
-}
-
-/* The decoder takes the run down at its third picture: what was encoded by then was right. */
-CASE(g23_in_decoder)
-{
-    ended(RUN_CRASHED, SIGSEGV, 0.1);
-    SET(facts.va.progress.call, "vaEndPicture");
-    facts.va.encode.done = facts.va.bitstream.done = facts.va.decode.done = false;
-    facts.va.encode.frames = facts.va.bitstream.pictures = 3;
-    facts.va.encode.idr_frames = facts.va.bitstream.sps = facts.va.bitstream.pps = 1;
-    facts.va.encode.p_frames = 2;
-    facts.va.encode.bytes = 4061;
-    facts.va.encode.seconds = 0.0125;
-}
-
-CASE(g24_empty)
-{
-    decode_never();
-    facts.va.encode.empty_frames = 60;
-    facts.va.encode.bytes = 0;
-    facts.va.encode.smallest = 0;
-    facts.va.encode.largest = 0;
-}
-
-CASE(g24_flagged)
-{
-    decode_never();
-    facts.va.encode.flagged_frames = 2;
-    facts.va.encode.first_flagged = 7;
-    facts.va.encode.flags =
-        VA_CODED_BUF_STATUS_SLICE_OVERFLOW_MASK | VA_CODED_BUF_STATUS_BAD_BITSTREAM;
-}
-
-CASE(g25_rule)
-{
-    decode_never();
-    SET(facts.va.bitstream.rule, "a slice comes before any sequence parameter set");
-}
-
-CASE(g25_count)
-{
-    facts.va.bitstream.pictures = 59;
-}
-
-CASE(g25_few_frames)
-{
-    facts.va.encode.frames = 59;
-    facts.va.bitstream.pictures = 59;
-}
-
-CASE(g25_size)
-{
-    facts.va.bitstream.height = 464;
-}
-
-CASE(g26_green)
-{
-    facts.va.decode.psnr_uv = 9;
-    facts.va.decode.psnr_uv_worst = 8;
-    SET(facts.va.decode.looks_like, "frame 3 is one flat colour");
-}
-
-CASE(g26_one_frame)
-{
-    facts.va.decode.psnr_y_worst = 11.5;
-    facts.va.decode.worst_frame = 17;
-}
-
-CASE(g26_fails)
-{
-    facts.va.decode.done = false;
-    failure(&facts.va.decode.failure, "vaEndPicture", 1, "VA_STATUS_ERROR_DECODING_ERROR");
-}
-
-CASE(g26_coarse)
-{
-    facts.va.decode.psnr_y = 27.5;
-}
-
-CASE(g26_coarse_as_asked)
-{
-    case_g26_coarse();
-    facts.request.qp = 45;
-}
-
-CASE(unfinished)
-{
-    encode_never();
-}
-
-CASE(decode_unfinished)
-{
-    decode_never();
-}
-
 const struct verify_case VERIFY_CASES_VA[] = {
     ROW(pass, STATUS_PASS, ""),
     ROW(pass_docker_alpine, STATUS_PASS, ""),
-    ROW(pass_no_decoder, STATUS_PASS, ""),
+    ROW(pass_no_decoder, STATUS_PASS, "g26"),
     ROW(pass_no_decode, STATUS_PASS, ""),
     ROW(pass_odd_bytes, STATUS_PASS, ""),
     ROW(listed, STATUS_PASS, ""),
@@ -516,7 +368,12 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),
     ROW(g15_xe, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_xe_no_file, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_xe_named, STATUS_VA_ABSENT, "g15"),
+    ROW(g16_xe_named, STATUS_VA_INIT, "g16"),
+    ROW(g17_xe_other, STATUS_VA_INIT, "g17"),
     ROW(g15_nvidia, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_nouveau, STATUS_VA_ABSENT, "g15"),
     ROW(g16_newer_gpu, STATUS_VA_INIT, "g16"),
     ROW(g16_not_asked, STATUS_VA_INIT, "g16"),
     ROW(g16_virtual, STATUS_VA_INIT, "g16"),
@@ -527,38 +384,21 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g17_path_absent, STATUS_VA_ABSENT, "g17"),
     ROW(g17_wrong, STATUS_VA_INIT, "g17"),
     ROW(g18_debian, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_ubuntu, STATUS_NO_ENCODER, "g18"),
     ROW(g18_no_engine, STATUS_NO_ENCODER, "g18"),
     ROW(g18_fedora_radeon, STATUS_NO_ENCODER, "g18"),
     ROW(g18_no_h264_encoding, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_other_codecs, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_nvidia, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_nouveau, STATUS_NO_ENCODER, "g18"),
     ROW(g18_not_asked_so, STATUS_NO_ENCODER, "g18"),
     ROW(g18_too_small, STATUS_NO_ENCODER, "g18"),
     ROW(g19_low_power_only, STATUS_PASS, ""),
     ROW(g20_no_huc, STATUS_PASS, "g20"),
+    ROW(g20_off, STATUS_PASS, "g20"),
+    ROW(g20_switched_off, STATUS_PASS, "g20"),
     ROW(g20_xe, STATUS_PASS, "g20"),
     ROW(g20_rate, STATUS_NO_ENCODER, "g20"),
     ROW(g20_not_needed, STATUS_PASS, ""),
-    ROW(g21_call_fails, STATUS_ENCODE, "g21"),
-    ROW(g22_gave_up, STATUS_HUNG, "g22"),
-    ROW(g21_detail, STATUS_ENCODE, "g21"),
-    ROW(g22_no_answer, STATUS_HUNG, "g22"),
-    ROW(g23_crashes, STATUS_CRASHED, "g23"),
-    ROW(g23_in_init, STATUS_CRASHED, "g23"),
-    ROW(g23_at_the_end, STATUS_CRASHED, "g23"),
-    ROW(g23_ends_the_process, STATUS_CRASHED, "g23"),
-    ROW(g23_in_decoder, STATUS_CRASHED, "g23"),
-    ROW(g23_after_failure, STATUS_VA_INIT, "g16"),
-    ROW(g24_empty, STATUS_BITSTREAM, "g24"),
-    ROW(g24_flagged, STATUS_BITSTREAM, "g24"),
-    ROW(g25_rule, STATUS_BITSTREAM, "g25"),
-    ROW(g25_count, STATUS_BITSTREAM, "g25"),
-    ROW(g25_few_frames, STATUS_BITSTREAM, "g25"),
-    ROW(g25_size, STATUS_BITSTREAM, "g25"),
-    ROW(g26_green, STATUS_PICTURE, "g26"),
-    ROW(g26_one_frame, STATUS_PICTURE, "g26"),
-    ROW(g26_fails, STATUS_PICTURE, "g26"),
-    ROW(g26_coarse, STATUS_PASS, "g26"),
-    ROW(g26_coarse_as_asked, STATUS_PASS, ""),
-    ROW(unfinished, STATUS_INTERNAL, ""),
-    ROW(decode_unfinished, STATUS_INTERNAL, ""),
     {0},
 };

@@ -1,25 +1,27 @@
 /* causes.def: every word in braces exists, every line is one that can be printed and pasted. */
 #include "cmocka_all.h"
 
-#include "advice.h"
+#include "cause.h"
 #include "subject.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define AT_LXC_ROOT   0
-#define AT_LXC_USER   0
-#define AT_LXC        0
-#define AT_OTHER      0
-#define AT_DOCKER     0
-#define AT_NSPAWN     0
-#define AT_VM         0
-#define AT_HOST       0
-#define AT_MACHINE    0
-#define AT_CONTAINER  0
-#define AT_NOT_DOCKER 0
-#define AT_NOT_LXC    0
-#define ANYWHERE      0
+#define AT_LXC_ROOT  0
+#define AT_LXC_USER  0
+#define AT_LXC       0
+#define AT_OTHER     0
+#define AT_DOCKER    0
+#define AT_NSPAWN    0
+#define AT_VM        0
+#define AT_HOST      0
+#define AT_MACHINE   0
+#define AT_CONTAINER 0
+#define AT_OWN_FILES 0
+#define AT_INCUS     0
+#define AT_OCI       0
+#define AT_NOT_LXC   0
+#define ANYWHERE     0
 
 struct line {
     int where;

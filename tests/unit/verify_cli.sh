@@ -68,21 +68,32 @@ ends 10 "no $scratch/none" "$verify" --device "$scratch/none" --output "$scratch
 
 # ---- files that are no render node ----
 ends 10 "FAIL (10)" "$verify" --device "$scratch/none"
+ends 10 "fix: # Kubernetes" env KUBERNETES_SERVICE_HOST=10.0.0.1 "$verify" --device "$scratch/none"
 ends 10 "FAIL (10)" "$verify" -q --device "$scratch/none"
 [ "$(wc -l <"$scratch/log")" = 1 ] || fail "-q prints more than a line"
 ends 10 '"exit_status": 10' "$verify" --json --device "$scratch/none"
 is_json "$scratch/out"
+grep -q '"sysfs": null' "$scratch/out" || fail "/sys was not looked at, and is hidden"
+ends 10 "child: " "$verify" -v --device "$scratch/none"
+! grep -q 'mount:' "$scratch/out" || fail "a mount without a node"
 ends 10 '"exit_status": 10' "$verify" --json --device "$scratch/"$'n\xff\n"\x5c'
 is_json "$scratch/out"
 : >"$scratch/renderD128"
 chmod 0 "$scratch/renderD128"
-ends 11 "regular file, mode 0000" "$verify" --device "$scratch/renderD128"
+ends 11 "regular file mode 0000" "$verify" --device "$scratch/renderD128"
+! grep '^fix: rm' "$scratch/log" || fail "a file that is none of a GPU's is to be removed"
 ln -s renderD128 "$scratch/link"
 ends 11 "link -> $scratch/renderD128" "$verify" --device "$scratch/link"
 ends 11 "is a directory" "$verify" --device "$scratch"
+# Below /dev it is in the way of the node.
+if unshare -m true 2>/dev/null; then
+    ends 11 "fix: rm /dev/renderD128" unshare -m bash -c \
+        "mount -t tmpfs none /dev && touch /dev/renderD128 && exec '$verify' --device /dev/renderD128"
+fi
 mkfifo "$scratch/pipe"
 ends 11 "is a pipe" "$verify" --device "$scratch/pipe"
 ends 11 "is device 1:3" "$verify" --device /dev/null
+grep -q '^fix: [^#]' "$scratch/log" || fail "no way out of /dev/null"
 
 python3 -c 'import json, sys; [json.load(open(name, "rb")) for name in sys.argv[1:]]' \
     "$golden"/*.json || fail "golden JSON is no JSON"

@@ -40,7 +40,6 @@ static void sys_good(void)
         .mount_point = "/dev/dri",
         .mount_options = "ro,nosuid,noexec",
         .is_open_tried = true,
-        .is_null_tried = true,
     };
     sys->kernel = (struct kernel_facts){
         .is_asked = true,
@@ -72,6 +71,7 @@ static void row_add(const char *profile, int32_t entrypoint, const char *entrypo
     *row = (struct va_row){.entrypoint = entrypoint, .max_width = 4096, .max_height = 4096};
     SET(row->profile_name, profile);
     SET(row->entrypoint_name, entrypoint_name);
+    row->is_h264 = true;
     row->is_encoder = entrypoint != VAEntrypointVLD;
 }
 
@@ -92,29 +92,28 @@ static void va_good(void)
     row_add("H264ConstrainedBaseline", VAEntrypointEncSlice, "EncSlice");
     row_add("H264ConstrainedBaseline", VAEntrypointEncSliceLP, "EncSliceLP");
     va->entrypoints.done = true;
-    va->entrypoints.has_h264_encode = true;
-    va->entrypoints.has_h264_decode = true;
     va->entrypoints.chosen_row = 1;
     va->encode.done = true;
     SET(va->encode.profile_name, "H264ConstrainedBaseline");
     SET(va->encode.entrypoint_name, "EncSlice");
+    va->encode.packed_headers_ours = true;
     va->encode.width = 640;
     va->encode.height = 480;
     va->encode.frames = 60;
-    va->encode.idr_frames = 2;
-    va->encode.p_frames = 58;
-    va->encode.bytes = 81234;
+    va->encode.idr_frames = 4;
+    va->encode.p_frames = 56;
+    va->encode.bytes = 2216832;
     va->encode.seconds = 0.25;
-    va->encode.smallest = 900;
-    va->encode.largest = 14000;
+    va->encode.smallest = 35120;
+    va->encode.largest = 44310;
     va->bitstream.done = true;
-    va->bitstream.sps = 2;
-    va->bitstream.pps = 2;
+    va->bitstream.sps = 4;
+    va->bitstream.pps = 4;
     va->bitstream.pictures = 60;
     va->bitstream.width = 640;
     va->bitstream.height = 480;
     va->bitstream.profile_idc = 66;
-    va->bitstream.level_idc = 30;
+    va->bitstream.level_idc = 41;
     va->decode.done = true;
     va->decode.supported = true;
     va->decode.frames = 60;
@@ -151,4 +150,68 @@ void facts_root_user(void)
     facts.sys.access.uid = 0;
     facts.sys.access.gid = 0;
     SET(facts.sys.access.user, "root");
+}
+
+void facts_failure(struct va_failure *to, const char *call, int32_t status, const char *name)
+{
+    to->happened = true;
+    to->status = status;
+    SET(to->call, call);
+    SET(to->status_name, name);
+}
+
+void facts_driver_failed(const char *call, const char *status)
+{
+    facts_va_never();
+    facts_failure(&facts.va.driver.failure, call, 1, status);
+    facts.va.progress.step = VA_STEP_DRIVER;
+}
+
+void facts_tried(const char *file, enum va_tried_result result)
+{
+    uint32_t index = facts.va.driver.tried_count++;
+
+    (void)snprintf(facts.va.driver.tried[index], sizeof(facts.va.driver.tried[index]),
+                   "/usr/lib/x86_64-linux-gnu/dri/%s", file);
+    facts.va.driver.tried_result[index] = (uint8_t)result;
+}
+
+void facts_init_failed(void)
+{
+    facts_driver_failed("vaInitialize", "VA_STATUS_ERROR_UNKNOWN");
+}
+
+void facts_decode_never(void)
+{
+    memset(&facts.va.decode, 0, sizeof(facts.va.decode));
+    facts.va.progress.step = VA_STEP_ENCODE;
+}
+
+void facts_bitstream_never(void)
+{
+    facts_decode_never();
+    memset(&facts.va.bitstream, 0, sizeof(facts.va.bitstream));
+}
+
+void facts_encode_never(void)
+{
+    facts_bitstream_never();
+    memset(&facts.va.encode, 0, sizeof(facts.va.encode));
+}
+
+void facts_ended(enum run_end end, int number, double seconds)
+{
+    facts.run.end = end;
+    facts.run.signal = number;
+    facts.run.seconds = seconds;
+    facts.run.silence = seconds;
+    facts.sys.stage = STAGE_VA;
+}
+
+void facts_radeon(void)
+{
+    SET(facts.sys.kernel.driver, "amdgpu");
+    facts.sys.kernel.is_huc_asked = false;
+    facts.sys.kernel.vendor_id = 0x1002;
+    facts.sys.kernel.device_id = 0x1638;
 }

@@ -76,7 +76,7 @@ static void the_encoder_is_told_what_the_mode_needs(void **state)
     for (int i = VA_RATE_CBR; i <= VA_RATE_AVBR; i++) {
         const struct rate_mode *mode = rate_mode((enum va_rate_choice)i);
         request.rate = (enum va_rate_choice)i;
-        rate_parameters_fill(&request, 30, &rate);
+        rate_parameters_fill(&request, &rate);
         assert_int_equal(rate.frame_rate.framerate, 30);
         assert_true(rate.hrd.buffer_size > 0); /* Mesa refuses 0 */
         assert_true(rate.hrd.initial_buffer_fullness <= rate.hrd.buffer_size);
@@ -85,10 +85,12 @@ static void the_encoder_is_told_what_the_mode_needs(void **state)
         assert_int_equal(rate.rate.quality_factor, i == VA_RATE_QVBR ? 1 : 0);
     }
     request.rate = VA_RATE_CBR;
-    rate_parameters_fill(&request, 30, &rate);
+    rate_parameters_fill(&request, &rate);
     assert_int_equal(rate.rate.target_percentage, 100);
-    /* The largest picture still has a bit rate that is a 32-bit number. */
-    assert_int_equal(rate_bits_per_second(8192, 8192), 402653160);
+    assert_int_equal(rate_bits_per_second(640, 480), 9216000);
+    /* Whatever the size, there is a bit rate that it can do with, and that a level allows. */
+    assert_int_equal(rate_bits_per_second(16, 16), 256000);
+    assert_int_equal(rate_bits_per_second(8192, 8192), 240000000);
 }
 
 static void the_kernel_line_says_why_huc_does_not_run(void **state)
@@ -105,16 +107,36 @@ static void the_kernel_line_says_why_huc_does_not_run(void **state)
         {"xe", ENODEV, "not loaded"},
         {"xe", EINVAL, NULL},
     };
+    struct kernel_facts running = {.is_huc_asked = true, .huc_status = 1};
 
     (void)state;
+    assert_false(kernel_is_huc_down(&running));
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct kernel_facts kernel = {.is_huc_asked = true, .huc_error = rows[i].error};
         const char *words;
         (void)snprintf(kernel.driver, sizeof(kernel.driver), "%s", rows[i].driver);
         words = words_huc(&kernel);
+        assert_int_equal(kernel_is_huc_down(&kernel), words != NULL);
         if ((words == NULL) != (rows[i].words == NULL) ||
             (words && strcmp(words, rows[i].words) != 0))
             fail_msg("%s, %d: %s", rows[i].driver, rows[i].error, words ? words : "nothing");
+    }
+}
+
+/* Where it does, enable_guc=2 would take GuC submission away. */
+static void newer_gpus_load_huc_without_being_told(void **state)
+{
+    static const uint16_t by_itself[] = {0x4680, 0x46a6, 0x46d1, 0xa780, 0x5690, 0x7d55, 0x4905};
+    static const uint16_t when_told[] = {0, 0x1912, 0x5912, 0x3185, 0x8a52, 0x4e61, 0x4571, 0x9a49};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(by_itself) / sizeof(by_itself[0]); i++) {
+        struct kernel_facts kernel = {.device_id = by_itself[i]};
+        assert_true(kernel_loads_huc_itself(&kernel));
+    }
+    for (size_t i = 0; i < sizeof(when_told) / sizeof(when_told[0]); i++) {
+        struct kernel_facts kernel = {.device_id = when_told[i]};
+        assert_false(kernel_loads_huc_itself(&kernel));
     }
 }
 
@@ -126,6 +148,7 @@ int main(void)
         cmocka_unit_test(a_mask_reads_as_names),
         cmocka_unit_test(the_encoder_is_told_what_the_mode_needs),
         cmocka_unit_test(the_kernel_line_says_why_huc_does_not_run),
+        cmocka_unit_test(newer_gpus_load_huc_without_being_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

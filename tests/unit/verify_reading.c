@@ -141,11 +141,50 @@ static void places(void **state)
         placed((struct place_evidence){
             .mountinfo = "30 20 0:9 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n"}),
         PLACE_LXC);
+    assert_int_equal(placed((struct place_evidence){.manager = "lxc", .has_incus_folder = true}),
+                     PLACE_INCUS);
+    assert_int_equal(placed((struct place_evidence){.has_incus_folder = true}), PLACE_HOST);
     /* A host that runs lxcfs is still a host. */
     assert_int_equal(placed((struct place_evidence){
                          .mountinfo = "30 20 0:9 / /var/lib/lxcfs rw - fuse.lxcfs lxcfs rw\n"
                                       "20 1 8:1 / / rw - ext4 /dev/sda1 rw\n"}),
                      PLACE_HOST);
+}
+
+/* Without container= and files of their own: by the pod's variables, or by where the layers lie. */
+static void places_without_a_manager(void **state)
+{
+    static const struct {
+        const char *mountinfo;
+        enum place place;
+    } rows[] = {
+        {"1 0 0:9 / / rw - overlay overlay rw,lowerdir=/var/lib/containerd/io.containerd.x/7/fs\n",
+         PLACE_OCI},
+        {"1 0 0:9 / / rw - overlay overlay rw,lowerdir=/l/A,upperdir=/var/lib/docker/overlay2/b\n",
+         PLACE_DOCKER},
+        {"1 0 0:9 / / rw - overlay o "
+         "rw,upperdir=/home/u/.local/share/containers/storage/overlay/b\n",
+         PLACE_PODMAN},
+        {"1 0 0:9 / / ro - overlay composefs ro,lowerdir+=/run/ostree/.private/cfsroot-lower\n",
+         PLACE_HOST},
+        {"1 0 0:9 / / rw - overlay / rw,lowerdir=/cow/filesystem.squashfs,upperdir=/cow/rw\n",
+         PLACE_HOST},
+        /* A host that runs containers has their mounts elsewhere. */
+        {"1 0 8:1 / / rw - ext4 /dev/sda1 rw\n"
+         "2 1 0:9 / /run/x rw - overlay overlay rw,lowerdir=/var/lib/containerd/1/fs\n",
+         PLACE_HOST},
+        {"1 0 8:1 /var/lib/containerd / rw - ext4 /dev/sda1 rw\n", PLACE_HOST},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct place_evidence evidence = {.mountinfo = rows[i].mountinfo};
+        if (placed(evidence) != rows[i].place)
+            fail_msg("%s", rows[i].mountinfo);
+    }
+    assert_int_equal(
+        placed((struct place_evidence){.is_kubernetes = true, .has_docker_file = true}), PLACE_OCI);
+    assert_int_equal(placed((struct place_evidence){.cgroup = "0::/kubepods/pod1/x\n"}), PLACE_OCI);
 }
 
 static void names_of_lxc_containers(void **state)
@@ -172,25 +211,26 @@ static void distributions(void **state)
     static const struct {
         const char *text;
         enum distro distro;
+        bool is_ubuntu;
     } rows[] = {
-        {"NAME=x\nID=debian\n", DISTRO_DEBIAN},
-        {"ID=ubuntu\nID_LIKE=debian\n", DISTRO_DEBIAN},
-        {"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", DISTRO_DEBIAN},
-        {"ID=fedora\n", DISTRO_FEDORA},
-        {"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", DISTRO_FEDORA},
-        {"ID=alpine", DISTRO_ALPINE},
-        {"ID=arch\n", DISTRO_ARCH},
-        {"ID=void\n", DISTRO_UNKNOWN},
-        {"ID=archaic\n", DISTRO_UNKNOWN},
-        {"", DISTRO_UNKNOWN},
-        {"ID=\n", DISTRO_UNKNOWN},
+        {"NAME=x\nID=debian\n", DISTRO_DEBIAN, false},
+        {"ID=ubuntu\nID_LIKE=debian\n", DISTRO_DEBIAN, true},
+        {"ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", DISTRO_DEBIAN, true},
+        {"ID=fedora\n", DISTRO_FEDORA, false},
+        {"ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", DISTRO_FEDORA, false},
+        {"ID=alpine", DISTRO_ALPINE, false},
+        {"ID=arch\n", DISTRO_ARCH, false},
+        {"ID=void\n", DISTRO_UNKNOWN, false},
+        {"ID=archaic\n", DISTRO_UNKNOWN, false},
+        {"", DISTRO_UNKNOWN, false},
+        {"ID=\n", DISTRO_UNKNOWN, false},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         struct place_facts place = {0};
         place_distro(rows[i].text, &place);
-        if (place.distro != rows[i].distro)
+        if (place.distro != rows[i].distro || place.is_ubuntu != rows[i].is_ubuntu)
             fail_msg("%s", rows[i].text);
     }
 }
@@ -232,6 +272,7 @@ int main(void)
         cmocka_unit_test(id_maps),
         cmocka_unit_test(the_mount_of_a_path),
         cmocka_unit_test(places),
+        cmocka_unit_test(places_without_a_manager),
         cmocka_unit_test(names_of_lxc_containers),
         cmocka_unit_test(distributions),
         cmocka_unit_test(json_strings_are_valid_utf8),

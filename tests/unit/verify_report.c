@@ -3,6 +3,7 @@
  * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
  * they are written anew, and the difference is for a person to judge.
  */
+#include "cause.h"
 #include "cmocka_all.h"
 #include "render.h"
 #include "verify_cases.h"
@@ -15,18 +16,24 @@
 #define COLUMNS        80
 #define FAIL_LINES_MAX 12
 
-/* Both lists, one after the other. */
+/* Of each cause the row of the diagnosis table, "g5"; "" without one. */
+#define CAUSE(symbol, row, ...) [CAUSE_##symbol] = (row),
+static const char *const CAUSE_ROWS[CAUSE_COUNT] = {
+#include "causes.def"
+};
+#undef CAUSE
+
+/* The lists, one after the other. */
 static const struct verify_case *case_number(size_t index)
 {
-    size_t first = 0;
+    static const struct verify_case *const lists[] = {VERIFY_CASES_SYS, VERIFY_CASES_VA,
+                                                      VERIFY_CASES_STREAM};
 
-    while (VERIFY_CASES_SYS[first].name)
-        first++;
-    if (index < first)
-        return &VERIFY_CASES_SYS[index];
-    for (size_t i = 0; VERIFY_CASES_VA[i].name; i++) {
-        if (i == index - first)
-            return &VERIFY_CASES_VA[i];
+    for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
+        for (size_t i = 0; lists[list][i].name; i++) {
+            if (index-- == 0)
+                return &lists[list][i];
+        }
     }
     return NULL;
 }
@@ -45,7 +52,7 @@ static const char *first_row(const struct report *report)
 {
     for (int id = 0; id < CHECK_COUNT; id++) {
         if (report->findings[id].cause != CAUSE_NONE)
-            return cause_row(report->findings[id].cause);
+            return CAUSE_ROWS[report->findings[id].cause];
     }
     return "";
 }
@@ -223,14 +230,85 @@ static void no_number_is_no_picture(void **state)
     assert_int_equal(report.status, STATUS_PICTURE);
 }
 
+static void way_out_check(const struct verify_case *one, enum place place)
+{
+    char fix[4096] = "";
+    struct text text = TEXT_ON(fix);
+    struct report report;
+
+    facts_all_good();
+    one->arrange();
+    facts_at(place);
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+    checks_judge(&facts, &report);
+    if (report.failed < 0)
+        return;
+    cause_fix(report.findings[report.failed].cause, &facts, &text);
+    /* That ids are not mapped needs a container. */
+    if (!fix[0] && !(report.status == STATUS_UNMAPPED && place <= PLACE_VM))
+        fail_msg("%s: no fix in place %d", one->name, (int)place);
+}
+
+/* Whatever the place and the distribution, a failure ends with something to do. */
+static void every_failure_has_a_way_out(void **state)
+{
+    const struct verify_case *one;
+
+    (void)state;
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        for (int place = PLACE_HOST; place <= PLACE_CONTAINER; place++)
+            way_out_check(one, (enum place)place);
+    }
+}
+
+/* Each limit from both sides, in brightness and in colour. */
+static void limits_are_where_they_should_be(void **state)
+{
+    static const struct {
+        enum va_rate_choice rate;
+        uint32_t qp;
+        double worst, mean;
+        enum verdict verdict;
+    } rows[] = {
+        {VA_RATE_CQP, 26, 19.9, 38, VERDICT_FAIL},  {VA_RATE_CQP, 26, 20.1, 38, VERDICT_PASS},
+        {VA_RATE_CQP, 26, 29, 29.9, VERDICT_WARN},  {VA_RATE_CQP, 26, 29, 30.1, VERDICT_PASS},
+        {VA_RATE_ICQ, 40, 19.9, 38, VERDICT_FAIL},  {VA_RATE_ICQ, 40, 29, 29.9, VERDICT_WARN},
+        {VA_RATE_CQP, 41, 19.9, 20, VERDICT_PASS},  {VA_RATE_CQP, 51, 14.1, 15, VERDICT_PASS},
+        {VA_RATE_CQP, 51, 13.9, 15, VERDICT_FAIL},  {VA_RATE_CBR, 26, 14.9, 38, VERDICT_FAIL},
+        {VA_RATE_CBR, 51, 14.9, 38, VERDICT_FAIL},  {VA_RATE_VBR, 26, 15.1, 38, VERDICT_WARN},
+        {VA_RATE_AVBR, 26, 19.9, 38, VERDICT_WARN}, {VA_RATE_VCM, 26, 20.1, 29, VERDICT_PASS},
+        {VA_RATE_QVBR, 26, 15.1, 38, VERDICT_WARN}, {VA_RATE_QVBR, 51, 14.1, 15, VERDICT_PASS},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof(rows) / sizeof(rows[0])); i++) {
+        double *worst = i % 2 ? &facts.va.decode.psnr_uv_worst : &facts.va.decode.psnr_y_worst;
+        struct report report;
+        facts_all_good();
+        facts.request.rate = rows[i / 2].rate;
+        facts.request.qp = rows[i / 2].qp;
+        facts.va.decode.psnr_y = rows[i / 2].mean;
+        *worst = rows[i / 2].worst;
+        checks_judge(&facts, &report);
+        if (report.verdict != rows[i / 2].verdict)
+            fail_msg("row %zu.%zu: verdict %d", i / 2, i % 2, (int)report.verdict);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_status_and_row),        cmocka_unit_test(every_cause_has_a_case),
-        cmocka_unit_test(text_is_as_agreed),           cmocka_unit_test(json_is_as_agreed),
-        cmocka_unit_test(text_fits_a_terminal),        cmocka_unit_test(quiet_is_one_verdict_line),
-        cmocka_unit_test(verbose_shows_the_raw_facts), cmocka_unit_test(nothing_known_is_no_pass),
+        cmocka_unit_test(names_status_and_row),
+        cmocka_unit_test(every_cause_has_a_case),
+        cmocka_unit_test(text_is_as_agreed),
+        cmocka_unit_test(json_is_as_agreed),
+        cmocka_unit_test(text_fits_a_terminal),
+        cmocka_unit_test(quiet_is_one_verdict_line),
+        cmocka_unit_test(verbose_shows_the_raw_facts),
+        cmocka_unit_test(nothing_known_is_no_pass),
         cmocka_unit_test(no_number_is_no_picture),
+        cmocka_unit_test(every_failure_has_a_way_out),
+        cmocka_unit_test(limits_are_where_they_should_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

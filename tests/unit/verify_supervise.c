@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define SHORT 0.3
+#define BRIEF 1.0
 #define LONG  60.0
 
 /* What the work tells the test. */
@@ -74,6 +75,28 @@ static void hang(void *context)
     notes->pids[0] = getpid();
     for (;;)
         pause();
+}
+
+/* In all much longer than BRIEF, no step of it nearly so. */
+static void get_on(void *context)
+{
+    (void)context;
+    for (int i = 0; i < 20; i++) {
+        usleep(100 * 1000);
+        notes->number++;
+    }
+}
+
+static void get_on_and_hang(void *context)
+{
+    get_on(context);
+    hang(context);
+}
+
+static uint64_t number_so_far(void *context)
+{
+    (void)context;
+    return (uint64_t)notes->number;
 }
 
 static void spin_ignoring_signals(void *context)
@@ -182,6 +205,23 @@ static void hanging_work_is_killed(void **state)
     assert_true(run.seconds >= SHORT);
     assert_false(run.is_stuck);
     assert_true(is_gone(notes->pids[0]));
+}
+
+/* The deadline is for one step, not for all of them. */
+static void work_that_gets_on_is_not_killed(void **state)
+{
+    struct supervise_plan plan = {.work = get_on, .progress = number_so_far, .timeout = BRIEF};
+    struct run_facts run;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(supervise_run(&plan, &run, &err), 0);
+    assert_int_equal(run.end, RUN_FINISHED);
+    assert_true(run.seconds > BRIEF);
+    plan.work = get_on_and_hang;
+    assert_int_equal(supervise_run(&plan, &run, &err), 0);
+    assert_int_equal(run.end, RUN_HUNG);
+    assert_true(run.silence >= BRIEF && run.silence < run.seconds - BRIEF / 2);
 }
 
 static void work_that_ignores_signals_is_killed(void **state)
@@ -342,6 +382,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(finished_work_is_finished, clear),
         cmocka_unit_test_setup(hanging_work_is_killed, clear),
+        cmocka_unit_test_setup(work_that_gets_on_is_not_killed, clear),
         cmocka_unit_test_setup(work_that_ignores_signals_is_killed, clear),
         cmocka_unit_test_setup(stopped_work_is_killed, clear),
         cmocka_unit_test_setup(crashes_are_told_by_their_signal, clear),

@@ -1,4 +1,4 @@
-#include "advice.h"
+#include "cause.h"
 
 #include "subject.h"
 
@@ -7,19 +7,21 @@
 #define LINE_LENGTH_MAX 256
 
 /* Where a fix line applies: one bit for each way a container or machine is made. */
-#define AT_LXC_ROOT   0x01U
-#define AT_LXC_USER   0x02U
-#define AT_DOCKER     0x04U
-#define AT_NSPAWN     0x08U
-#define AT_VM         0x10U
-#define AT_HOST       0x20U
-#define AT_OTHER      0x40U
-#define AT_LXC        (AT_LXC_ROOT | AT_LXC_USER)
-#define AT_MACHINE    (AT_VM | AT_HOST)
-#define AT_CONTAINER  (AT_LXC | AT_DOCKER | AT_NSPAWN | AT_OTHER)
-#define ANYWHERE      (AT_CONTAINER | AT_MACHINE)
-#define AT_NOT_DOCKER (ANYWHERE & ~AT_DOCKER)
-#define AT_NOT_LXC    (ANYWHERE & ~(AT_LXC | AT_OTHER))
+#define AT_LXC_ROOT  0x01U
+#define AT_LXC_USER  0x02U
+#define AT_DOCKER    0x04U
+#define AT_NSPAWN    0x08U
+#define AT_VM        0x10U
+#define AT_HOST      0x20U
+#define AT_OTHER     0x40U
+#define AT_INCUS     0x80U
+#define AT_OCI       0x100U
+#define AT_LXC       (AT_LXC_ROOT | AT_LXC_USER)
+#define AT_MACHINE   (AT_VM | AT_HOST)
+#define AT_CONTAINER (AT_LXC | AT_INCUS | AT_DOCKER | AT_OCI | AT_NSPAWN | AT_OTHER)
+#define ANYWHERE     (AT_CONTAINER | AT_MACHINE)
+#define AT_OWN_FILES (ANYWHERE & ~(AT_DOCKER | AT_OCI)) /* what is changed inside stays */
+#define AT_NOT_LXC   (ANYWHERE & ~(AT_LXC | AT_INCUS | AT_OTHER))
 
 struct fix_line {
     unsigned where;
@@ -27,26 +29,19 @@ struct fix_line {
 };
 
 struct cause_row {
-    const char *row;
     enum exit_status status;
     const char *words;
     const struct fix_line *fix; /* ends with {0, NULL} */
 };
 
-#define CAUSE(symbol, row, status, ...)                                                            \
-    [CAUSE_##symbol] = CAUSE_ROW(row, status, __VA_ARGS__, {0, NULL})
-#define CAUSE_ROW(row, status, words, ...)                                                         \
-    {row, status, words, (const struct fix_line[]){__VA_ARGS__}},
+/* The row of the diagnosis table is for the manual and the tests. */
+#define CAUSE(symbol, row, status, ...) [CAUSE_##symbol] = CAUSE_ROW(status, __VA_ARGS__, {0, NULL})
+#define CAUSE_ROW(status, words, ...)   {status, words, (const struct fix_line[]){__VA_ARGS__}},
 static const struct cause_row ROWS[CAUSE_COUNT] = {
-    [CAUSE_NONE] = {"", STATUS_PASS, "", (const struct fix_line[]){{0, NULL}}},
+    [CAUSE_NONE] = {STATUS_PASS, "", (const struct fix_line[]){{0, NULL}}},
 #include "causes.def"
 };
 #undef CAUSE
-
-const char *cause_row(enum cause cause)
-{
-    return ROWS[cause].row;
-}
 
 enum exit_status cause_status(enum cause cause)
 {
@@ -104,6 +99,10 @@ static unsigned where_are_we(const struct place_facts *place)
         return AT_DOCKER;
     case PLACE_NSPAWN:
         return AT_NSPAWN;
+    case PLACE_INCUS:
+        return AT_INCUS;
+    case PLACE_OCI:
+        return AT_OCI;
     case PLACE_CONTAINER:
         return AT_OTHER;
     case PLACE_LXC:

@@ -2,8 +2,8 @@
  * Words for a cause, and the lines that mend it, filled with this container's own numbers.
  * Pure functions over the facts.
  */
-#ifndef VERIFY_ADVICE_H
-#define VERIFY_ADVICE_H
+#ifndef VERIFY_CAUSE_H
+#define VERIFY_CAUSE_H
 
 #include "exit_status.h"
 #include "facts.h"
@@ -17,9 +17,6 @@ enum cause {
     CAUSE_COUNT
 };
 #undef CAUSE
-
-/* The row of the diagnosis table, "g5"; "" without one. */
-const char *cause_row(enum cause cause);
 
 /* STATUS_PASS for a cause that only warns. */
 enum exit_status cause_status(enum cause cause);

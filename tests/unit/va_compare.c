@@ -1,0 +1,117 @@
+/* A wrong picture is told by what it looks like. */
+#include "cmocka_all.h"
+#include "compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH  320U
+#define HEIGHT 240U
+
+struct scene {
+    struct pattern pattern;
+    struct va_facts facts;
+    struct comparison comparison;
+    struct nv12 picture;
+    uint8_t *memory;
+};
+
+static int setup(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+
+    scene->memory = malloc(WIDTH * HEIGHT * 3 / 2);
+    scene->picture = (struct nv12){.luma = scene->memory,
+                                   .chroma = scene->memory + (size_t)WIDTH * HEIGHT,
+                                   .luma_pitch = WIDTH,
+                                   .chroma_pitch = WIDTH,
+                                   .width = WIDTH,
+                                   .height = HEIGHT};
+    *state = scene;
+    if (pattern_open(&scene->pattern, WIDTH, HEIGHT) < 0)
+        return -1;
+    return compare_open(&scene->comparison, &scene->pattern, &scene->facts);
+}
+
+static int teardown(void **state)
+{
+    struct scene *scene = *state;
+
+    compare_close(&scene->comparison);
+    pattern_close(&scene->pattern);
+    free(scene->memory);
+    free(scene);
+    return 0;
+}
+
+/* Frame 7 shows the pattern's frame `shown`. */
+static const char *look(struct scene *scene, uint32_t shown)
+{
+    pattern_draw(&scene->pattern, shown, &scene->picture);
+    compare_picture(&scene->comparison, 7, &scene->picture);
+    return scene->facts.decode.looks_like;
+}
+
+static void the_right_picture_looks_like_nothing_else(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_string_equal(look(scene, 7), "");
+    assert_true(scene->facts.decode.psnr_y_worst > 90 || scene->facts.decode.psnr_y > 90);
+}
+
+static void an_old_picture_is_told(void **state)
+{
+    assert_string_equal(look(*state, 4), "frame 7 is frame 4 again");
+}
+
+static void a_missing_picture_is_told(void **state)
+{
+    assert_string_equal(look(*state, 8), "frame 7 is missing: the one behind it came");
+}
+
+static void a_picture_of_elsewhere_is_none_of_these(void **state)
+{
+    assert_string_equal(look(*state, 700), "");
+}
+
+static void a_flat_picture_is_told(void **state)
+{
+    struct scene *scene = *state;
+
+    memset(scene->memory, 16, (size_t)WIDTH * HEIGHT * 3 / 2);
+    compare_picture(&scene->comparison, 7, &scene->picture);
+    assert_string_equal(scene->facts.decode.looks_like, "frame 7 is one flat colour");
+}
+
+static void wrong_colours_are_told(void **state)
+{
+    struct scene *scene = *state;
+
+    pattern_draw(&scene->pattern, 7, &scene->picture);
+    memset(scene->picture.chroma, 0, (size_t)WIDTH * HEIGHT / 2);
+    compare_picture(&scene->comparison, 7, &scene->picture);
+    assert_string_equal(scene->facts.decode.looks_like,
+                        "frame 7 has its brightness right and its colours wrong");
+}
+
+/* The first wrong picture is described, whatever comes behind it. */
+static void the_first_one_stays(void **state)
+{
+    (void)look(*state, 4);
+    assert_string_equal(look(*state, 8), "frame 7 is frame 4 again");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_right_picture_looks_like_nothing_else, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_old_picture_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_missing_picture_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_picture_of_elsewhere_is_none_of_these, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_flat_picture_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(wrong_colours_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_first_one_stays, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,263 @@
+/* What the VA driver does: coded buffers, the stream, pictures, and how it ends. */
+#include "verify_cases.h"
+
+#include <signal.h>
+#include <string.h>
+#include <va/va.h>
+
+CASE(g21_call_fails)
+{
+    facts_encode_never();
+    facts_failure(&facts.va.encode.failure, "vaEndPicture", 2, "VA_STATUS_ERROR_ALLOCATION_FAILED");
+    facts.va.encode.failure.frame = 3;
+}
+
+CASE(g22_gave_up)
+{
+    facts_encode_never();
+    facts_failure(&facts.va.encode.failure, "vaSyncBuffer", 0x26, "VA_STATUS_ERROR_TIMEDOUT");
+}
+
+CASE(g21_detail)
+{
+    case_g21_call_fails();
+    SET(facts.va.encode.failure.detail, "coded buffer too small");
+    SET(facts.va.encode.entrypoint_name, "EncSliceLP");
+}
+
+CASE(g22_no_answer)
+{
+    facts_encode_never();
+    facts_ended(RUN_HUNG, 0, 30);
+    SET(facts.va.progress.call, "vaSyncSurface");
+}
+
+CASE(g23_crashes)
+{
+    facts_encode_never();
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.1);
+    SET(facts.va.progress.call, "vaCreateContext");
+}
+
+CASE(g23_unknown_distribution)
+{
+    case_g23_crashes();
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+}
+
+CASE(g25_unknown_distribution)
+{
+    facts_decode_never();
+    SET(facts.va.bitstream.rule, "a slice comes before any sequence parameter set");
+    facts.sys.place.distro = DISTRO_UNKNOWN;
+    facts_radeon();
+}
+
+CASE(g23_in_init)
+{
+    facts_va_never();
+    facts.va.progress.step = VA_STEP_DRIVER;
+    facts_ended(RUN_CRASHED, SIGABRT, 0.1);
+    SET(facts.va.progress.call, "vaInitialize");
+}
+
+CASE(g23_at_the_end)
+{
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.6);
+    SET(facts.va.progress.call, "vaTerminate");
+    facts.va.progress.step = VA_STEP_CLOSE;
+}
+
+CASE(g22_at_the_end)
+{
+    facts_ended(RUN_HUNG, 0, 30.5);
+    SET(facts.va.progress.call, "vaTerminate");
+    facts.va.progress.step = VA_STEP_CLOSE;
+}
+
+CASE(g23_exit_at_the_end)
+{
+    case_g23_at_the_end();
+    facts.run.end = RUN_LEFT;
+    facts.run.exit_code = 1;
+}
+
+/* What was wrong before is what is wrong. */
+CASE(g26_then_a_crash)
+{
+    case_g23_at_the_end();
+    facts.va.decode.psnr_y_worst = 11.5;
+}
+
+CASE(g23_ends_the_process)
+{
+    facts_encode_never();
+    facts_ended(RUN_LEFT, 0, 0.1);
+    facts.run.exit_code = 0;
+    SET(facts.va.progress.call, "vaBeginPicture");
+}
+
+CASE(g23_after_failure)
+{
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.1);
+    SET(facts.va.progress.call, "vaTerminate");
+    facts.va.progress.step = VA_STEP_CLOSE;
+}
+
+/* The decoder takes the run down at its third picture: what was encoded by then was right. */
+CASE(g23_in_decoder)
+{
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.1);
+    SET(facts.va.progress.call, "vaEndPicture");
+    facts.va.encode.done = facts.va.bitstream.done = facts.va.decode.done = false;
+    facts.va.encode.frames = facts.va.bitstream.pictures = 3;
+    facts.va.encode.idr_frames = facts.va.bitstream.sps = facts.va.bitstream.pps = 1;
+    facts.va.encode.p_frames = 2;
+    facts.va.encode.bytes = 114061;
+    facts.va.encode.seconds = 0.0125;
+}
+
+CASE(g24_empty)
+{
+    facts_decode_never();
+    facts.va.encode.empty_frames = 60;
+    facts.va.encode.bytes = 0;
+    facts.va.encode.smallest = 0;
+    facts.va.encode.largest = 0;
+}
+
+CASE(g24_flagged)
+{
+    facts_decode_never();
+    facts.va.encode.flagged_frames = 2;
+    facts.va.encode.first_flagged = 7;
+    facts.va.encode.flags =
+        VA_CODED_BUF_STATUS_SLICE_OVERFLOW_MASK | VA_CODED_BUF_STATUS_BAD_BITSTREAM;
+}
+
+CASE(g25_rule)
+{
+    facts_decode_never();
+    SET(facts.va.bitstream.rule, "a slice comes before any sequence parameter set");
+}
+
+CASE(g25_count)
+{
+    facts.va.bitstream.pictures = 59;
+}
+
+CASE(g25_few_frames)
+{
+    facts.va.encode.frames = 59;
+    facts.va.bitstream.pictures = 59;
+}
+
+CASE(g25_size)
+{
+    facts.va.bitstream.height = 464;
+}
+
+CASE(g25_uncropped)
+{
+    facts.request.height = facts.va.encode.height = 1080;
+    facts.request.width = facts.va.encode.width = 1920;
+    facts.va.encode.coded_width = facts.va.bitstream.width = 1920;
+    facts.va.encode.coded_height = facts.va.bitstream.height = 1088;
+    facts.va.encode.packed_headers_ours = false;
+}
+
+CASE(g25_uncropped_ours)
+{
+    case_g25_uncropped();
+    facts.va.encode.packed_headers_ours = true;
+}
+
+CASE(g26_green)
+{
+    facts.va.decode.psnr_uv = 9;
+    facts.va.decode.psnr_uv_worst = 8;
+    SET(facts.va.decode.looks_like, "frame 3 is one flat colour");
+}
+
+CASE(g26_one_frame)
+{
+    facts.va.decode.psnr_y_worst = 11.5;
+    facts.va.decode.worst_frame = 17;
+}
+
+CASE(g26_fails)
+{
+    facts.va.decode.done = false;
+    facts_failure(&facts.va.decode.failure, "vaEndPicture", 1, "VA_STATUS_ERROR_DECODING_ERROR");
+}
+
+CASE(g26_coarse)
+{
+    facts.va.decode.psnr_y = 27.5;
+}
+
+CASE(g26_coarse_as_asked)
+{
+    case_g26_coarse();
+    facts.request.qp = 45;
+}
+
+static void bit_rate(enum va_rate_choice rate)
+{
+    facts.request.rate = rate;
+    facts.va.encode.bits_per_second = 9216000;
+}
+
+CASE(g26_coarse_at_rate)
+{
+    bit_rate(VA_RATE_CBR);
+    facts.va.decode.psnr_y_worst = 17.2;
+    facts.va.decode.worst_frame = 15;
+}
+
+CASE(unfinished)
+{
+    facts_encode_never();
+}
+
+CASE(decode_unfinished)
+{
+    facts_decode_never();
+}
+
+const struct verify_case VERIFY_CASES_STREAM[] = {
+    ROW(g21_call_fails, STATUS_ENCODE, "g21"),
+    ROW(g22_gave_up, STATUS_HUNG, "g22"),
+    ROW(g21_detail, STATUS_ENCODE, "g21"),
+    ROW(g22_no_answer, STATUS_HUNG, "g22"),
+    ROW(g23_crashes, STATUS_CRASHED, "g23"),
+    ROW(g23_unknown_distribution, STATUS_CRASHED, "g23"),
+    ROW(g25_unknown_distribution, STATUS_BITSTREAM, "g25"),
+    ROW(g23_in_init, STATUS_CRASHED, "g23"),
+    ROW(g23_at_the_end, STATUS_PASS, "g23"),
+    ROW(g22_at_the_end, STATUS_PASS, "g22"),
+    ROW(g23_exit_at_the_end, STATUS_PASS, "g23"),
+    ROW(g26_then_a_crash, STATUS_PICTURE, "g23"),
+    ROW(g23_ends_the_process, STATUS_CRASHED, "g23"),
+    ROW(g23_in_decoder, STATUS_CRASHED, "g23"),
+    ROW(g23_after_failure, STATUS_VA_INIT, "g16"),
+    ROW(g24_empty, STATUS_BITSTREAM, "g24"),
+    ROW(g24_flagged, STATUS_BITSTREAM, "g24"),
+    ROW(g25_rule, STATUS_BITSTREAM, "g25"),
+    ROW(g25_count, STATUS_BITSTREAM, "g25"),
+    ROW(g25_few_frames, STATUS_BITSTREAM, "g25"),
+    ROW(g25_size, STATUS_BITSTREAM, "g25"),
+    ROW(g25_uncropped, STATUS_PASS, "g25"),
+    ROW(g25_uncropped_ours, STATUS_BITSTREAM, "g25"),
+    ROW(g26_green, STATUS_PICTURE, "g26"),
+    ROW(g26_one_frame, STATUS_PICTURE, "g26"),
+    ROW(g26_fails, STATUS_PICTURE, "g26"),
+    ROW(g26_coarse, STATUS_PASS, "g26"),
+    ROW(g26_coarse_as_asked, STATUS_PASS, ""),
+    ROW(g26_coarse_at_rate, STATUS_PASS, "g26"),
+    ROW(unfinished, STATUS_INTERNAL, ""),
+    ROW(decode_unfinished, STATUS_INTERNAL, ""),
+    {0},
+};

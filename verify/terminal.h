@@ -1,0 +1,10 @@
+/* What our outputs are connected to. */
+#ifndef VERIFY_TERMINAL_H
+#define VERIFY_TERMINAL_H
+
+#include <stdbool.h>
+
+/* Whether this is a terminal that obeys escape sequences. */
+bool terminal_is_able(int fd);
+
+#endif
