@@ -92,7 +92,7 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
     char line[160];
 
     if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
-        printf("# and that %s may map it:\n%s\n", facts->owner.name,
+        printf("# so that the user %s may map it:\n%s\n", facts->owner.name,
                advice_grant_line(facts->owner.name, wish->node.gid, 1, "/etc/subgid", line,
                                  sizeof(line)));
 }
