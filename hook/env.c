@@ -134,7 +134,7 @@ static int rootfs_mount_check(const struct hook_env *env, struct err *err)
         return 0;
     (void)err_set(err, STATUS_USAGE, 0,
                   "LXC_ROOTFS_MOUNT is not set: a mount hook gets it from LXC");
-    err_fix(err, "lxc.include = /usr/share/lxc/config/gpu.conf");
+    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     return -EINVAL;
 }
 
