@@ -23,8 +23,9 @@
 /* What is found out in the container, by processes with memory of their own. */
 struct findings {
     struct member_outcome member;
-    struct member_outcome witness; /* attach only: its proof is a process of its own */
     struct proofs proofs;
+    struct member_outcome witness; /* attach only: its proof is a process of its own. Last, so that
+                                    * a start does not pay for its pages */
 };
 
 /* All that a start works on. */
