@@ -5,7 +5,9 @@
 
 #include "base/err.h"
 #include "container.h"
+#include "device_rules.h"
 #include "options.h"
+#include "plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,5 +47,22 @@ void check_hooks_close(struct check_hooks *hooks);
 
 /* The lxc.idmap lines: sound, and granted by /etc/subuid and /etc/subgid. STATUS_OWNERSHIP. */
 int check_maps(const struct container_facts *facts, struct err *err);
+
+/* What one start of the container is judged by. */
+struct check {
+    const struct options *options; /* of the hook line */
+    const struct check_hooks *hooks;
+    struct container_facts *facts;
+    const struct gpu_list *gpus;
+    struct guest_group groups[2];
+    struct device_rules rules;
+};
+
+/*
+ * A start by root, and one by an ordinary user: prints the nodes that it would give. *plan is the
+ * caller's, its count of warnings set to 0. The failure that the start would report.
+ */
+int check_root_start(struct check *check, struct plan *plan, struct err *err);
+int check_user_start(struct check *check, struct plan *plan, struct err *err);
 
 #endif

@@ -82,8 +82,8 @@ static pid_t child_start(const struct member_job *job)
 
 int member_run(const struct member_job *job, struct err *err)
 {
-    CLEANUP_FD int gone =
-        -1; /* its other end, which is the child's, closes when that one is gone */
+    /* The end that is held is the child's too: the pipe closes when that one is gone. */
+    CLEANUP_FD int gone = -1;
     CLEANUP_FD int held = -1;
     int ends[2];
     pid_t pid;

@@ -145,6 +145,11 @@ bool privilege_is_hosts(void)
     return stat("/proc/self/ns/user", &st) == 0 && st.st_ino == HOST_USER_NS_INODE;
 }
 
+bool privilege_is_roots(void)
+{
+    return geteuid() == 0 && privilege_is_hosts();
+}
+
 static void missing_describe(cap_t have, const struct phase_row *row, struct text *text)
 {
     for (int i = 0; row->keeps[i] != NO_MORE; i++) {

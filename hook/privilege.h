@@ -31,6 +31,9 @@ void privilege_start(void);
 /* Whether this process is in the host's own user namespace, where privilege is the real one. */
 bool privilege_is_hosts(void);
 
+/* Whether it is root there: in a user namespace not even root may make a device node. */
+bool privilege_is_roots(void);
+
 /* STATUS_PRIVILEGE that names the missing capabilities when `phase` cannot be entered. */
 int privilege_enter(enum phase phase, struct err *err);
 

@@ -7,6 +7,7 @@
 #include "advice_config.h"
 #include "attach.h"
 #include "base/text.h"
+#include "config_place.h"
 #include "enter.h"
 #include "exit_status.h"
 #include "node.h"
@@ -20,7 +21,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 static int start_root(const struct hook_env *env, struct start_job *job, struct err *err);
 static int root_in_worker(void *memory, struct err *err);
@@ -29,20 +29,15 @@ static int prove_or_undo(struct start_job *job, struct attachment *attachment, s
 
 /* ---- the hook -------------------------------------------------------------------------------- */
 
-/* LXC tells a hook no lxcpath, but where the config is: LXCPATH/NAME/config. */
+/* LXC tells a hook no lxcpath, but where the config is. */
 static void fix_starter(const struct hook_env *env, struct err *err)
 {
-    char end[CONTAINER_NAME_MAX + 16];
-    size_t length = strlen(env->config_file);
-    size_t end_length;
+    struct config_place place;
 
-    snprintf(end, sizeof(end), "/%s/config", env->name);
-    end_length = strlen(end);
-    if (env->config_file[0] == '/' && length > end_length &&
-        text_is_equal(env->config_file + length - end_length, end) &&
+    if (config_place_read(env->config_file, &place) && text_is_equal(place.name, env->name) &&
         text_is_shell_word(env->config_file))
-        err_fix(err, "sudo lxc-start -P %.*s -n %s    # a container that root starts",
-                (int)(length - end_length), env->config_file, env->name);
+        err_fix(err, "sudo lxc-start -P %s -n %s    # a container that root starts", place.lxcpath,
+                place.name);
     else
         err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
 }
@@ -60,8 +55,7 @@ int start_host(const struct hook_env *env, const struct options *options, struct
     if (!job.found)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "add GPU to container %s", env->name);
     guest_init(&job.guest);
-    /* Root of a user namespace may make no node either: an LXC inside a container. */
-    job.as_user = geteuid() != 0 || !privilege_is_hosts();
+    job.as_user = !privilege_is_roots(); /* nor is root of a user namespace: LXC in a container */
     r = job.as_user ? start_user(env, &job, err) : start_root(env, &job, err);
     guest_close(&job.guest);
     if (r < 0 && options->optional && err->status == STATUS_NO_NODE) {
@@ -100,8 +94,7 @@ static void warn_again(struct start_job *job)
 {
     plan_warn(&job->plan,
               "the container's config starts this hook more than once, and these nodes "
-              "take the place of those before; keep one line of each type\n"
-              "# the lines: lxc-info -n NAME -c lxc.hook.start-host");
+              "take the place of those before; keep one line of each type");
 }
 
 static int root_in_worker(void *memory, struct err *err)
