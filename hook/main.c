@@ -7,14 +7,14 @@
  * comes before and matters where an ordinary user starts the container, is bind_nodes (bind.c).
  */
 #include "base/text.h"
-#include "bind.h"
-#include "cli.h"
-#include "env.h"
+#include "start/bind.h"
+#include "cli/cli.h"
+#include "facts/env.h"
 #include "exit_status.h"
-#include "options.h"
-#include "privilege.h"
-#include "report.h"
-#include "start.h"
+#include "cli/options.h"
+#include "start/privilege.h"
+#include "say/report.h"
+#include "start/start.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* One verification reads top to bottom: options, then for each node probe, judge, render. */
-#include "checks.h"
-#include "node.h"
-#include "options.h"
-#include "output.h"
-#include "probe.h"
-#include "render.h"
-#include "terminal.h"
+#include "judge/checks.h"
+#include "system/node.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "system/probe.h"
+#include "render/render.h"
+#include "system/terminal.h"
 
 #include "base/drm.h"
 

@@ -5,11 +5,11 @@
  *   instructions list         what `lxc-gpu-hook list` does
  *   instructions start PID    a start of the container with that init, up to its plan
  */
-#include "cli.h"
-#include "env.h"
-#include "options.h"
-#include "plan.h"
-#include "start_job.h"
+#include "cli/cli.h"
+#include "facts/env.h"
+#include "cli/options.h"
+#include "plan/plan.h"
+#include "start/start_job.h"
 
 #include <stdio.h>
 #include <stdlib.h>

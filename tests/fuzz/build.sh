@@ -6,9 +6,11 @@ project=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # fuzz_sources hook|verify|h264: the target and the parsers it feeds
 fuzz_sources() {
     case $1 in
-        hook) find "$project/hook" "$project/hook/lib/base" -maxdepth 1 -name '*.c' ! -name main.c ! -name lxc-gpu-bind.c | sort ;;
-        verify) find "$project/verify" "$project/hook/lib/base" -maxdepth 1 -name '*.c' ! -name main.c | sort ;;
-        h264) echo "$project"/verify/h264_{bits,order,params,read,slice}.c ;;
+        hook) find "$project/hook" -name '*.c' ! -name main.c ! -name lxc-gpu-bind.c | sort ;;
+        verify)
+            find "$project/verify" -name '*.c' ! -name main.c | sort
+            printf '%s\n' "$project"/hook/base/{drm,err,file,option_table,text,wrap}.c ;;
+        h264) echo "$project"/verify/h264/{bits,order,params,read,slice}.c ;;
     esac
     echo "$project/tests/fuzz/$1_target.c"
 }
@@ -24,6 +26,6 @@ fuzz_build() {
         clang -x c - -fsanitize=fuzzer -o "$output.probe" 2>/dev/null || { echo "clang's runtime is not installed"; exit 77; }
     # shellcheck disable=SC2046  # words
     clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -DBIND_PROGRAM_FOLDER='"/"' \
-        -DCONFIG_FOLDER='"/"' -DPROGRAM_FOLDER='"/"' -I"$project/$first" -I"$project/hook" -I"$project/hook/lib" -I"$project/verify" $(pkg-config --cflags libcap libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
+        -DCONFIG_FOLDER='"/"' -DPROGRAM_FOLDER='"/"' -I"$project/$first" -I"$project/hook" -I"$project/verify" $(pkg-config --cflags libcap libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
         $(pkg-config --libs libcap libva libva-drm) -lm
 }

@@ -1,5 +1,5 @@
 /* Coded buffers and NAL units: every byte from the driver is outside input. */
-#include "h264_read.h"
+#include "h264/read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,10 +9,10 @@
  */
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "decoder.h"
-#include "encoder.h"
-#include "h264_bits.h"
-#include "va_table.h"
+#include "va/decoder.h"
+#include "va/encoder.h"
+#include "h264/bits.h"
+#include "va/table.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -6,8 +6,8 @@
  */
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "h264_bits.h"
-#include "h264_read.h"
+#include "h264/bits.h"
+#include "h264/read.h"
 
 #include <fcntl.h>
 #include <stdio.h>

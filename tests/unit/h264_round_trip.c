@@ -1,8 +1,8 @@
 /* What h264_write.c writes, the parser reads back field by field. */
 #include "cmocka_all.h"
-#include "h264_bits.h"
-#include "h264_read.h"
-#include "h264_write.h"
+#include "h264/bits.h"
+#include "h264/read.h"
+#include "h264/write.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef TEST_H264_SCENE_H
 #define TEST_H264_SCENE_H
 
-#include "h264_read.h"
-#include "h264_write.h"
+#include "h264/read.h"
+#include "h264/write.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
-#include "advice_config.h"
-#include "advice_system.h"
+#include "say/advice_config.h"
+#include "say/advice_system.h"
 #include "cmocka_all.h"
-#include "config_scan.h"
-#include "idmap_cover.h"
-#include "modprobe.h"
+#include "config/scan.h"
+#include "plan/idmap_cover.h"
+#include "say/modprobe.h"
 
 #include <stdio.h>
 #include <string.h>

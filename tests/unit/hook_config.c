@@ -1,8 +1,8 @@
 /* Editing lxc.idmap lines, reading /etc/subgid, judging device rules: pure text work. */
 #include "cmocka_all.h"
-#include "config_edit.h"
-#include "device_rules.h"
-#include "subid.h"
+#include "config/edit.h"
+#include "config/device_rules.h"
+#include "config/subid.h"
 
 #include <stdlib.h>
 #include <string.h>

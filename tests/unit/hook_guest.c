@@ -1,7 +1,7 @@
 /* What is read of the guest: its group file and its cgroup. */
-#include "cgroup.h"
+#include "facts/cgroup.h"
 #include "cmocka_all.h"
-#include "guest.h"
+#include "facts/guest.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "cmocka_all.h"
-#include "path.h"
+#include "facts/path.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,9 +1,9 @@
 /* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
-#include "advice_gpu.h"
+#include "say/advice_gpu.h"
 #include "cmocka_all.h"
 #include "exit_status.h"
-#include "plan.h"
-#include "prove.h"
+#include "plan/plan.h"
+#include "start/prove.h"
 
 #include <errno.h>
 #include <stdio.h>

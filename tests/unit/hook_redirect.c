@@ -4,8 +4,8 @@
  * had to give way), no empty extent, and no more extents than needed.
  */
 #include "cmocka_all.h"
-#include "idmap_clash.h"
-#include "idmap_redirect.h"
+#include "plan/idmap_clash.h"
+#include "plan/idmap_redirect.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* --select: what is accepted, what matches. */
 #include "cmocka_all.h"
-#include "select.h"
+#include "facts/select.h"
 
 #include <string.h>
 

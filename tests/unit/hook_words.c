@@ -1,6 +1,6 @@
 /* A hook line is cut into words as sh(1) does it, or given up on. */
 #include "cmocka_all.h"
-#include "shell_words.h"
+#include "config/shell_words.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  *
  *     openh264_encode WxH FRAMES SLICES OUTPUT.h264
  */
-#include "pattern.h"
+#include "picture/pattern.h"
 
 #include <stdio.h>
 #include <stdlib.h>

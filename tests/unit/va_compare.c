@@ -1,6 +1,6 @@
 /* A wrong picture is told by what it looks like. */
 #include "cmocka_all.h"
-#include "compare.h"
+#include "picture/compare.h"
 
 #include <stdlib.h>
 #include <string.h>

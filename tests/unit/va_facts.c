@@ -1,7 +1,7 @@
 /* Facts stay usable whatever a crashed driver wrote over them, and say what libva said. */
-#include "va_facts.h"
+#include "va/facts.h"
 #include "cmocka_all.h"
-#include "va_messages.h"
+#include "va/messages.h"
 
 #include <stdlib.h>
 #include <string.h>

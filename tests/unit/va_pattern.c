@@ -1,7 +1,7 @@
 /* A picture that is not the one of its frame number is below 20 dB against it. */
 #include "cmocka_all.h"
-#include "pattern.h"
-#include "psnr.h"
+#include "picture/pattern.h"
+#include "picture/psnr.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -13,9 +13,9 @@
  *     va_try rate WxH
  */
 #include "base/cleanup.h"
-#include "encode_plan.h"
-#include "pattern.h"
-#include "va_facts.h"
+#include "va/encode_plan.h"
+#include "picture/pattern.h"
+#include "va/facts.h"
 
 #include <fcntl.h>
 #include <stdio.h>

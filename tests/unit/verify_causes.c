@@ -1,8 +1,8 @@
 /* causes.def: every word in braces exists, every line is one that can be printed and pasted. */
 #include "cmocka_all.h"
 
-#include "cause.h"
-#include "subject.h"
+#include "judge/cause.h"
+#include "judge/subject.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,7 +36,7 @@ struct row {
 #define CAUSE(symbol, row, status, ...) ROW(symbol, __VA_ARGS__, {0, NULL})
 #define ROW(symbol, words, ...)         {#symbol, words, (const struct line[]){__VA_ARGS__}},
 static const struct row ROWS[] = {
-#include "causes.def"
+#include "judge/causes.def"
 };
 #define ROW_COUNT (sizeof(ROWS) / sizeof(*ROWS))
 

@@ -1,8 +1,8 @@
 /* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
-#include "gpu_names.h"
-#include "kernel.h"
-#include "rate_control.h"
-#include "words.h"
+#include "judge/gpu_names.h"
+#include "system/kernel.h"
+#include "va/rate_control.h"
+#include "judge/words.h"
 
 #include "cmocka_all.h"
 

@@ -2,7 +2,7 @@
 #include "cmocka_all.h"
 
 #include "exit_status.h"
-#include "options.h"
+#include "cli/options.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* What is read from the container's files: hostile or odd content gives no wrong facts. */
 #include "cmocka_all.h"
 
-#include "access.h"
-#include "json.h"
-#include "mounts.h"
-#include "names.h"
-#include "place.h"
+#include "system/access.h"
+#include "render/json.h"
+#include "system/mounts.h"
+#include "system/names.h"
+#include "system/place.h"
 
 #include <stdlib.h>
 #include <string.h>

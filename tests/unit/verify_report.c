@@ -3,9 +3,9 @@
  * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
  * they are written anew, and the difference is for a person to judge.
  */
-#include "cause.h"
+#include "judge/cause.h"
 #include "cmocka_all.h"
-#include "render.h"
+#include "render/render.h"
 #include "verify_cases.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@
 /* Of each cause the row of the diagnosis table, "g5"; "" without one. */
 #define CAUSE(symbol, row, ...) [CAUSE_##symbol] = (row),
 static const char *const CAUSE_ROWS[CAUSE_COUNT] = {
-#include "causes.def"
+#include "judge/causes.def"
 };
 #undef CAUSE
 

@@ -4,7 +4,7 @@
  */
 #include "cmocka_all.h"
 
-#include "supervise.h"
+#include "system/supervise.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* The pictures that gpu-verify encodes, as raw NV12 on standard output, to compare with what
  * another decoder makes of its stream. */
-#include "pattern.h"
+#include "picture/pattern.h"
 
 #include "base/text.h"
 

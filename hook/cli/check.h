@@ -1,0 +1,68 @@
+/* The parts of `check`: each looks for what a start would stumble over, and says it as that would.
+ */
+#ifndef HOOK_CHECK_H
+#define HOOK_CHECK_H
+
+#include "base/err.h"
+#include "config/container.h"
+#include "config/device_rules.h"
+#include "cli/options.h"
+#include "plan/plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HOOK_LINES_MAX 4
+#define HOOK_WORDS_MAX 64
+
+/* A line of the config that starts this hook, taken apart. */
+struct hook_line {
+    char *text; /* what the options point into */
+    char *words[HOOK_WORDS_MAX];
+    struct options options;
+};
+
+struct hook_lines {
+    size_t count;
+    struct hook_line lines[HOOK_LINES_MAX];
+};
+
+/* The config's lines for this hook. */
+struct check_hooks {
+    struct hook_lines start_host, mount;
+};
+
+/* Whether a person gave `check` options for the hook: would a start with those succeed? */
+bool check_asks_what_if(const struct options *options);
+
+/*
+ * STATUS_USAGE when the config does not start this hook, starts it where it cannot work, or with
+ * options that it refuses. Where a person asks what if, the lines get those options. The caller
+ * calls check_hooks_close, also after an error.
+ */
+int check_hooks_read(const struct options *options, const struct container_facts *facts,
+                     struct check_hooks *ret, struct err *err);
+
+void check_hooks_close(struct check_hooks *hooks);
+
+/* The lxc.idmap lines: sound, and granted by /etc/subuid and /etc/subgid. STATUS_OWNERSHIP. */
+int check_maps(const struct container_facts *facts, struct err *err);
+
+/* What one start of the container is judged by. */
+struct check {
+    const struct options *options; /* of the hook line */
+    const struct check_hooks *hooks;
+    struct container_facts *facts;
+    const struct gpu_list *gpus;
+    struct guest_group groups[2];
+    struct device_rules rules;
+};
+
+/*
+ * A start by root, and one by an ordinary user: prints the nodes that it would give. *plan is the
+ * caller's, its count of warnings set to 0. The failure that the start would report.
+ */
+int check_root_start(struct check *check, struct plan *plan, struct err *err);
+int check_user_start(struct check *check, struct plan *plan, struct err *err);
+
+#endif

@@ -1,0 +1,160 @@
+/*
+ * `lxc-gpu-hook check NAME`: a dry run. The plan of a start is made from the config, and what the
+ * start would stumble over is looked for in the order in which it would; where it can, the start's
+ * own judgement says so.
+ */
+#include "cli/cli.h"
+
+#include "say/advice_config.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "cli/check.h"
+#include "config/place.h"
+#include "config/container.h"
+#include "exit_status.h"
+#include "start/gpu_wait.h"
+#include "plan/plan.h"
+#include "start/privilege.h"
+#include "say/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* With autodev LXC makes /dev anew. */
+static int check_dev(const struct container_facts *facts, struct err *err)
+{
+    int r;
+
+    if (facts->has_autodev || facts->guest.has_dri || !facts->is_read_only)
+        return 0;
+    r = err_set(err, STATUS_UNSAFE_PATH, EROFS, "make the folder /dev/dri in the container");
+    err_fix(err, "lxc.autodev = 1");
+    return r;
+}
+
+static int look(struct check *check, const struct options *options, struct err *err)
+{
+    struct container_facts *facts = check->facts;
+    bool has_root = facts->guest.root >= 0;
+
+    if (!has_root && (!options->has_gid || !facts->has_autodev))
+        return container_no_root(options, facts, "and check again while it runs", err);
+    memset(check->groups, 0, sizeof(check->groups));
+    facts->guest.node_count = 0;
+    return has_root
+               ? container_look(options, !facts->has_autodev, &facts->guest, check->groups, err)
+               : 0;
+}
+
+/* The mount hook chooses a group too, in every container but a privileged one. */
+static int check_mount(struct check *check, struct err *err)
+{
+    static struct plan unused;
+    const struct hook_lines *mount = &check->hooks->mount;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && !check->facts->is_privileged && i < mount->count; i++) {
+        r = look(check, &mount->lines[i].options, err);
+        if (r == 0)
+            r = plan_choose_group(&mount->lines[i].options, check->groups, &unused, err);
+    }
+    return r;
+}
+
+static int check_start(struct check *check, struct err *err)
+{
+    static struct plan plan;
+    static struct gpu_list gpus;
+    struct options options = *check->options;
+    bool has_root = check->facts->guest.root >= 0;
+    int r;
+
+    options.wait_seconds = 0;
+    check->gpus = &gpus;
+    memset(&plan, 0, offsetof(struct plan, ops));
+    /* LXC runs it first; but where nothing can be looked into, a missing GPU is said all the same.
+     */
+    r = has_root ? check_mount(check, err) : 0;
+    if (r < 0)
+        return r;
+    r = gpu_wait_wanted(&options, &gpus, err);
+    if (r < 0 && options.optional && err->status == STATUS_NO_NODE) {
+        err_wrap(err, "the container starts without a GPU (--optional)");
+        report_warning(err->text);
+        return 0;
+    }
+    if (r == 0 && !has_root)
+        r = check_mount(check, err);
+    if (r == 0)
+        r = look(check, check->options, err);
+    if (r == 0)
+        r = check_dev(check->facts, err);
+    if (r == 0)
+        r = privilege_is_roots() ? check_root_start(check, &plan, err)
+                                 : check_user_start(check, &plan, err);
+    for (size_t i = 0; r == 0 && i < plan.warning_count; i++)
+        report_warning(plan.warnings[i]);
+    return r;
+}
+
+static void tell_stale(const char *config_file)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    char text[PLAN_WARNING_SIZE];
+
+    if (!config_place_is_stale(config_file, proxmox))
+        return;
+    snprintf(text, sizeof(text), "%s is newer than %s, which is checked: pct start writes it anew",
+             proxmox, config_file);
+    report_warning(text);
+}
+
+/* LXC runs them all, and each takes the place of what was there. */
+static void tell_several(const struct check_hooks *hooks)
+{
+    if (hooks->start_host.count > 1 || hooks->mount.count > 1)
+        report_warning(
+            "the config has several lines of one type for this hook: the nodes of the "
+            "last one stay");
+}
+
+static int check_steps(const struct options *options, struct container_facts *facts,
+                       struct check_hooks *hooks, struct err *err)
+{
+    struct check check = {.hooks = hooks, .facts = facts};
+    int r = container_load(options, facts, err);
+
+    if (r == 0)
+        tell_stale(facts->config_file);
+    if (r == 0)
+        r = check_hooks_read(options, facts, hooks, err);
+    if (r == 0)
+        r = check_maps(facts, err);
+    if (r == 0)
+        config_scan(facts->config_file, &facts->guest.config);
+    if (r == 0)
+        tell_several(hooks);
+    for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {
+        hooks->start_host.lines[i].options.config_file = facts->config_file;
+        check.options = &hooks->start_host.lines[i].options;
+        r = check_start(&check, err);
+    }
+    return r;
+}
+
+int cli_check(const struct options *options, struct err *err)
+{
+    __attribute__((cleanup(container_close))) struct container_facts facts;
+    __attribute__((cleanup(check_hooks_close))) struct check_hooks hooks = {0};
+    int r = check_steps(options, &facts, &hooks, err);
+
+    if (r == 0)
+        printf("container %s: a start %s%s would succeed\n", facts.container.name,
+               privilege_is_roots() ? "by root" : "by this user",
+               check_asks_what_if(options) ? " with these options on its hook lines" : "");
+    else
+        advice_place(facts.config_file, err);
+    if (r < 0 && options->rest_count == 2)
+        err_wrap(err, "check container %s", options->rest[1]);
+    return r;
+}

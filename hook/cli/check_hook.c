@@ -1,0 +1,136 @@
+/* Is the hook in the container's config, where it can work, and with which options. */
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "cli/check.h"
+#include "facts/env.h"
+#include "exit_status.h"
+#include "config/shell_words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM "lxc-gpu-hook"
+
+void check_hooks_close(struct check_hooks *hooks)
+{
+    for (size_t i = 0; i < HOOK_LINES_MAX; i++) {
+        free(hooks->start_host.lines[i].text);
+        free(hooks->mount.lines[i].text);
+    }
+}
+
+static int wrong_section(const struct container_facts *facts, struct err *err)
+{
+    const char *type;
+    bool works;
+
+    for (size_t i = 0; (type = hook_type_name(i, &works)); i++) {
+        CLEANUP_FREE char *lines = NULL;
+        enum hook_type unused;
+        char key[40];
+        if (works)
+            continue;
+        snprintf(key, sizeof(key), "lxc.hook.%s", type);
+        int r = lxc_config_get(&facts->container, key, &lines, err);
+        if (r == 0 && strstr(lines, PROGRAM))
+            r = hook_type_read(type, facts->config_file, &unused, err);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* The word that names this program, whatever runs it; `count` when there is none. */
+static size_t program_find(char *const *words, size_t count)
+{
+    size_t i = 0;
+
+    for (; i < count; i++) {
+        const char *slash = strrchr(words[i], '/');
+        if (text_is_equal(slash ? slash + 1 : words[i], PROGRAM))
+            break;
+    }
+    return i;
+}
+
+static int line_read(struct hook_line *line, const char *text, struct err *err)
+{
+    char shown[200];
+    size_t count = 0;
+    size_t program;
+    int r;
+
+    line->text = strdup(text);
+    if (!line->text)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "read the config");
+    if (!shell_words_split(line->text, HOOK_WORDS_MAX, line->words, &count) ||
+        (program = program_find(line->words, count)) == count) {
+        r = err_set(err, STATUS_USAGE, 0, "it takes a shell to read this, which check is not: %s",
+                    text_printable(shown, sizeof(shown), text));
+        err_fix(err, "# write it without $, `, \\, ;, patterns and a shell of its own");
+        return r;
+    }
+    r = options_parse((int)(count - program), line->words + program, &line->options, err);
+    if (r == 0 && line->options.rest_count)
+        r = err_set(err, STATUS_USAGE, 0, "unexpected argument '%s'",
+                    text_printable(shown, sizeof(shown), line->options.rest[0]));
+    return r;
+}
+
+static int lines_read(const struct container_facts *facts, const char *type, struct hook_lines *ret,
+                      struct err *err)
+{
+    CLEANUP_FREE char *lines = NULL;
+    char *rest = NULL;
+    char key[40];
+    int r;
+
+    snprintf(key, sizeof(key), "lxc.hook.%s", type);
+    r = lxc_config_get(&facts->container, key, &lines, err);
+    if (r < 0)
+        return r;
+    for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+        if (!strstr(line, PROGRAM) || ret->count == HOOK_LINES_MAX)
+            continue;
+        r = line_read(&ret->lines[ret->count++], line, err);
+        if (r < 0) {
+            err_wrap(err, "the config's hook line");
+            return r;
+        }
+    }
+    return 0;
+}
+
+static void options_replace(struct hook_lines *lines, const struct options *options)
+{
+    for (size_t i = 0; i < lines->count; i++)
+        lines->lines[i].options = *options;
+}
+
+bool check_asks_what_if(const struct options *options)
+{
+    return options->selection.count || options->selection.with_card || options->optional ||
+           options->group || options->has_gid || options->user || options->mode != OPTIONS_MODE ||
+           options->no_probe;
+}
+
+int check_hooks_read(const struct options *options, const struct container_facts *facts,
+                     struct check_hooks *ret, struct err *err)
+{
+    int r = wrong_section(facts, err);
+
+    if (r == 0)
+        r = lines_read(facts, "mount", &ret->mount, err);
+    if (r == 0)
+        r = lines_read(facts, "start-host", &ret->start_host, err);
+    if (r == 0 && ret->start_host.count == 0) {
+        r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
+        err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+    }
+    if (r == 0 && check_asks_what_if(options)) {
+        options_replace(&ret->mount, options);
+        options_replace(&ret->start_host, options);
+    }
+    return r;
+}

@@ -1,0 +1,153 @@
+#include "cli/cli.h"
+
+#include "say/advice_config.h"
+#include "base/cleanup.h"
+#include "config/edit.h"
+#include "config/place.h"
+#include "config/container.h"
+#include "exit_status.h"
+#include "plan/gid_pair.h"
+#include "facts/gpu.h"
+#include "start/gpu_wait.h"
+#include "plan/idmap_clash.h"
+#include "plan/idmap_redirect.h"
+#include "plan/plan.h"
+#include "say/report.h"
+#include "config/subid.h"
+
+#include <stdio.h>
+
+/* What the calculation starts from. */
+struct wish {
+    struct gpu_node node;    /* its group is the one to map */
+    struct plan_owner owner; /* the guest's gid and group name */
+};
+
+static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
+{
+    const struct idmap_extent *a = &facts->guest.gids.extents[clash->first];
+    const struct idmap_extent *b = &facts->guest.gids.extents[clash->second];
+
+    (void)fprintf(stderr,
+                  "lxc-gpu-hook: the lines 'g %u %u %u' and 'g %u %u %u' claim the same ids; the "
+                  "shorter one wins\n",
+                  a->inside, a->outside, a->length, b->inside, b->outside, b->length);
+}
+
+/* One guest gid can stand for one host gid only. */
+static void tell_other_groups(const struct options *options, const struct gpu_list *gpus,
+                              const struct wish *wish)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (plan_is_wanted(options, gpus, node) && node->gid != wish->node.gid)
+            (void)fprintf(stderr,
+                          "lxc-gpu-hook: %s belongs to host gid %u, not %u: these lines do not "
+                          "serve it (choose with --select)\n",
+                          node->name, node->gid, wish->node.gid);
+    }
+}
+
+static int find_wish(const struct options *options, struct container_facts *facts,
+                     struct gpu_list *gpus, struct wish *ret, struct err *err)
+{
+    static struct plan plan; /* for its owner only */
+    struct guest_group groups[2] = {{0}};
+    int r = gpu_wait_wanted(options, gpus, err);
+
+    if (r == 0 && facts->guest.root < 0 && !options->has_gid)
+        r = container_no_root(options, facts, "and work it out again while it runs", err);
+    if (r == 0 && !options->has_gid)
+        r = container_look(options, false, &facts->guest, groups, err);
+    if (r == 0)
+        r = plan_choose_group(options, groups, &plan, err);
+    if (r < 0)
+        return r;
+    ret->node = *plan_first_wanted(options, gpus);
+    ret->owner = plan.owner;
+    return 0;
+}
+
+static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
+                        const struct wish *wish)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+
+    printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
+           wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
+           wish->node.gid, wish->node.name);
+    if (change->has_moved)
+        printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
+               wish->node.gid, change->moved_outside);
+    printf("# in %s, in place of its lxc.idmap = g lines:\n",
+           config_place_edited(facts->config_file, proxmox));
+    for (size_t i = 0; i < change->map.count; i++)
+        printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
+               change->map.extents[i].outside, change->map.extents[i].length);
+}
+
+static void print_subgid(const struct container_facts *facts, const struct wish *wish)
+{
+    CLEANUP_FREE char *text = subid_read("/etc/subgid");
+    char line[160];
+
+    if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
+        printf("# so that the user %s may map it:\n%s\n", facts->owner.name,
+               advice_grant_line(facts->owner.name, wish->node.gid, 1, "/etc/subgid", line,
+                                 sizeof(line)));
+}
+
+static int calculate(const struct options *options, const struct container_facts *facts,
+                     const struct wish *wish, struct err *err)
+{
+    struct idmap_change change = {0};
+    struct idmap_clash clash;
+    struct idmap sound = facts->guest.gids;
+    bool has_clash = idmap_find_clash(&facts->guest.gids, &clash);
+    int r = 0;
+
+    if (has_clash) {
+        tell_clash(facts, &clash);
+        r = idmap_untangle(&facts->guest.gids, &sound, err);
+    }
+    if (r == 0)
+        r = idmap_redirect(&sound, wish->owner.guest_gid, wish->node.gid, &change, err);
+    if (r < 0)
+        return r;
+    if (change.is_same && !has_clash) {
+        printf("# guest gid %u is host gid %u already: nothing to change in %s\n",
+               wish->owner.guest_gid, wish->node.gid, facts->config_file);
+    } else {
+        print_lines(facts, &change, wish);
+        if (options->write)
+            r = config_write_gids(facts->config_file, &facts->guest.gids, &change.map, err);
+        if (r == 0 && options->write)
+            printf("# written; the old config is %s.lxc-gpu-hook.bak\n", facts->config_file);
+    }
+    print_subgid(facts, wish);
+    return r;
+}
+
+int cli_idmap(const struct options *options, struct err *err)
+{
+    static struct gpu_list gpus;
+    __attribute__((cleanup(container_close))) struct container_facts facts;
+    struct wish wish = {0};
+    int r = container_load(options, &facts, err);
+
+    if (r == 0 && facts.is_privileged)
+        r = err_set(err, STATUS_OWNERSHIP, 0,
+                    "container %s has no lxc.idmap lines: its ids are the host's own",
+                    facts.container.name);
+    if (r == 0)
+        r = find_wish(options, &facts, &gpus, &wish, err);
+    if (r == 0)
+        r = gid_pair_check(&wish.node, &wish.owner, err);
+    if (r == 0) {
+        tell_other_groups(options, &gpus, &wish);
+        r = calculate(options, &facts, &wish, err);
+    }
+    if (r < 0)
+        err_wrap(err, "work out the idmap");
+    return r;
+}

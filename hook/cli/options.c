@@ -1,0 +1,175 @@
+#include "cli/options.h"
+
+#include "base/option_table.h"
+#include "base/text.h"
+#include "exit_status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static int take_select(void *memory, const char *value, struct err *err)
+{
+    struct selection *selection = &((struct options *)memory)->selection;
+    int r = select_check(value, err);
+
+    if (r < 0)
+        return r;
+    if (selection->count == SELECT_MAX)
+        return err_set(err, STATUS_USAGE, 0, "--select is given more than %d times", SELECT_MAX);
+    selection->specs[selection->count++] = value;
+    return 0;
+}
+
+/* The longest name that groupadd(8) takes is 32 characters. */
+static int take_group(void *memory, const char *value, struct err *err)
+{
+    struct options *options = memory;
+
+    (void)err;
+    options->group = NULL;
+    options->has_gid = text_to_u32(value, 10, UINT32_MAX - 1, &options->gid) == 0;
+    if (options->has_gid)
+        return 0;
+    if (!*value || strlen(value) > 32 || strpbrk(value, ":, \t\n") ||
+        strspn(value, "0123456789") == strlen(value) || value[0] == '-')
+        return -EINVAL;
+    options->group = value;
+    return 0;
+}
+
+static int take_user(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return text_to_u32(value, 10, UINT32_MAX - 1, &((struct options *)memory)->user);
+}
+
+/* A node that nobody may both read and write is of no use. */
+static bool mode_is_usable(uint32_t mode)
+{
+    return (mode & 0600) == 0600 || (mode & 0060) == 0060 || (mode & 0006) == 0006;
+}
+
+static int take_mode(void *memory, const char *value, struct err *err)
+{
+    uint32_t mode;
+
+    (void)err;
+    if (text_to_u32(value, 8, 0666, &mode) < 0 || mode & 0111 || !mode_is_usable(mode))
+        return -EINVAL;
+    ((struct options *)memory)->mode = (mode_t)mode;
+    return 0;
+}
+
+static int take_wait(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return text_to_u32(value, 10, WAIT_SECONDS_MAX, &((struct options *)memory)->wait_seconds);
+}
+
+static int take_lxcpath(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    ((struct options *)memory)->lxcpath = value;
+    return value[0] == '/' ? 0 : -EINVAL;
+}
+
+static int take_pid(void *memory, const char *value, struct err *err)
+{
+    uint32_t *pid = &((struct options *)memory)->pid;
+    int r = text_to_u32(value, 10, INT32_MAX, pid);
+
+    (void)err;
+    return r < 0 || *pid == 0 ? -EINVAL : 0;
+}
+
+#define TAKE_FLAG(name, field)                                                                     \
+    static int take_##name(void *memory, const char *value, struct err *err)                       \
+    {                                                                                              \
+        (void)value;                                                                               \
+        (void)err;                                                                                 \
+        ((struct options *)memory)->field = true;                                                  \
+        return 0;                                                                                  \
+    }
+
+TAKE_FLAG(with_card, selection.with_card)
+TAKE_FLAG(optional, optional)
+TAKE_FLAG(no_probe, no_probe)
+TAKE_FLAG(write, write)
+TAKE_FLAG(verbose, verbose)
+TAKE_FLAG(quiet, quiet)
+TAKE_FLAG(version, show_version)
+TAKE_FLAG(help, show_help)
+
+static const struct option_row rows[] = {
+    {"select", 0, take_select, "SPEC", NULL,
+     "take only these nodes (repeatable): all,\n"
+     "renderD128, pci=0000:00:02.0, driver=i915,xe\n"
+     "or vendor=intel|amd|nvidia|0x8086"},
+    {"group", 0, take_group, "NAME|GID", "a group name or a number of the guest",
+     "the guest's group that may use the nodes\n"
+     "(default: render, then video, then root with\n"
+     "a warning)"},
+    {"user", 0, take_user, "UID", "a uid of the guest, such as 0",
+     "the guest's uid that owns them (default: 0)"},
+    {"mode", 0, take_mode, "OCTAL",
+     "an octal mode without x that lets somebody read and write, such as 0660",
+     "their mode (default: 0660)"},
+    {"with-card", 0, take_with_card, NULL, NULL, "primary nodes (card0) too"},
+    {"optional", 0, take_optional, NULL, NULL,
+     "no matching node is no error: warn and change nothing"},
+    {"wait", 0, take_wait, "SECONDS", "a number of seconds from 0 to 600",
+     "wait this long for a node to appear at boot"},
+    {"no-probe", 0, take_no_probe, NULL, NULL, "do not prove that the nodes can be opened"},
+    {"lxcpath", 'P', take_lxcpath, "PATH", "the whole path of a folder, such as /var/lib/lxc",
+     "where the containers are (idmap, check, attach)"},
+    {"write", 0, take_write, NULL, NULL, "idmap: edit the config, keeping a backup"},
+    {"pid", 0, take_pid, "PID", "the process id of a container's init",
+     "attach: the container whose init this is"},
+    {"verbose", 'v', take_verbose, NULL, NULL, "say every step"},
+    {"quiet", 'q', take_quiet, NULL, NULL, "errors only"},
+    {"version", 0, take_version, NULL, NULL, "print the version"},
+    {"help", 'h', take_help, NULL, NULL, "print this"},
+};
+
+static const struct option_table table = {rows, sizeof(rows) / sizeof(rows[0]), STATUS_USAGE};
+
+int options_parse(int argc, char **argv, struct options *ret, struct err *err)
+{
+    struct options options = {.mode = OPTIONS_MODE};
+    int rest;
+    int r = option_table_parse(&table, argc, argv, &options, &rest, err);
+
+    if (r < 0)
+        return r;
+    options.rest_count = argc - rest;
+    options.rest = argv + rest;
+    *ret = options;
+    return 0;
+}
+
+void options_help(void)
+{
+    printf(
+        "Puts the host's GPU render nodes into an LXC container, with the right owner.\n\n"
+        "As a hook, in the container's config (one line does all):\n"
+        "  lxc.include = " CONFIG_FOLDER
+        "/gpu.conf\n"
+        "or, to give options, both lines with the same:\n"
+        "  lxc.hook.mount = " PROGRAM_FOLDER
+        "/lxc-gpu-hook --select driver=i915\n"
+        "  lxc.hook.start-host = " PROGRAM_FOLDER
+        "/lxc-gpu-hook --select driver=i915\n\n"
+        "For a person:\n"
+        "  lxc-gpu-hook list           show the host's render nodes\n"
+        "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"
+        "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
+        "                              ordinary user starts\n"
+        "  lxc-gpu-hook attach NAME    give a running container the nodes now\n\n"
+        "Options:\n");
+    option_table_help(&table, stdout);
+    printf("\nExit status:\n");
+#define X(number, id, meaning) printf("  %d  %s\n", number, meaning);
+    EXIT_STATUS_TABLE(X)
+#undef X
+}

@@ -1,0 +1,39 @@
+/* The command line: the same options on the config's hook line and for a person. */
+#ifndef HOOK_OPTIONS_H
+#define HOOK_OPTIONS_H
+
+#include "base/err.h"
+#include "facts/select.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WAIT_SECONDS_MAX 600
+#define OPTIONS_MODE     0660 /* unless --mode says otherwise */
+
+struct options {
+    struct selection selection;
+    const char *group; /* --group NAME; NULL: render, then video, then the guest's root group */
+    bool has_gid;      /* --group GID */
+    uint32_t gid;      /* guest's */
+    uint32_t user;     /* guest's uid that owns the nodes */
+    mode_t mode;
+    uint32_t wait_seconds;
+    bool optional, no_probe, verbose, quiet;
+    const char *lxcpath; /* NULL: LXC's default */
+    uint32_t pid;        /* 0: not given */
+    bool write;
+    const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
+    bool show_version, show_help;
+    int rest_count; /* arguments behind the options */
+    char *const *rest;
+};
+
+/* STATUS_USAGE with a message that names the argument. Points into argv, which getopt reorders. */
+int options_parse(int argc, char **argv, struct options *ret, struct err *err);
+
+/* The help text to stdout. */
+void options_help(void);
+
+#endif

@@ -1,0 +1,35 @@
+/* An option that means nothing to a command is refused: whoever gave it expects something of it. */
+#include "cli/cli.h"
+#include "exit_status.h"
+
+#include <string.h>
+
+struct use {
+    const char *option;
+    bool is_given;
+    const char *commands; /* that know it */
+};
+
+int cli_check_use(const char *command, const struct options *options, struct err *err)
+{
+    const struct use uses[] = {
+        {"--select", options->selection.count > 0, "list check idmap attach"},
+        {"--with-card", options->selection.with_card, "list check idmap attach"},
+        {"--wait", options->wait_seconds > 0, "list check idmap attach"},
+        {"--optional", options->optional, "list check attach"},
+        {"--group", options->group || options->has_gid, "check idmap attach"},
+        {"--user", options->user > 0, "check attach"},
+        {"--mode", options->mode != OPTIONS_MODE, "check attach"},
+        {"--no-probe", options->no_probe, "check attach"},
+        {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
+        {"--write", options->write, "idmap"},
+        {"--pid", options->pid > 0, "attach"},
+    };
+
+    for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {
+        if (!uses[i].is_given || strstr(uses[i].commands, command))
+            continue;
+        return err_set(err, STATUS_USAGE, 0, "%s is no option of %s", uses[i].option, command);
+    }
+    return 0;
+}

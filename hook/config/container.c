@@ -1,0 +1,214 @@
+#include "config/container.h"
+
+#include "config/account.h"
+#include "say/advice_config.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "config/place.h"
+#include "exit_status.h"
+#include "start/worker.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+void container_close(struct container_facts *facts)
+{
+    guest_close(&facts->guest);
+    free(facts->rootfs_path);
+    facts->rootfs_path = NULL;
+}
+
+static int load_owner(struct container_facts *facts, struct err *err)
+{
+    char folder[PATH_MAX - 16];
+    struct stat st;
+    int r = lxc_container_folder(&facts->container, folder, sizeof(folder), err);
+
+    if (r < 0)
+        return r;
+    snprintf(facts->config_file, sizeof(facts->config_file), "%s/config", folder);
+    if (stat(facts->config_file, &st) < 0)
+        return err_set(err, STATUS_USAGE, errno, "find the config %s", facts->config_file);
+    account_user(st.st_uid, st.st_gid, &facts->owner);
+    return 0;
+}
+
+static int load_maps(struct container_facts *facts, struct err *err)
+{
+    static const struct idmap identity = {1, {{0, 0, UINT32_MAX}}};
+    struct guest *guest = &facts->guest;
+    int r = lxc_config_idmap(&facts->container, &guest->uids, &guest->gids, err);
+
+    if (r < 0)
+        return r;
+    facts->is_privileged = guest->uids.count == 0 && guest->gids.count == 0;
+    if (facts->is_privileged) {
+        guest->uids = identity;
+        guest->gids = identity;
+    }
+    return 0;
+}
+
+/*
+ * A running container's root is a folder whatever it is made of; and only there is it surely
+ * mounted: Proxmox mounts it in the monitor's mount namespace alone.
+ */
+static bool open_running_root(struct guest *guest, pid_t pid)
+{
+    char proc[40];
+
+    snprintf(proc, sizeof(proc), "/proc/%d", pid);
+    guest->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->proc >= 0)
+        guest->root = openat(guest->proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return guest->root >= 0;
+}
+
+struct mounted_look {
+    int root;
+    bool is_mounted;
+};
+
+/* A root file system has one of these, and so has one that is made by hand. */
+static int mounted_steps(void *memory, struct err *err)
+{
+    static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
+    struct mounted_look *look = memory;
+    struct stat st;
+
+    (void)err;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        look->is_mounted |=
+            fstatat(look->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+    return 0;
+}
+
+/* "dir:/path" and "/path" are folders. What is in them may never answer: by a worker. */
+static int open_stopped_root(struct container_facts *facts, struct err *err)
+{
+    struct guest *guest = &facts->guest;
+    struct mounted_look look = {0};
+    const struct worker_job work = {
+        .steps = mounted_steps, .memory = &look, .keeps_privilege = true};
+    int r;
+
+    if (guest->rootfs[0])
+        guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->root < 0) {
+        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
+                 guest->rootfs[0] ? strerror(errno) : "not a folder");
+        return 0;
+    }
+    look.root = guest->root;
+    r = worker_run(&work, err);
+    if (r < 0 || look.is_mounted)
+        return r;
+    snprintf(facts->no_root, sizeof(facts->no_root), "%s is empty: its file system is not mounted",
+             guest->rootfs);
+    fd_cleanup(&guest->root);
+    guest->root = -1;
+    return 0;
+}
+
+static int load_root(struct container_facts *facts, struct err *err)
+{
+    pid_t pid = 0;
+    int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &facts->rootfs_path, err);
+
+    if (r == 0)
+        r = lxc_container_pid(&facts->container, &pid, err);
+    if (r < 0)
+        return r;
+    facts->guest.rootfs = lxc_rootfs_folder(facts->rootfs_path);
+    if (pid > 0 && open_running_root(&facts->guest, pid))
+        return 0;
+    return open_stopped_root(facts, err);
+}
+
+int container_no_root(const struct options *options, const struct container_facts *facts,
+                      const char *why, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    int r = options->has_gid ? err_set(err, STATUS_UNSAFE_PATH, 0,
+                                       "look into the container's root: %s", facts->no_root)
+                             : err_set(err, STATUS_UNSAFE_PATH, 0, "look for the group %s: %s",
+                                       options->group ? options->group : "render", facts->no_root);
+
+    if (config_place_edited(facts->config_file, proxmox) == proxmox)
+        err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
+                facts->container.name);
+    else
+        advice_start(&facts->container, why, err);
+    return r;
+}
+
+static int load_options(struct container_facts *facts, struct err *err)
+{
+    CLEANUP_FREE char *autodev = NULL;
+    CLEANUP_FREE char *mount = NULL;
+    int r = lxc_config_get(&facts->container, "lxc.autodev", &autodev, err);
+
+    if (r == 0)
+        r = lxc_config_get(&facts->container, "lxc.rootfs.options", &mount, err);
+    if (r < 0)
+        return r;
+    facts->has_autodev = !text_is_equal(autodev, "0");
+    for (char *rest = NULL, *word = strtok_r(mount, ",", &rest); word;
+         word = strtok_r(NULL, ",", &rest))
+        facts->is_read_only |= text_is_equal(word, "ro");
+    return 0;
+}
+
+int container_load(const struct options *options, struct container_facts *ret, struct err *err)
+{
+    int r;
+
+    *ret = (struct container_facts){0};
+    guest_init(&ret->guest);
+    if (options->rest_count != 2) {
+        r = err_set(err, STATUS_USAGE, 0, "%s wants the name of one container", options->rest[0]);
+        err_fix(err, "lxc-ls -f    # the containers there are");
+        return r;
+    }
+    ret->container = (struct container){.name = options->rest[1], .lxcpath = options->lxcpath};
+    r = lxc_container_check(&ret->container, err);
+    if (r == 0)
+        r = load_owner(ret, err);
+    if (r == 0)
+        r = load_maps(ret, err);
+    if (r == 0)
+        r = load_options(ret, err);
+    if (r == 0)
+        r = load_root(ret, err);
+    return r;
+}
+
+/* ---- its files, which may never answer ------------------------------------------------------- */
+
+struct look {
+    const struct options *options;
+    bool has_dev;
+    struct guest *guest;
+    struct guest_group *groups;
+};
+
+static int look_steps(void *memory, struct err *err)
+{
+    struct look *look = memory;
+    int r = look->has_dev ? guest_read_dri(look->guest, err) : 0;
+
+    if (r == 0 && look->guest->root >= 0)
+        r = guest_find_plan_groups(look->options, look->guest->root, look->groups, err);
+    return r;
+}
+
+int container_look(const struct options *options, bool has_dev, struct guest *guest,
+                   struct guest_group ret[2], struct err *err)
+{
+    struct look look = {options, has_dev, guest, ret};
+    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
+
+    return worker_run(&work, err);
+}

@@ -1,0 +1,212 @@
+#include "config/edit.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/place.h"
+#include "exit_status.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define CONFIG_MAX (1u << 20)
+
+/* "lxc.idmap = g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
+static bool gid_line_parse(const char *line, size_t length, struct idmap_extent *ret)
+{
+    char copy[128];
+    char type = 0;
+    char end = 0;
+
+    if (length >= sizeof(copy))
+        return false;
+    memcpy(copy, line, length);
+    copy[length] = '\0';
+    if (sscanf(copy, " lxc.idmap = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
+               &ret->length, &end) != 4 &&
+        sscanf(copy, " lxc.id_map = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
+               &ret->length, &end) != 4)
+        return false;
+    return type == 'g';
+}
+
+static bool is_same_map(const struct idmap *a, const struct idmap *b)
+{
+    return a->count == b->count &&
+           memcmp(a->extents, b->extents, a->count * sizeof(a->extents[0])) == 0;
+}
+
+static void add_lines(struct text *text, const struct idmap *gids)
+{
+    for (size_t i = 0; i < gids->count; i++)
+        text_add(text, "lxc.idmap = g %u %u %u\n", gids->extents[i].inside,
+                 gids->extents[i].outside, gids->extents[i].length);
+}
+
+int config_replace_gids(const char *text, const struct idmap *current, const struct idmap *gids,
+                        char **ret, struct err *err)
+{
+    size_t size = strlen(text) + gids->count * 64 + 64;
+    CLEANUP_FREE char *made = calloc(1, size);
+    struct text out = {.data = made, .size = size};
+    struct idmap found = {0};
+
+    if (!made)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "edit the config");
+    for (const char *line = text; *line;) {
+        const char *end = strchrnul(line, '\n');
+        struct idmap_extent extent;
+        bool is_gid_line = gid_line_parse(line, (size_t)(end - line), &extent);
+        if (is_gid_line && found.count == 0)
+            add_lines(&out, gids);
+        if (!is_gid_line)
+            text_add(&out, "%.*s%s", (int)(end - line), line, *end ? "\n" : "");
+        else if (found.count < IDMAP_EXTENTS_MAX)
+            found.extents[found.count++] = extent;
+        line = *end ? end + 1 : end;
+    }
+    if (!is_same_map(&found, current))
+        return err_set(err, STATUS_OWNERSHIP, 0,
+                       "the lxc.idmap lines do not stand in this file alone: an included file "
+                       "has some; put the lines above into the right file by hand");
+    *ret = made;
+    made = NULL;
+    return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+    while (size) {
+        ssize_t put = write(fd, data, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return -errno;
+        data += put;
+        size -= (size_t)put;
+    }
+    return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* Whole or not at all: written beside it, then renamed over it. */
+static int file_replace(const char *file, const char *data, const struct stat *like)
+{
+    CLEANUP_FD int fd = -1;
+    char temporary[PATH_MAX];
+    int r;
+
+    if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", file) >= sizeof(temporary))
+        return -ENAMETOOLONG;
+    fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    r = write_all(fd, data, strlen(data));
+    if (r == 0 && (fchown(fd, like->st_uid, like->st_gid) < 0 ||
+                   fchmod(fd, like->st_mode & 07777) < 0 || rename(temporary, file) < 0))
+        r = -errno;
+    if (r < 0)
+        (void)unlink(temporary);
+    return r;
+}
+
+/* A folder whose entries only this user or root can change; a sticky one, as /tmp, is one. */
+static bool is_ours_alone(const struct stat *st)
+{
+    return (st->st_uid == geteuid() || st->st_uid == 0) &&
+           (!(st->st_mode & 0022) || (st->st_mode & S_ISVTX));
+}
+
+/*
+ * Where another user can rename a folder on the way, what was checked and what is written could be
+ * two files: root would write at a place of that user's choice. `path` is absolute and link-free.
+ */
+static int check_folders(const char *path, struct err *err)
+{
+    char folder[PATH_MAX];
+    struct stat st;
+
+    snprintf(folder, sizeof(folder), "%s", path);
+    for (char *slash = strrchr(folder, '/'); slash; slash = strrchr(folder, '/')) {
+        slash[slash == folder ? 1 : 0] = '\0';
+        if (lstat(folder, &st) < 0)
+            return err_set(err, STATUS_USAGE, errno, "edit %s", path);
+        if (!S_ISDIR(st.st_mode) || !is_ours_alone(&st)) {
+            int r =
+                err_set(err, STATUS_PRIVILEGE, 0,
+                        "edit %s: others than its owner can change the folder %s", path, folder);
+            err_fix(err, "chmod go-w %s    # or edit the config as the user who owns it", folder);
+            return r;
+        }
+        if (slash == folder)
+            break;
+    }
+    return 0;
+}
+
+/* LXCPATH/NAME/config: its owner gives both. */
+static void owner_fix(const char *file, uid_t uid, struct err *err)
+{
+    struct config_place place;
+
+    if (config_place_read(file, &place))
+        err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write -P %s %s", uid, place.lxcpath,
+                place.name);
+}
+
+static int check_file(const char *file, const char *real, struct stat *ret, struct err *err)
+{
+    int r;
+
+    if (lstat(real, ret) < 0)
+        return err_set(err, STATUS_USAGE, errno, "edit %s", file);
+    if (!S_ISREG(ret->st_mode))
+        return err_set(err, STATUS_USAGE, 0, "edit %s: it is no regular file", file);
+    if (ret->st_uid != geteuid()) {
+        r = err_set(err, STATUS_PRIVILEGE, 0, "%s belongs to uid %u: only its owner edits it", file,
+                    ret->st_uid);
+        owner_fix(file, ret->st_uid, err);
+        return r;
+    }
+    return check_folders(real, err);
+}
+
+int config_write_gids(const char *file, const struct idmap *current, const struct idmap *gids,
+                      struct err *err)
+{
+    CLEANUP_FREE char *real = realpath(file, NULL);
+    CLEANUP_FREE char *text = NULL;
+    CLEANUP_FREE char *edited = NULL;
+    char backup[PATH_MAX];
+    struct stat st;
+    size_t size;
+    char proxmox[PROXMOX_FILE_MAX];
+    int r;
+
+    if (config_place_edited(file, proxmox) == proxmox)
+        return err_set(
+            err, STATUS_OWNERSHIP, 0,
+            "%s is written anew from %s at each start: put the lines above there, by hand", file,
+            proxmox);
+    if (!real)
+        return err_set(err, STATUS_USAGE, errno, "edit %s", file);
+    r = check_file(file, real, &st, err);
+    if (r < 0)
+        return r;
+    r = file_read_at(AT_FDCWD, real, CONFIG_MAX, &text, &size);
+    if (r < 0)
+        return err_set(err, STATUS_USAGE, -r, "read %s", file);
+    r = config_replace_gids(text, current, gids, &edited, err);
+    if (r < 0)
+        return r;
+    if ((size_t)snprintf(backup, sizeof(backup), "%s.lxc-gpu-hook.bak", real) >= sizeof(backup))
+        return err_set(err, STATUS_USAGE, ENAMETOOLONG, "keep a backup of %s", file);
+    r = file_replace(backup, text, &st);
+    if (r == 0)
+        r = file_replace(real, edited, &st);
+    if (r < 0)
+        return err_set(err, STATUS_USAGE, -r, "write %s", file);
+    return 0;
+}

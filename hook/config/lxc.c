@@ -1,0 +1,282 @@
+#include "config/lxc.h"
+
+#include "say/advice_config.h"
+#include "say/advice_system.h"
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "base/command.h"
+#include "config/include.h"
+#include "config/place.h"
+#include "exit_status.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void words_for(struct command *command, const char *program,
+                      const struct container *container)
+{
+    command_add(command, program);
+    if (container->lxcpath) {
+        command_add(command, "-P");
+        command_add(command, container->lxcpath);
+    }
+    if (container->name) {
+        command_add(command, "-n");
+        command_add(command, container->name);
+    }
+}
+
+/* Runs a program of LXC; its output is the caller's to free, its exit status comes back. */
+static int run(const struct command *command, char **ret_output, int *ret_status, struct err *err)
+{
+    int r = command_run(command, ret_output, ret_status);
+
+    if (r == -ENOENT) {
+        r = err_set(err, STATUS_USAGE, 0, "%s is not installed", command->words[0]);
+        advice_install("lxc", false, err);
+    } else if (r < 0) {
+        r = err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
+    }
+    return r;
+}
+
+static void trim_end(char *text)
+{
+    size_t length =
+        strlen(text); /* NOLINT(clang-analyzer-core.NonNullParamChecker): run() has set it */
+
+    while (length && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        text[--length] = '\0';
+}
+
+/* LXCPATH. */
+static int lxc_path(const struct container *container, char *ret, size_t size, struct err *err)
+{
+    CLEANUP_FREE char *lxcpath = NULL;
+    struct command command = {.words = {"lxc-config", "lxc.lxcpath"}, .count = 2};
+    int status;
+    int r;
+
+    if (container->lxcpath) {
+        snprintf(ret, size, "%s", container->lxcpath);
+        return 0;
+    }
+    r = run(&command, &lxcpath, &status, err);
+    if (r < 0)
+        return r;
+    trim_end(lxcpath);
+    snprintf(ret, size, "%s", lxcpath);
+    return 0;
+}
+
+int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)
+{
+    char lxcpath[PATH_MAX];
+    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+
+    if (r == 0)
+        snprintf(ret, size, "%s/%s", lxcpath, container->name);
+    return r;
+}
+
+/* What else may have a container of this name. */
+static void fix_unknown(const char *name, struct err *err)
+{
+    err_fix(err, "# a container of another user: as that user, or with -P ~USER/.local/share/lxc");
+    err_fix(err,
+            "# a container of Incus: lxc-gpu-hook attach --pid $(incus list '^%s$' -c p -f csv)",
+            text_is_shell_word(name) ? name : "NAME");
+}
+
+/* Proxmox makes LXC's config at the first start. */
+static int never_started(const struct container *container, const char *proxmox, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0,
+                    "container %s has never run on this host: LXC's config is made from %s when it "
+                    "is started",
+                    container->name, proxmox);
+
+    advice_start(container, "and then again", err);
+    return r;
+}
+
+static int unknown_container(const struct container *container, const char *lxcpath,
+                             struct err *err)
+{
+    CLEANUP_FREE char *there = NULL;
+    struct container all = {.lxcpath = container->lxcpath};
+    struct command command = {0};
+    char shown_name[80];
+    char shown_there[300];
+    struct err ignored;
+    int status;
+
+    words_for(&command, "lxc-ls", &all);
+    command_add(&command, "-1");
+    if (run(&command, &there, &status, &ignored) == 0) {
+        trim_end(there);
+        for (char *c = there; (c = strchr(c, '\n'));)
+            *c = ' ';
+    }
+    (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s' under %s; there are: %s",
+                  text_printable(shown_name, sizeof(shown_name), container->name), lxcpath,
+                  there && *there ? text_printable(shown_there, sizeof(shown_there), there)
+                                  : "none");
+    fix_unknown(container->name, err);
+    return -ENOENT;
+}
+
+/* LXC takes a config that it cannot read for one that is not there. */
+static int unreadable_config(const struct container *container, const char *config_file,
+                             struct err *err)
+{
+    struct config_include include;
+    int r;
+
+    if (access(config_file, R_OK) < 0)
+        return err_set(err, STATUS_USAGE, errno, "LXC cannot read %s", config_file);
+    if (config_include_missing(config_file, &include)) {
+        r = err_set(err, STATUS_USAGE, 0,
+                    "LXC cannot read %s: it includes %s, which does not exist", include.file,
+                    include.target);
+        advice_include(&include, err);
+        return r;
+    }
+    r = err_set(err, STATUS_USAGE, 0, "LXC cannot read %s: a line of it is wrong", config_file);
+    err_fix(err, "lxc-info %s%s%s-n %s -l ERROR -o /dev/stderr    # names the line",
+            container->lxcpath ? "-P " : "", container->lxcpath ? container->lxcpath : "",
+            container->lxcpath ? " " : "", container->name);
+    return r;
+}
+
+static int refused_container(const struct container *container, struct err *err)
+{
+    char lxcpath[PATH_MAX];
+    char config_file[PATH_MAX + NAME_MAX + 16];
+    char proxmox[PROXMOX_FILE_MAX];
+    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+
+    if (r < 0)
+        return r;
+    snprintf(config_file, sizeof(config_file), "%s/%s/config", lxcpath, container->name);
+    if (access(config_file, F_OK) == 0)
+        return unreadable_config(container, config_file, err);
+    if (config_place_proxmox(lxcpath, container->name, proxmox))
+        return never_started(container, proxmox, err);
+    return unknown_container(container, lxcpath, err);
+}
+
+int lxc_container_check(const struct container *container, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    int status;
+    int r;
+
+    if (!*container->name || strchr(container->name, '/') || container->name[0] == '-')
+        return err_set(err, STATUS_USAGE, 0, "'%s' is no container name", container->name);
+    words_for(&command, "lxc-info", container);
+    command_add(&command, "-s");
+    r = run(&command, &output, &status, err);
+    if (r == 0 && status != 0)
+        return refused_container(container, err);
+    return r;
+}
+
+const char *lxc_config_value(const char *output, const char *key)
+{
+    size_t length = strlen(key);
+
+    if (strncmp(output, key, length) != 0 || strncmp(output + length, " =", 2) != 0)
+        return ""; /* a key this LXC does not know */
+    return output + length + (output[length + 2] == ' ' ? 3 : 2);
+}
+
+int lxc_config_get(const struct container *container, const char *key, char **ret, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    int status;
+    int r;
+
+    words_for(&command, "lxc-info", container);
+    command_add(&command, "-c");
+    command_add(&command, key);
+    r = run(&command, &output, &status, err);
+    if (r < 0)
+        return r;
+    *ret = strdup(status == 0 ? lxc_config_value(output, key) : "");
+    if (!*ret)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "read %s", key);
+    trim_end(*ret);
+    return 0;
+}
+
+int lxc_container_pid(const struct container *container, pid_t *ret, struct err *err)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    uint32_t pid = 0;
+    int status;
+    int r;
+
+    words_for(&command, "lxc-info", container);
+    command_add(&command, "-pH");
+    r = run(&command, &output, &status, err);
+    if (r < 0)
+        return r;
+    trim_end(output);
+    if (status != 0 || text_to_u32(output, 10, INT32_MAX, &pid) < 0)
+        pid = 0;
+    *ret = (pid_t)pid;
+    return 0;
+}
+
+/* "u 0 100000 65536"; "b" means both. */
+static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, struct err *err)
+{
+    struct idmap one;
+    int r = idmap_parse(line + 1, &one, err);
+
+    if (r < 0 || one.count != 1 || !strchr("ugb", line[0]))
+        return err_set(err, STATUS_OWNERSHIP, 0, "lxc.idmap line is not understood: %s", line);
+    if (line[0] != 'g' && uids->count < IDMAP_EXTENTS_MAX)
+        uids->extents[uids->count++] = one.extents[0];
+    if (line[0] != 'u' && gids->count < IDMAP_EXTENTS_MAX)
+        gids->extents[gids->count++] = one.extents[0];
+    return 0;
+}
+
+int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret_gids,
+                           struct err *err)
+{
+    struct idmap uids = {0};
+    struct idmap gids = {0};
+    char *rest = NULL;
+    int r = 0;
+
+    for (char *line = strtok_r(text, "\n", &rest); r == 0 && line;
+         line = strtok_r(NULL, "\n", &rest))
+        r = idmap_line(line, &uids, &gids, err);
+    if (r < 0)
+        return r;
+    *ret_uids = uids;
+    *ret_gids = gids;
+    return 0;
+}
+
+int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
+                     struct idmap *ret_gids, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    int r = lxc_config_get(container, "lxc.idmap", &text, err);
+
+    return r == 0 ? lxc_config_idmap_parse(text, ret_uids, ret_gids, err) : r;
+}
+
+const char *lxc_rootfs_folder(const char *rootfs_path)
+{
+    if (rootfs_path && strncmp(rootfs_path, "dir:", 4) == 0)
+        rootfs_path += 4;
+    return rootfs_path && rootfs_path[0] == '/' ? rootfs_path : "";
+}

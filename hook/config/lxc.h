@@ -1,0 +1,51 @@
+/*
+ * What LXC itself makes of a container's config: asked of lxc-info(1), so that includes, old keys
+ * and defaults are LXC's business. Never from inside a hook: the monitor answers nobody meanwhile.
+ */
+#ifndef HOOK_LXC_CONFIG_H
+#define HOOK_LXC_CONFIG_H
+
+#include "base/err.h"
+#include "base/idmap.h"
+
+#include <sys/types.h>
+
+struct container {
+    const char *name;
+    const char *lxcpath; /* NULL: LXC's default for this user */
+};
+
+/* Whether there is such a container. STATUS_USAGE when not, with the ones there are. */
+int lxc_container_check(const struct container *container, struct err *err);
+
+/* The values of a key, newline-separated, "" when it is not set; the caller's to free. */
+int lxc_config_get(const struct container *container, const char *key, char **ret, struct err *err);
+
+/* *ret is 0 when the container is not running. */
+int lxc_container_pid(const struct container *container, pid_t *ret, struct err *err);
+
+/*
+ * The lxc.idmap lines as maps; a count of 0 means that there are none (a privileged container).
+ * The extents stay in the order of the config and may clash.
+ */
+int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
+                     struct idmap *ret_gids, struct err *err);
+
+/* Pure: the value in lxc-info's answer "KEY = VALUE", "" when it is no answer to this key. */
+const char *lxc_config_value(const char *output, const char *key);
+
+/* Pure but that it cuts `text` into lines: the values of lxc.idmap. */
+int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret_gids,
+                           struct err *err);
+
+/*
+ * Pure: the folder on this host that lxc.rootfs.path names, "dir:/path" or "/path"; a part of it.
+ * "" when it is NULL or something else.
+ */
+const char *lxc_rootfs_folder(const char *rootfs_path);
+
+/* The folder of container NAME: LXCPATH/NAME. */
+int lxc_container_folder(const struct container *container, char *ret, size_t size,
+                         struct err *err);
+
+#endif

@@ -1,0 +1,255 @@
+#include "facts/guest.h"
+
+#include "say/advice_system.h"
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "facts/cgroup.h"
+#include "exit_status.h"
+#include "base/mountinfo.h"
+#include "facts/path.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+#define PROC_FILE_MAX (64u << 10) /* 340 extents of an id map take 12 kB */
+#define MOUNTINFO_MAX (16u << 20)
+
+void guest_init(struct guest *guest)
+{
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = guest->cgroup = -1;
+    guest->uids.count = guest->gids.count = 0;
+    guest->cgroup_is_v1 = guest->has_our_tree = guest->has_dri = false;
+    guest->node_count = 0;
+    guest->rootfs = "";
+    config_lines_init(&guest->config);
+}
+
+void guest_close(struct guest *guest)
+{
+    fd_cleanup(&guest->proc);
+    fd_cleanup(&guest->root);
+    fd_cleanup(&guest->user_ns);
+    fd_cleanup(&guest->mnt_ns);
+    fd_cleanup(&guest->cgroup);
+    guest->proc = guest->root = guest->user_ns = guest->mnt_ns = guest->cgroup = -1;
+}
+
+/* ---- /proc/PID ------------------------------------------------------------------------------ */
+
+static int no_container(pid_t pid, const char *what, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0, "process %d %s", pid, what);
+
+    err_fix(err, "lxc-ls -f -F NAME,PID    # the containers that run, and their inits");
+    return r;
+}
+
+static int proc_open(pid_t pid, int *ret, struct err *err)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d", pid);
+    *ret = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*ret >= 0)
+        return 0;
+    if (errno != ENOENT)
+        return err_set(err, STATUS_INTERNAL, errno, "open %s", path);
+    return no_container(pid, "does not exist", err);
+}
+
+static int proc_idmap(int proc, const char *name, struct idmap *ret, struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    int r = file_read_at(proc, name, PROC_FILE_MAX, &text, &size);
+
+    if (r < 0)
+        return err_set(err, STATUS_USAGE, -r, "read the container's %s", name);
+    r = idmap_parse(text, ret, err);
+    if (r < 0)
+        err_wrap(err, "read the container's %s", name);
+    return r;
+}
+
+static int proc_member(int proc, const char *name, int flags, int *ret, struct err *err)
+{
+    *ret = openat(proc, name, flags | O_CLOEXEC);
+    if (*ret >= 0)
+        return 0;
+    if (errno == EACCES || errno == EPERM)
+        return err_set(err, STATUS_PRIVILEGE, errno,
+                       "look into the container (%s), which takes cap_sys_ptrace", name);
+    return err_set(err, STATUS_USAGE, errno, "look into the container (%s)", name);
+}
+
+/* -1 when it is the very namespace we are in. */
+static int namespace_open(int proc, const char *name, int *ret, struct err *err)
+{
+    char ours[32];
+    struct stat theirs_stat;
+    struct stat ours_stat;
+    CLEANUP_FD int fd = -1;
+    int r = proc_member(proc, name, O_RDONLY, &fd, err);
+
+    if (r < 0)
+        return r;
+    snprintf(ours, sizeof(ours), "/proc/self/%s", name);
+    if (fstat(fd, &theirs_stat) < 0 || stat(ours, &ours_stat) < 0)
+        return err_set(err, STATUS_INTERNAL, errno, "compare %s", name);
+    if (theirs_stat.st_dev != ours_stat.st_dev || theirs_stat.st_ino != ours_stat.st_ino)
+        *ret = fd_steal(&fd);
+    return 0;
+}
+
+/* Without it the proof runs outside, and says so. */
+void guest_find_cgroup(struct guest *guest)
+{
+    static const char *const v1_mounts[] = {"/sys/fs/cgroup/devices"};
+    static const char *const v2_mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+    CLEANUP_FREE char *text = NULL;
+    char path[PATH_MAX];
+    char folder[PATH_MAX + 32];
+    size_t size;
+
+    if (file_read_at(guest->proc, "cgroup", PROC_FILE_MAX, &text, &size) < 0 ||
+        !cgroup_path_find(text, path, sizeof(path), &guest->cgroup_is_v1))
+        return;
+    const char *const *mounts = guest->cgroup_is_v1 ? v1_mounts : v2_mounts;
+    size_t count = guest->cgroup_is_v1 ? 1 : 2;
+    for (size_t i = 0; i < count && guest->cgroup < 0; i++) {
+        snprintf(folder, sizeof(folder), "%s%s", mounts[i], path);
+        guest->cgroup = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    }
+}
+
+/* ---- the container's own files -------------------------------------------------------------- */
+
+/* Opens a folder of the guest, link-free. *ret is -1 when it is not there. */
+static int folder_open(const struct guest *guest, const char *path, int *ret, struct err *err)
+{
+    CLEANUP_FD int fd = -1;
+    char what[48];
+    struct stat st;
+    int r = path_open(guest->root, path, PATH_NO_LINKS, &fd);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r == -ELOOP || r == -ENOTDIR) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0,
+                    "/%s in the container is %s, where a folder belongs", path,
+                    r == -ELOOP ? "a symbolic link" : "below something that is no folder");
+        advice_remove(guest, path, err);
+        return r;
+    }
+    if (r < 0 || fstat(fd, &st) < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno, "open /%s in the container",
+                       path);
+    if (!S_ISDIR(st.st_mode)) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0,
+                    "/%s in the container is a %s, where a folder belongs", path,
+                    gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+        advice_remove(guest, path, err);
+        return r;
+    }
+    *ret = fd_steal(&fd);
+    return 0;
+}
+
+static void find_our_tree(struct guest *guest)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+
+    if (guest->proc < 0)
+        return; /* it does not run */
+    if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) == 0)
+        guest->has_our_tree = mountinfo_shows_our_tree(text);
+}
+
+static void node_remember(struct guest *guest, int dri, const struct stat *folder, const char *name)
+{
+    struct guest_node node = {0};
+    bool is_render;
+    struct stat st;
+
+    if (guest->node_count == GUEST_NODES_MAX ||
+        !gpu_name_parse(name, &is_render, &node.node_minor) ||
+        fstatat(dri, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode) ||
+        st.st_rdev != makedev(DRM_MAJOR, node.node_minor) ||
+        (guest->has_our_tree && st.st_dev == folder->st_dev))
+        return;
+    snprintf(node.name, sizeof(node.name), "%s", name);
+    guest->nodes[guest->node_count++] = node;
+}
+
+int guest_read_dri(struct guest *guest, struct err *err)
+{
+    CLEANUP_FD int dev = -1;
+    CLEANUP_FD int dri = -1;
+    CLEANUP_DIR DIR *dir = NULL;
+    struct dirent *entry;
+    struct stat folder;
+    int entries_left = 1024; /* a hostile folder may have no end */
+    int fd;
+    int r = folder_open(guest, "dev", &dev, err);
+
+    if (r < 0)
+        return r;
+    if (dev < 0) {
+        r = err_set(err, STATUS_UNSAFE_PATH, 0, "there is no /dev in the container");
+        err_fix(err, "lxc.autodev = 1");
+        return r;
+    }
+    r = folder_open(guest, "dev/dri", &dri, err);
+    if (r < 0 || dri < 0)
+        return r;
+    guest->has_dri = true;
+    find_our_tree(guest);
+    fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
+        r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
+        fd_cleanup(&fd);
+        return r;
+    }
+    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
+        node_remember(guest, dri, &folder, entry->d_name);
+    /* A node that was not seen would not be kept. */
+    return errno ? err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container") : 0;
+}
+
+static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
+{
+    int r = proc_open(pid, &guest->proc, err);
+
+    guest->pid = pid;
+    if (r == 0)
+        r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
+    if (r < 0)
+        return r;
+    if (guest->mnt_ns < 0)
+        return no_container(pid, "is in no container: it sees this host's own mounts", err);
+    r = namespace_open(guest->proc, "ns/user", &guest->user_ns, err);
+    if (r == 0)
+        r = proc_idmap(guest->proc, "uid_map", &guest->uids, err);
+    if (r == 0)
+        r = proc_idmap(guest->proc, "gid_map", &guest->gids, err);
+    if (r == 0)
+        r = proc_member(guest->proc, "root", O_PATH | O_DIRECTORY, &guest->root, err);
+    return r;
+}
+
+int guest_open(pid_t pid, struct guest *ret, struct err *err)
+{
+    int r;
+
+    guest_init(ret);
+    r = guest_fill(pid, ret, err);
+    if (r < 0) {
+        guest_close(ret);
+        guest_init(ret);
+    }
+    return r;
+}

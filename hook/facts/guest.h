@@ -1,0 +1,90 @@
+/*
+ * The container as it stands: facts, read through one /proc/PID folder that is opened once, so that
+ * a process id used again cannot lead elsewhere. Nothing in the container is changed or executed.
+ * Its files are hostile: type-checked before they are opened, size-capped, never waited for.
+ */
+#ifndef HOOK_GUEST_H
+#define HOOK_GUEST_H
+
+#include "base/err.h"
+#include "config/scan.h"
+#include "facts/gpu.h"
+#include "base/idmap.h"
+#include "cli/options.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#define GROUP_FILE_MAX  (4u << 20) /* 20,000 groups are half a megabyte */
+#define GUEST_NODES_MAX 32
+#define GROUP_NAME_MAX  33
+
+struct guest_node {
+    char name[16];
+    unsigned node_minor;
+};
+
+struct guest {
+    pid_t pid;   /* the container's init; 0: the container does not run */
+    int proc;    /* /proc/PID */
+    int root;    /* the container's root folder, O_PATH */
+    int user_ns; /* -1: it shares ours (a privileged container) */
+    int mnt_ns;
+    int cgroup; /* the folder of its device cgroup on this host; -1: not looked for, or unknown */
+    bool cgroup_is_v1;
+    bool has_dri;       /* /dev/dri is there, as a folder */
+    bool has_our_tree;  /* and is what an earlier run of this hook attached */
+    size_t node_count;  /* DRM nodes that /dev/dri already holds, ours aside */
+    const char *rootfs; /* the folder on the host that its root is; "" when it is none */
+    struct idmap uids;
+    struct idmap gids;
+    struct config_lines config;
+    struct guest_node nodes[GUEST_NODES_MAX];
+};
+
+/* A group of the guest, by name. */
+struct guest_group {
+    bool found;
+    uint32_t gid;
+};
+
+/* Nothing is open or known; without touching the pages of what is only counted. */
+void guest_init(struct guest *guest);
+
+/* Closes what is open. For __attribute__((cleanup)). */
+void guest_close(struct guest *guest);
+
+/*
+ * Opens the container whose init is `pid`. STATUS_USAGE when there is no such process or it is not
+ * in a container, STATUS_PRIVILEGE when it may not be looked into. On error nothing stays open,
+ * and *ret is as guest_init leaves it.
+ * Only the kernel answers here: no file of the container is touched, so this cannot wait for it.
+ */
+int guest_open(pid_t pid, struct guest *ret, struct err *err);
+
+/* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
+void guest_find_cgroup(struct guest *guest);
+
+/*
+ * Looks at /dev and /dev/dri below guest->root: has_dri and the nodes. STATUS_UNSAFE_PATH when
+ * either is not what it has to be. The container's files may never answer: for a worker only, as is
+ * guest_find_groups.
+ */
+int guest_read_dri(struct guest *guest, struct err *err);
+
+/*
+ * Looks `count` names up in /etc/group below the guest's root folder. No such file is no error:
+ * nothing is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ */
+int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
+                      struct err *err);
+
+/* The guest's groups that the plan needs. May wait for the container for ever. */
+int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
+                           struct err *err);
+
+/* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
+struct guest_group group_text_find(const char *text, size_t size, const char *name);
+
+#endif

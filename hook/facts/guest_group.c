@@ -1,0 +1,99 @@
+/* The container's /etc/group: a file that it may have made to be anything. */
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "exit_status.h"
+#include "facts/guest.h"
+#include "facts/path.h"
+#include "plan/plan.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* From "password:gid:members", which ends at `end`. */
+static bool group_gid_read(const char *password, const char *end, uint32_t *ret)
+{
+    const char *gid = memchr(password, ':', (size_t)(end - password));
+    const char *members = gid ? memchr(gid + 1, ':', (size_t)(end - gid - 1)) : NULL;
+    char number[12];
+
+    if (!members || (size_t)(members - gid) > sizeof(number))
+        return false;
+    snprintf(number, sizeof(number), "%.*s", (int)(members - gid) - 1, gid + 1);
+    /* 2^32-1 is "no change" to chown(2), never a group. */
+    return text_to_u32(number, 10, UINT32_MAX - 1, ret) == 0;
+}
+
+struct guest_group group_text_find(const char *text, size_t size, const char *name)
+{
+    size_t name_length = strlen(name);
+    const char *end = text + size;
+    struct guest_group group = {.found = true};
+
+    if (strchr(name, ':'))
+        return (struct guest_group){0}; /* it would match more than a name */
+    for (const char *line = text; line < end;) {
+        const char *line_end = memchr(line, '\n', (size_t)(end - line));
+        size_t length = (size_t)((line_end ? line_end : end) - line);
+        /* name:password:gid:members */
+        if (length > name_length && line[name_length] == ':' &&
+            memcmp(line, name, name_length) == 0 &&
+            group_gid_read(line + name_length + 1, line + length, &group.gid))
+            return group;
+        line += length + 1;
+    }
+    return (struct guest_group){0};
+}
+
+static int group_file_read(int root, char **ret, size_t *ret_size, struct err *err)
+{
+    CLEANUP_FD int place = -1;
+    char link[32];
+    char what[48];
+    struct stat st;
+    int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
+
+    if (r == -ENOENT || r == -ENOTDIR)
+        return 0;
+    if (r < 0 || fstat(place, &st) < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno,
+                       "open the container's /etc/group");
+    if (!S_ISREG(st.st_mode))
+        return err_set(err, STATUS_UNSAFE_PATH, 0, "the container's /etc/group is a %s",
+                       gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+    if (st.st_size > GROUP_FILE_MAX)
+        return err_set(err, STATUS_UNSAFE_PATH, 0,
+                       "the container's /etc/group is larger than %u MiB", GROUP_FILE_MAX >> 20);
+    /* What was checked is what is read: the same inode, by its own fd. */
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+    r = file_read_at(AT_FDCWD, link, GROUP_FILE_MAX, ret, ret_size);
+    if (r < 0)
+        return err_set(err, STATUS_UNSAFE_PATH, -r, "read the container's /etc/group");
+    return 0;
+}
+
+int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
+                      struct err *err)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size = 0;
+    int r = group_file_read(root, &text, &size, err);
+
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < count; i++)
+        ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
+    return 0;
+}
+
+int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
+                           struct err *err)
+{
+    const char *names[2];
+    size_t count = plan_group_names(options, names);
+
+    memset(ret, 0, 2 * sizeof(ret[0]));
+    return count ? guest_find_groups(root, names, count, ret, err) : 0;
+}

@@ -1,0 +1,104 @@
+/* What the container's config need not say, or says in vain, beside this hook. */
+#include "say/advice_config.h"
+#include "base/text.h"
+#include "plan/idmap_redirect.h"
+#include "plan/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The first node that the config brought and this hook does not make; NULL when there is none. */
+static const char *kept_node(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_KEEP)
+            return plan->ops[i].name;
+    return NULL;
+}
+
+static void warn_entries(struct plan *plan, const struct config_lines *config)
+{
+    char fix[PLAN_WARNING_SIZE / 2] = "";
+    const char *kept = kept_node(plan);
+
+    for (size_t i = 0; i < config->entry_count; i++) {
+        bool is_last = i + 1 == config->entry_count;
+        if (kept && strstr(config->entries[i], "/dev/dri ")) {
+            plan_warn(plan,
+                      "this hook does the work of a line in the container's config, but for %s; "
+                      "delete it where that is not needed: %s",
+                      kept, config->entries[i]);
+            continue;
+        }
+        if (is_last)
+            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: %s%s%s",
+                  config->entries[i], is_last ? "\n" : "", fix);
+    }
+}
+
+/* A render node of that group is made, and no node of it is shown that the config brought. */
+static bool is_only_ours(const struct plan *plan, const struct gpu_list *gpus, gid_t gid)
+{
+    bool is_made = false;
+
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const struct op *op = &plan->ops[i];
+        if (op->kind == OP_NODE)
+            is_made |= op->gpu->is_render && op->gpu->gid == gid;
+        for (size_t node = 0; op->kind == OP_KEEP && node < gpus->count; node++)
+            if (gpus->nodes[node].gid == gid && text_is_equal(gpus->nodes[node].name, op->name))
+                return false;
+    }
+    return is_made;
+}
+
+/* Where root starts the container, a host's group need not be mapped into it. */
+static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
+{
+    const struct idmap *map = &guest->gids;
+    struct idmap_change change;
+    struct err fix = {0};
+
+    for (size_t i = 1; i + 1 < map->count; i++) {
+        const struct idmap_extent *hole = &map->extents[i];
+        const struct idmap_extent *before = &map->extents[i - 1];
+        /* Only where the ids around it leave out just this one, it is plain what the line was. */
+        if (!is_only_ours(plan, gpus, hole->outside) || hole->length != 1 ||
+            hole->inside != before->inside + before->length ||
+            map->extents[i + 1].outside != before->outside + before->length + 1 ||
+            idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
+            continue;
+        if (!advice_map(&change.map, 'g', &fix) || strlen(fix.fix) > PLAN_WARNING_SIZE / 2)
+            snprintf(fix.fix, sizeof(fix.fix), "# let the line before it go on over guest gid %u",
+                     hole->inside);
+        plan_warn(plan,
+                  "this hook does the work of a line in the container's config; delete it: "
+                  "lxc.idmap = g %u %u 1\n%s",
+                  hole->inside, hole->outside, fix.fix);
+        return;
+    }
+}
+
+static void warn_rules(struct plan *plan, const struct guest *guest)
+{
+    const struct config_lines *config = &guest->config;
+    char fix[PLAN_WARNING_SIZE / 2];
+
+    if (guest->cgroup_is_v1 || !config->rule_v1[0] || config->has_drm_rule)
+        return;
+    plan_warn(plan,
+              "a line in the container's config has no effect on this host, which has cgroup v2; "
+              "delete it: %s\n%s",
+              config->rule_v1,
+              advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
+}
+
+void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
+{
+    warn_entries(plan, &guest->config);
+    if (guest->config.is_roots)
+        warn_hole(plan, gpus, guest);
+    warn_rules(plan, guest);
+}

@@ -1,0 +1,85 @@
+#include "plan/idmap_clash.h"
+
+#include <stdlib.h>
+
+static bool ranges_meet(uint32_t a, uint32_t a_length, uint32_t b, uint32_t b_length)
+{
+    return a < (uint64_t)b + b_length && b < (uint64_t)a + a_length;
+}
+
+bool idmap_find_clash(const struct idmap *map, struct idmap_clash *ret)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        for (size_t j = i + 1; j < map->count; j++) {
+            const struct idmap_extent *x = &map->extents[i];
+            const struct idmap_extent *y = &map->extents[j];
+            if (!ranges_meet(x->inside, x->length, y->inside, y->length) &&
+                !ranges_meet(x->outside, x->length, y->outside, y->length))
+                continue;
+            *ret = (struct idmap_clash){i, j};
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The part of `extent` from `start` to before `end`; both count from its beginning. */
+static struct idmap_extent part(struct idmap_extent extent, uint64_t start, uint64_t end)
+{
+    if (end > extent.length)
+        end = extent.length;
+    if (start >= end)
+        return (struct idmap_extent){0};
+    return (struct idmap_extent){extent.inside + (uint32_t)start, extent.outside + (uint32_t)start,
+                                 (uint32_t)(end - start)};
+}
+
+/*
+ * Adds `extent` but for what `taken` already claims: the first clash splits it, and both halves are
+ * looked at again. Depth is bounded by the extents there are: each split leaves less.
+ */
+static int add_unclaimed(const struct idmap *taken, size_t from, struct idmap_extent extent,
+                         struct idmap *ret, struct err *err)
+{
+    for (size_t i = from; extent.length && i < taken->count; i++) {
+        const struct idmap_extent *other = &taken->extents[i];
+        bool is_inside = ranges_meet(extent.inside, extent.length, other->inside, other->length);
+        uint32_t mine = is_inside ? extent.inside : extent.outside;
+        uint32_t theirs = is_inside ? other->inside : other->outside;
+        if (!is_inside && !ranges_meet(mine, extent.length, theirs, other->length))
+            continue;
+        uint64_t start = theirs > mine ? theirs - mine : 0;
+        uint64_t end = (uint64_t)theirs + other->length - mine;
+        int r = add_unclaimed(taken, i, part(extent, 0, start), ret, err);
+        return r < 0 ? r : add_unclaimed(taken, i, part(extent, end, extent.length), ret, err);
+    }
+    return idmap_add(ret, extent, err);
+}
+
+static int compare_length(const void *a, const void *b)
+{
+    const struct idmap_extent *x = a;
+    const struct idmap_extent *y = b;
+
+    if (x->length != y->length)
+        return x->length < y->length ? -1 : 1;
+    return x->inside < y->inside ? -1 : x->inside > y->inside;
+}
+
+int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err)
+{
+    struct idmap by_length = *map;
+    struct idmap sound = {0};
+    int r = 0;
+
+    qsort(by_length.extents, by_length.count, sizeof(by_length.extents[0]), compare_length);
+    for (size_t i = 0; r == 0 && i < by_length.count; i++) {
+        const struct idmap taken = sound;
+        r = add_unclaimed(&taken, 0, by_length.extents[i], &sound, err);
+    }
+    if (r < 0)
+        return r;
+    idmap_tidy(&sound);
+    *ret = sound;
+    return 0;
+}

@@ -1,0 +1,268 @@
+#include "plan/plan.h"
+
+#include "base/text.h"
+#include "exit_status.h"
+#include "plan/idmap_cover.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void plan_warn(struct plan *plan, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (plan->warning_count == PLAN_WARNINGS_MAX)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(plan->warnings[plan->warning_count++], PLAN_WARNING_SIZE, fmt, ap);
+    va_end(ap);
+}
+
+/* ---- who owns them -------------------------------------------------------------------------- */
+
+size_t plan_group_names(const struct options *options, const char *ret_names[2])
+{
+    if (options->has_gid)
+        return 0;
+    ret_names[0] = options->group ? options->group : "render";
+    ret_names[1] = "video";
+    return options->group ? 1 : 2;
+}
+
+int plan_choose_group(const struct options *options, const struct guest_group groups[2],
+                      struct plan *ret, struct err *err)
+{
+    struct plan_owner *owner = &ret->owner;
+
+    if (options->has_gid) {
+        owner->guest_gid = options->gid;
+        return 0;
+    }
+    if (groups[0].found) {
+        owner->guest_gid = groups[0].gid;
+        snprintf(owner->group, sizeof(owner->group), "%s",
+                 options->group ? options->group : "render");
+        return 0;
+    }
+    if (options->group) {
+        err_set(err, STATUS_OWNERSHIP, 0, "the container's /etc/group has no group %s",
+                options->group);
+        err_fix(err, "groupadd -r %s || addgroup -S %s    # in the container", options->group,
+                options->group);
+        return -ESRCH;
+    }
+    owner->guest_gid = groups[1].found ? groups[1].gid : 0;
+    snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
+    plan_warn(ret,
+              "the container has no group render: %s (gid %u) is used\n"
+              "groupadd -r render || addgroup -S render    # in the container, then restart it",
+              owner->group, owner->guest_gid);
+    return 0;
+}
+
+static int map_id(const struct idmap *map, char kind, uint32_t inside, uint32_t *ret,
+                  struct err *err)
+{
+    return idmap_to_outside(map, inside, ret) ? 0 : idmap_outside(map, kind, inside, err);
+}
+
+/* The hook becomes the container's root, whoever starts it. */
+static int map_root(const struct guest *guest, struct plan *plan, struct err *err)
+{
+    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
+
+    return r == 0 ? map_id(&guest->gids, 'g', 0, &plan->root_gid, err) : r;
+}
+
+static int map_group(const struct guest *guest, struct plan *plan, struct err *err)
+{
+    struct plan_owner *owner = &plan->owner;
+    int r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, err);
+
+    if (r < 0 && owner->group[0])
+        err_wrap(err, "group %s", owner->group);
+    return r;
+}
+
+static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
+                     struct err *err)
+{
+    struct plan_owner *owner = &plan->owner;
+    int r = map_root(guest, plan, err);
+
+    owner->guest_uid = options->user;
+    if (r == 0)
+        r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, err);
+    return r == 0 ? map_group(guest, plan, err) : r;
+}
+
+/*
+ * The mode says by which right a user is meant to get in: by the group (0660), as the owner (0600)
+ * or as anybody (0606). The witness has just that right, so the proof proves the usual way in.
+ */
+static void choose_witness(const struct guest *guest, struct plan *plan)
+{
+    const struct plan_owner *owner = &plan->owner;
+    struct plan_witness *witness = &plan->witness;
+    bool by_group = (plan->mode & 0060) == 0060;
+    bool by_owner = !by_group && (plan->mode & 0600) == 0600;
+
+    witness->guest_gid = owner->guest_gid;
+    if (!by_group && !idmap_ordinary(&guest->gids, owner->guest_gid, &witness->guest_gid))
+        witness->guest_gid = owner->guest_gid;
+    if (by_owner || !idmap_ordinary(&guest->uids, owner->guest_uid, &witness->guest_uid))
+        witness->guest_uid = owner->guest_uid;
+}
+
+/* ---- the steps ------------------------------------------------------------------------------ */
+
+static struct op *op_add(struct plan *plan, enum op_kind kind)
+{
+    struct op *op = &plan->ops[plan->op_count++];
+
+    *op = (struct op){.kind = kind};
+    return op;
+}
+
+/* The names that udev gives on the host: pci-0000:00:02.0-render, platform-vgem-render. */
+void plan_link_name(const struct gpu_node *node, char *ret, size_t size)
+{
+    const char *kind = node->is_render ? "render" : "card";
+
+    ret[0] = '\0';
+    if (node->pci[0])
+        snprintf(ret, size, "pci-%s-%s", node->pci, kind);
+    else if (node->device[0])
+        snprintf(ret, size, "platform-%s-%s", node->device, kind);
+}
+
+static void add_node(struct plan *plan, const struct gpu_node *node)
+{
+    struct op *op = op_add(plan, OP_NODE);
+    char link[sizeof(op->name) - 8];
+
+    op->gpu = node;
+    snprintf(op->name, sizeof(op->name), "%s", node->name);
+    plan_link_name(node, link, sizeof(link));
+    if (!link[0])
+        return;
+    op = op_add(plan, OP_LINK);
+    snprintf(op->name, sizeof(op->name), "by-path/%s", link);
+    snprintf(op->target, sizeof(op->target), "../%s", node->name);
+}
+
+static bool is_planned(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE && text_is_equal(plan->ops[i].name, name))
+            return true;
+    return false;
+}
+
+static void add_kept(struct plan *plan, const struct guest *guest)
+{
+    for (size_t i = 0; i < guest->node_count; i++) {
+        const char *name = guest->nodes[i].name;
+        if (is_planned(plan, name))
+            continue;
+        if (!guest->config.brings_dri)
+            plan_warn(plan, "/dev/dri/%s comes from the container's own config and is kept", name);
+        snprintf(op_add(plan, OP_KEEP)->name, sizeof(plan->ops[0].name), "%s", name);
+    }
+}
+
+int plan_build(const struct options *options, const struct gpu_list *gpus,
+               const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
+               struct err *err)
+{
+    int r;
+
+    memset(ret, 0, offsetof(struct plan, ops));
+    ret->mode = options->mode;
+    if (!plan_has_match(options, gpus))
+        return plan_no_match(options, gpus, err);
+    r = plan_choose_group(options, groups, ret, err);
+    if (r == 0)
+        r = map_owner(options, guest, ret, err);
+    if (r < 0)
+        return r;
+    choose_witness(guest, ret);
+    for (size_t i = 0; i < gpus->count; i++)
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
+            add_node(ret, &gpus->nodes[i]);
+    add_kept(ret, guest);
+    plan_warn_config(ret, gpus, guest);
+    return 0;
+}
+
+/* ---- containers that an ordinary user starts ------------------------------------------------- */
+
+bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
+                             uint32_t guest_gid)
+{
+    if ((node->mode & 0006) == 0006)
+        return true;
+    return is_gid_mapped && gid_inside == guest_gid && (node->mode & 0060) == 0060;
+}
+
+bool plan_lets_group_in(const struct guest *guest, const struct plan_owner *owner,
+                        const struct gpu_node *node)
+{
+    uint32_t inside = 0;
+    bool is_mapped = idmap_to_inside(&guest->gids, node->gid, &inside);
+
+    return plan_is_usable_as_it_is(node, is_mapped, inside, owner->guest_gid);
+}
+
+static bool is_in_guest(const struct guest *guest, const char *name)
+{
+    for (size_t i = 0; i < guest->node_count; i++)
+        if (text_is_equal(guest->nodes[i].name, name))
+            return true;
+    return false;
+}
+
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (plan_is_wanted(options, gpus, node) && !is_in_guest(guest, node->name) &&
+            plan_lets_group_in(guest, owner, node))
+            return node;
+    }
+    return NULL;
+}
+
+int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
+                     const struct guest *guest, const struct guest_group groups[2],
+                     struct plan *ret, struct err *err)
+{
+    int r;
+
+    memset(ret, 0, offsetof(struct plan, ops));
+    ret->is_bound = true;
+    ret->mode = 0660; /* the witness comes by the group */
+    if (!plan_has_match(options, gpus))
+        return plan_no_match(options, gpus, err);
+    r = plan_choose_group(options, groups, ret, err);
+    if (r == 0)
+        r = map_root(guest, ret, err);
+    if (r == 0)
+        r = map_group(guest, ret, err);
+    if (r < 0)
+        return r;
+    ret->owner.guest_uid = options->user;
+    choose_witness(guest, ret);
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (!plan_is_wanted(options, gpus, node) || !is_in_guest(guest, node->name))
+            continue;
+        struct op *op = op_add(ret, OP_NODE);
+        op->gpu = node;
+        snprintf(op->name, sizeof(op->name), "%s", node->name);
+    }
+    return 0;
+}

@@ -1,0 +1,132 @@
+/*
+ * What will be done, worked out from facts alone: no system call. node.c makes it, attach.c mounts
+ * it, prove.c opens it.
+ */
+#ifndef HOOK_PLAN_H
+#define HOOK_PLAN_H
+
+#include "base/err.h"
+#include "facts/gpu.h"
+#include "facts/guest.h"
+#include "cli/options.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#define PLAN_OPS_MAX      (2 * GPU_NODES_MAX + GUEST_NODES_MAX)
+#define PLAN_WARNINGS_MAX 6
+#define PLAN_WARNING_SIZE 800
+
+enum op_kind {
+    OP_NODE, /* make a device node */
+    OP_LINK, /* by-path/NAME -> TARGET */
+    OP_KEEP, /* show a node that /dev/dri already held, as it is */
+};
+
+struct op {
+    enum op_kind kind;
+    char name[88]; /* below /dev/dri */
+    char target[32];
+    const struct gpu_node *gpu; /* OP_NODE; the caller's list */
+};
+
+/* Who owns the nodes, as the guest and as the host number them. */
+struct plan_owner {
+    uint32_t guest_uid, guest_gid;
+    uid_t host_uid;
+    gid_t host_gid;
+    char group[GROUP_NAME_MAX]; /* the guest's name for it; "" when asked for by number */
+};
+
+/* Somebody ordinary in the guest, who must be able to open the nodes afterwards. */
+struct plan_witness {
+    uint32_t guest_uid, guest_gid;
+};
+
+struct plan {
+    bool is_bound;  /* the host's own nodes, bound in by the mount hook: only to be proven */
+    uid_t root_uid; /* the guest's root, on the host: owner of the folders and links */
+    gid_t root_gid;
+    struct plan_owner owner;
+    mode_t mode;
+    struct plan_witness witness;
+    size_t op_count;
+    size_t warning_count;
+    /*
+     * Arrays come last and are not zeroed: only the first `count` entries are valid. Zeroing them
+     * would touch about 60 kB per start.
+     */
+    struct op ops[PLAN_OPS_MAX];
+    /* Each a sentence, and behind it, one a line, what mends it. */
+    char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
+};
+
+/* Adds a warning: the sentence, and behind a newline each, the lines that mend it. */
+__attribute__((format(printf, 2, 3))) void plan_warn(struct plan *plan, const char *fmt, ...);
+
+/* Adds the warnings about lines of the config that this hook makes unnecessary. */
+void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest);
+
+/* True when the selection picks at least one of the host's nodes. */
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus);
+
+/* The names that plan_build wants looked up in the guest; at most 2. Returns how many. */
+size_t plan_group_names(const struct options *options, const char *ret_names[2]);
+
+/*
+ * STATUS_NO_NODE when nothing is selected, STATUS_OWNERSHIP when the owner is not mapped or the
+ * group does not exist. `groups` answers plan_group_names. Pointers into `gpus` are kept.
+ */
+int plan_build(const struct options *options, const struct gpu_list *gpus,
+               const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
+               struct err *err);
+
+/*
+ * The same for a container that an ordinary user starts, where nothing can be made: the steps are
+ * those of the wanted nodes that the mount hook has bound already; none is no error here.
+ */
+int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
+                     const struct guest *guest, const struct guest_group groups[2],
+                     struct plan *ret, struct err *err);
+
+/* The guest's group that gets the nodes, as plan_build picks it. */
+int plan_choose_group(const struct options *options, const struct guest_group groups[2],
+                      struct plan *ret, struct err *err);
+
+/* Whether the selection picks this node. */
+bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
+                    const struct gpu_node *node);
+
+/*
+ * The first one that it picks, NULL when there is none. Where an id map is worked out it stands for
+ * the others: one guest gid can stand for one host gid only.
+ */
+const struct gpu_node *plan_first_wanted(const struct options *options,
+                                         const struct gpu_list *gpus);
+
+/*
+ * Whether the host's own node lets members of the guest's group in, when it is bound as it is: its
+ * gid as the guest sees it is the group's, or its mode lets everybody in.
+ */
+bool plan_is_usable_as_it_is(const struct gpu_node *node, bool is_gid_mapped, uint32_t gid_inside,
+                             uint32_t guest_gid);
+
+/* The same by the guest's id map, where the gid is known as the host numbers it. */
+bool plan_lets_group_in(const struct guest *guest, const struct plan_owner *owner,
+                        const struct gpu_node *node);
+
+/*
+ * A wanted node that is usable as it is and yet not in the guest: the mount hook has not run, or
+ * not with these options. NULL when there is none.
+ */
+const struct gpu_node *plan_left_unbound(const struct options *options, const struct gpu_list *gpus,
+                                         const struct guest *guest, const struct plan_owner *owner);
+
+/* The name of a node's by-path link, "" when sysfs does not know the device. */
+void plan_link_name(const struct gpu_node *node, char *ret, size_t size);
+
+/* STATUS_NO_NODE with the nodes that there are; advice_no_match has the lines that mend it. */
+int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
+
+#endif

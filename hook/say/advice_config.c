@@ -1,0 +1,184 @@
+#include "say/advice_config.h"
+
+#include "base/text.h"
+#include "config/place.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM     PROGRAM_FOLDER "/lxc-gpu-hook"
+#define FIX_RESERVE 160 /* for the line about /etc/subgid behind a map */
+
+static void owner_add(const struct options *options, struct text *text)
+{
+    if (options->has_gid)
+        text_add(text, " --group %u", options->gid);
+    else if (options->group)
+        text_add(text, " --group %s", options->group);
+    if (options->user)
+        text_add(text, " --user %u", options->user);
+    if (options->mode != OPTIONS_MODE)
+        text_add(text, " --mode %04o", options->mode);
+}
+
+const char *advice_hook_line(const struct options *options, const char *type, const char *select,
+                             char *buffer, size_t size)
+{
+    struct text text = {.data = buffer, .size = size};
+
+    text_add(&text, "lxc.hook.%s = " PROGRAM, type);
+    if (select)
+        text_add(&text, " --select %s", select);
+    for (size_t i = 0; !select && i < options->selection.count; i++)
+        text_add(&text, " --select %s", options->selection.specs[i]);
+    owner_add(options, &text);
+    text_add(&text, "%s%s%s", options->selection.with_card ? " --with-card" : "",
+             options->optional ? " --optional" : "", options->no_probe ? " --no-probe" : "");
+    if (options->wait_seconds)
+        text_add(&text, " --wait %u", options->wait_seconds);
+    text_add(&text, "%s%s", options->verbose ? " -v" : "", options->quiet ? " -q" : "");
+    return buffer;
+}
+
+void advice_hook_lines(const struct options *options, const char *select, struct err *err)
+{
+    char line[512];
+
+    err_fix(err, "%s", advice_hook_line(options, "mount", select, line, sizeof(line)));
+    err_fix(err, "%s", advice_hook_line(options, "start-host", select, line, sizeof(line)));
+}
+
+void advice_hook_place(const struct options *options, struct err *err)
+{
+    struct config_place place;
+    char proxmox[PROXMOX_FILE_MAX];
+
+    if (!options->config_file || !config_place_read(options->config_file, &place) ||
+        !config_place_proxmox(place.lxcpath, place.name, proxmox))
+        return;
+    err_fix(err, "# Proxmox refuses hook lines in %s: there this one", proxmox);
+    err_fix(err, "lxc.include = /etc/lxc/gpu-%s.conf", place.name);
+    err_fix(err, "# and in that file");
+}
+
+void advice_place(const char *config_file, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    bool has_line = strncmp(err->fix, "lxc.", 4) == 0 || strstr(err->fix, "\nlxc.");
+
+    if (has_line && !strstr(err->fix, "lxc.hook.") &&
+        config_place_edited(config_file, proxmox) == proxmox)
+        err_fix(err, "# what begins with lxc. goes into %s", proxmox);
+}
+
+/* Half a map, pasted, would break the container. */
+bool advice_map(const struct idmap *map, char kind, struct err *err)
+{
+    char lines[ERR_FIX_MAX];
+    struct text text = TEXT_ON(lines);
+
+    text_add(&text, "# in place of the config's lxc.idmap = %c lines", kind);
+    for (size_t i = 0; i < map->count; i++)
+        text_add(&text, "\nlxc.idmap = %c %u %u %u", kind, map->extents[i].inside,
+                 map->extents[i].outside, map->extents[i].length);
+    if (text.cut || strlen(err->fix) + text.used + FIX_RESERVE > sizeof(err->fix))
+        return false;
+    err_fix(err, "%s", lines);
+    return true;
+}
+
+void advice_gids(const struct idmap *map, const char *config_file, struct err *err)
+{
+    struct config_place place;
+    char proxmox[PROXMOX_FILE_MAX];
+
+    if (advice_map(map, 'g', err))
+        return;
+    if (!config_place_read(config_file, &place) || !text_is_shell_word(place.lxcpath) ||
+        !text_is_shell_word(place.name))
+        err_fix(err, "# lxc-gpu-hook idmap prints and writes the container's new lines");
+    else if (config_place_proxmox(place.lxcpath, place.name, proxmox))
+        err_fix(err, "lxc-gpu-hook idmap %s    # the lines, for %s", place.name, proxmox);
+    else if (geteuid() == 0 && text_is_equal(place.lxcpath, LXC_DEFAULT_PATH))
+        err_fix(err, "lxc-gpu-hook idmap %s --write", place.name);
+    else
+        err_fix(err, "lxc-gpu-hook idmap %s --write -P %s", place.name, place.lxcpath);
+}
+
+const char *advice_grant_line(const char *user, uint32_t first, uint32_t count, const char *file,
+                              char *buffer, size_t size)
+{
+    bool is_root = geteuid() == 0;
+
+    snprintf(buffer, size, "%secho %s:%u:%u >>%s%s", is_root ? "" : "sudo sh -c '", user, first,
+             count, file, is_root ? "" : "'");
+    return buffer;
+}
+
+void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
+                  struct err *err)
+{
+    char line[160];
+
+    err_fix(err, "%s", advice_grant_line(user, first, count, file, line, sizeof(line)));
+}
+
+void advice_include(const struct config_include *include, struct err *err)
+{
+    char expression[200];
+    char line[512];
+    struct text text = TEXT_ON(expression);
+
+    text_add(&text, "^ *lxc\\.include *[:=] *");
+    for (const char *c = include->target; *c; c++)
+        text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
+    err_fix(err, "# put that file back, or take the line out");
+    if (text_is_shell_word(include->target) && !text.cut)
+        err_fix(err, "%s", advice_delete(include->file, expression, line, sizeof(line)));
+}
+
+void advice_start(const struct container *container, const char *why, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+
+    if (config_place_proxmox(container->lxcpath, container->name, proxmox)) {
+        err_fix(err, "pct start %s    # %s", container->name, why);
+        return;
+    }
+    err_fix(err, "lxc-start %s%s%s-n %s    # %s", container->lxcpath ? "-P " : "",
+            container->lxcpath ? container->lxcpath : "", container->lxcpath ? " " : "",
+            container->name, why);
+}
+
+const char *advice_delete(const char *config_file, const char *expression, char *buffer,
+                          size_t size)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+
+    config_file = config_place_edited(config_file, proxmox);
+    if (config_file[0] == '/' && text_is_shell_word(config_file))
+        snprintf(buffer, size, "sed -i.bak '/%s/d' %s", expression, config_file);
+    else
+        snprintf(buffer, size, "# delete what matches '%s' from the container's config",
+                 expression);
+    return buffer;
+}
+
+const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+    const char *file = config_place_edited(config->file, proxmox);
+
+    if (!config->is_for_privileged && config->rule[0])
+        return advice_delete(config->file, CONFIG_RULE_EXPRESSION, buffer, size);
+    if (!config->is_for_privileged)
+        snprintf(buffer, size, "# the rule is in a file that the container's config includes");
+    else if (text_is_shell_word(file))
+        snprintf(buffer, size, "sed -i.bak 's/gpu-privileged\\.conf/gpu.conf/' %s", file);
+    else
+        snprintf(buffer, size,
+                 "# gpu-privileged.conf is for a container without lxc.idmap: "
+                 "include gpu.conf");
+    return buffer;
+}

@@ -1,0 +1,67 @@
+/*
+ * Lines that mend a container's config or what it stands on, for struct err's `fix`.
+ *
+ * In every fix a line that starts with # is for reading and speaks of the lines behind it; every
+ * other one can be pasted, on the host as root unless it says otherwise behind a #, or into the
+ * container's config when it starts with lxc.
+ */
+#ifndef HOOK_ADVICE_CONFIG_H
+#define HOOK_ADVICE_CONFIG_H
+
+#include "base/err.h"
+#include "config/include.h"
+#include "config/scan.h"
+#include "base/idmap.h"
+#include "config/lxc.h"
+#include "cli/options.h"
+
+#include <stdbool.h>
+
+/* Pure: the config's line for this hook with these options; select, if any, in place of theirs. */
+const char *advice_hook_line(const struct options *options, const char *type, const char *select,
+                             char *buffer, size_t size);
+
+/* Both lines, as gpu.conf has them for every container; select as above. */
+void advice_hook_lines(const struct options *options, const char *select, struct err *err);
+
+/*
+ * Where hook lines go that are printed next, when it is not the config itself: Proxmox takes none
+ * there.
+ */
+void advice_hook_place(const struct options *options, struct err *err);
+
+/* Says where the fix's config lines go, when that is not `config_file`. */
+void advice_place(const char *config_file, struct err *err);
+
+/*
+ * The map as lines of a config, in place of those of this kind ('u' or 'g'). False, and nothing is
+ * added, when they are too many.
+ */
+bool advice_map(const struct idmap *map, char kind, struct err *err);
+
+/* The gid lines that `idmap` works out, or the command that writes them where they are too many. */
+void advice_gids(const struct idmap *map, const char *config_file, struct err *err);
+
+/*
+ * The command that lets a user map `count` host ids from `first` on, by a line of /etc/subuid or
+ * /etc/subgid.
+ */
+const char *advice_grant_line(const char *user, uint32_t first, uint32_t count, const char *file,
+                              char *buffer, size_t size);
+void advice_grant(const char *user, uint32_t first, uint32_t count, const char *file,
+                  struct err *err);
+
+/* What takes an lxc.include line of a file that is missing out. */
+void advice_include(const struct config_include *include, struct err *err);
+
+/* The command that starts the container; `why` stands behind a #. */
+void advice_start(const struct container *container, const char *why, struct err *err);
+
+/* Puts what deletes the config's lines that match a sed(1) expression into `buffer`. */
+const char *advice_delete(const char *config_file, const char *expression, char *buffer,
+                          size_t size);
+
+/* Puts what takes a device rule out that denies all but itself into `buffer`. */
+const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,213 @@
+#include "say/advice_gpu.h"
+
+#include "say/advice_config.h"
+#include "base/drm.h"
+#include "base/text.h"
+#include "say/pci.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MORE_LINE_MAX 48 /* "# and N more", which has to fit too */
+#define WAIT_SENSIBLE 20 /* seconds that a driver may take at boot */
+
+/* The lines that select this node; false, and nothing is added, when they do not fit whole. */
+static bool offer_add(const struct options *options, const struct gpu_node *node, struct err *err)
+{
+    struct err lines = {0};
+    char select[32];
+
+    snprintf(select, sizeof(select), "%s%s", node->pci[0] ? "pci=" : "",
+             node->pci[0] ? node->pci : node->name);
+    advice_hook_lines(options, select, &lines);
+    if (strlen(err->fix) + 1 + strlen(lines.fix) + MORE_LINE_MAX >= sizeof(err->fix))
+        return false;
+    err_fix(err, "%s", lines.fix);
+    return true;
+}
+
+static void offers_begin(const struct options *options, struct err *err)
+{
+    err_fix(err, "# one of these, in place of the config's lines for this hook");
+    advice_hook_place(options, err);
+}
+
+static size_t offers_add(const struct options *options, const struct gpu_list *gpus,
+                         struct err *err)
+{
+    size_t offers = 0;
+    size_t left_out = 0;
+
+    for (size_t i = 0; i < gpus->count; i++) {
+        if (!gpus->nodes[i].is_render && !options->selection.with_card)
+            continue;
+        if (offers++ == 0)
+            offers_begin(options, err);
+        if (left_out || !offer_add(options, &gpus->nodes[i], err))
+            left_out++;
+    }
+    if (left_out)
+        err_fix(err, "# and %zu more: lxc-gpu-hook list", left_out);
+    return offers;
+}
+
+/* "; the GPU 8086:1912 at 0000:00:02.0 <state><object>" */
+static void gpu_state_add(const struct pci_gpu *gpu, const char *state, const char *object,
+                          struct err *err)
+{
+    size_t used = strlen(err->text);
+    char name[48];
+
+    snprintf(name, sizeof(name), "%04x:%04x at %s", gpu->vendor_id, gpu->device_id, gpu->address);
+    snprintf(err->text + used, sizeof(err->text) - used, "; the GPU %s %s%s", name, state, object);
+}
+
+/* Given to virtual machines: only for good once its ids are out of the vfio-pci options too. */
+static void set_aside_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    gpu_state_add(gpu, "is bound to ", "vfio-pci, for virtual machines", err);
+    err_fix(err,
+            "sh -c 'cd /sys/bus/pci && echo %s >devices/%s/driver_override && echo %s "
+            ">drivers/vfio-pci/unbind'",
+            gpu->module, gpu->address, gpu->address);
+    err_fix(err, "sh -c 'modprobe %s && echo %s >/sys/bus/pci/drivers_probe'", gpu->module,
+            gpu->address);
+    err_fix(err, "# for good: take %04x:%04x out of the vfio-pci line in /etc/modprobe.d",
+            gpu->vendor_id, gpu->device_id);
+}
+
+/* What a package has installed is hidden by a file of the same name in /etc, and not edited. */
+static void kept_out_file_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    const char *file = gpu->kept_out.file;
+    bool is_etc = strncmp(file, "/etc/", strlen("/etc/")) == 0;
+    char module[64];
+    struct text text = TEXT_ON(module);
+
+    for (const char *c = gpu->module; *c; c++)
+        if (*c == '_')
+            text_add(&text, "[-_]"); /* modprobe.d(5) takes either */
+        else
+            text_add(&text, "%c", *c);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", file, err);
+    err_fix(err, "sed %s-E '/^\\s*(blacklist|install)\\s+%s(\\s|$)/d' %s%s%s",
+            is_etc ? "-i.bak " : "", module, file, is_etc ? "" : " >/etc/modprobe.d",
+            is_etc ? "" : strrchr(file, '/'));
+    err_fix(err, "modprobe %s", gpu->module);
+}
+
+static void kept_out_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    bool by_kernel = gpu->kept_out.by == KEPT_OUT_BY_THE_KERNEL;
+    const char *argument = by_kernel ? "module_blacklist=" : "modprobe.blacklist=";
+    char what[80];
+
+    if (gpu->kept_out.by == KEPT_OUT_BY_FILE) {
+        kept_out_file_fix(gpu, err);
+        return;
+    }
+    snprintf(what, sizeof(what), "%s on the kernel's command line", argument);
+    gpu_state_add(gpu, "wants a driver that is kept from loading by ", what, err);
+    err_fix(err, "# take %s out of %s in /etc/default/grub, then update-grub;", gpu->module,
+            argument);
+    err_fix(err, "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh%s",
+            by_kernel ? "; then restart the host" : "");
+    /* By its own name modprobe loads it all the same; what the kernel refuses it cannot load. */
+    if (!by_kernel)
+        err_fix(err, "modprobe %s    # for now", gpu->module);
+}
+
+static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
+{
+    if (text_is_equal(gpu->driver, "vfio-pci")) {
+        set_aside_fix(gpu, err);
+    } else if (gpu->driver[0]) {
+        gpu_state_add(gpu, "has the driver ", gpu->driver, err);
+        err_fix(err, "dmesg | grep -i %s    # why it made no node", gpu->driver);
+    } else if (gpu->kept_out.by != KEPT_OUT_BY_NOTHING) {
+        kept_out_fix(gpu, err);
+    } else {
+        gpu_state_add(gpu, "wants the driver ", gpu->module, err);
+        /* Each takes the cards that are its own; which those are changes with the kernel. */
+        err_fix(err, "modprobe %s",
+                text_is_equal(gpu->module, "amdgpu") ? "-a amdgpu radeon" : gpu->module);
+    }
+}
+
+static void pci_fix(const struct pci_gpus *pci, struct err *err)
+{
+    size_t used = strlen(err->text);
+
+    if (pci->count && pci->gpus[0].module) {
+        gpu_fix(&pci->gpus[0], err);
+        return;
+    }
+    if (pci->count)
+        gpu_state_add(&pci->gpus[0], "is a console", " only, without a video engine", err);
+    else
+        snprintf(err->text + used, sizeof(err->text) - used, "; no GPU is on the PCI bus");
+    err_fix(err, "# switch the GPU on in the BIOS, or pass it to this virtual machine");
+}
+
+/* Made anew under the number of its name where a driver is behind it; udev then gives it its group.
+ */
+static void stray_fix(const char *name, struct err *err)
+{
+    char path[48];
+    unsigned node_minor;
+    bool is_render;
+
+    if (!text_is_shell_word(name) || !gpu_name_parse(name, &is_render, &node_minor)) {
+        err_fix(err, "ls -l /dev/dri    # and remove what is no node");
+        return;
+    }
+    err_fix(err, "rm -f /dev/dri/%s", name);
+    snprintf(path, sizeof(path), "/sys/dev/char/%d:%u", DRM_MAJOR, node_minor);
+    if (access(path, F_OK) < 0)
+        return;
+    err_fix(err, "mknod -m 0660 /dev/dri/%s c %d %u", name, DRM_MAJOR, node_minor);
+    err_fix(err,
+            "udevadm trigger --settle --action=add --subsystem-match=drm    # gives it its group");
+}
+
+void advice_no_gpu(const struct gpu_list *gpus, struct err *err)
+{
+    struct pci_gpus pci;
+
+    if (gpus->stray_count) {
+        stray_fix(gpus->strays[0].name, err);
+        return;
+    }
+    pci_gpus_find(&pci);
+    pci_fix(&pci, err);
+}
+
+void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
+{
+    struct options patient = *options;
+
+    if (offers_add(options, gpus, err))
+        return;
+    advice_no_gpu(gpus, err);
+    if (gpus->stray_count || options->wait_seconds)
+        return;
+    patient.wait_seconds = WAIT_SENSIBLE;
+    err_fix(err,
+            "# a driver that loads late at boot: in place of the config's lines for this hook");
+    advice_hook_place(options, err);
+    advice_hook_lines(&patient, NULL, err);
+}
+
+void advice_dead_node(const struct gpu_node *node, struct err *err)
+{
+    if (!node->device[0]) {
+        err_fix(err, "dmesg | grep -iE 'drm|i915|xe |amdgpu'    # what became of its driver");
+        err_fix(err, "rm -f /dev/dri/%s    # no driver of this kernel made it", node->name);
+        return;
+    }
+    err_fix(err, "dmesg | grep -iE 'drm|%s'    # why it does not answer", node->driver);
+    err_fix(err, "modprobe -r %s && modprobe %s    # or restart the host", node->driver,
+            node->driver);
+}

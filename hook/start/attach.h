@@ -1,0 +1,39 @@
+/*
+ * The mount itself: /dev/dri of the guest becomes the prepared tmpfs. Runs as the container's root
+ * in its namespaces; every place is a file descriptor below the guest's root, so no path the guest
+ * can swap is looked up twice.
+ */
+#ifndef HOOK_ATTACH_H
+#define HOOK_ATTACH_H
+
+#include "base/err.h"
+#include "facts/guest.h"
+#include "facts/lsm.h"
+#include "plan/plan.h"
+
+#include <stdbool.h>
+
+/* Where the tree went, and what undoes it. */
+struct attachment {
+    int dev; /* the guest's /dev */
+    int dri;
+    int tree;     /* the caller's */
+    int old;      /* the tree of an earlier run, taken off; -1: there was none */
+    bool is_made; /* /dev/dri was not there */
+};
+
+/*
+ * Makes /dev/dri when it is missing, and moves `tree` onto it; nodes that /dev/dri already held are
+ * bound into it. All or nothing: on error what was attached is detached again, and *ret holds
+ * nothing. `lsm` is what confines this process.
+ */
+int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const struct lsm *lsm,
+                struct attachment *ret, struct err *err);
+
+/* As it was before attach_tree, as far as that can be had; closes it too. */
+void attach_undo(struct attachment *attachment);
+
+/* It stays. */
+void attach_close(struct attachment *attachment);
+
+#endif

@@ -1,0 +1,238 @@
+#include "cli/options.h"
+
+#include "base/option_table.h"
+#include "base/text.h"
+#include "exit_status.h"
+#include "va/rate_control.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct choice {
+    const char *word;
+    int value;
+};
+
+static int choice_take(const struct choice *choices, const char *value, int *ret)
+{
+    for (; choices->word; choices++) {
+        if (text_is_equal(choices->word, value)) {
+            *ret = choices->value;
+            return 0;
+        }
+    }
+    return -EINVAL;
+}
+
+static int number_take(const char *value, uint32_t min, uint32_t max, uint32_t *ret)
+{
+    uint32_t number;
+
+    if (text_to_u32(value, 10, max, &number) < 0 || number < min)
+        return -EINVAL;
+    *ret = number;
+    return 0;
+}
+
+static int take_device(void *memory, const char *value, struct err *err)
+{
+    struct options *options = memory;
+
+    (void)err;
+    if (!*value || strlen(value) >= sizeof(options->device))
+        return -EINVAL;
+    memcpy(options->device, value, strlen(value) + 1);
+    options->has_device = true;
+    return 0;
+}
+
+static int take_frames(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return number_take(value, 1, VA_FRAMES_MAX, &((struct options *)memory)->request.frames);
+}
+
+static int size_take(const char *value, uint32_t *ret)
+{
+    if (number_take(value, SIZE_MIN, SIZE_MAX_PIXELS, ret) < 0)
+        return -EINVAL;
+    /* 4:2:0 has one chroma sample for two luma samples each way (H.264 table 6-1). */
+    return *ret % 2 ? -EINVAL : 0;
+}
+
+static int take_size(void *memory, const char *value, struct err *err)
+{
+    struct options *options = memory;
+    const char *x = strchr(value, 'x');
+    char width[16];
+
+    (void)err;
+    if (!x || (size_t)(x - value) >= sizeof(width))
+        return -EINVAL;
+    memcpy(width, value, (size_t)(x - value));
+    width[x - value] = '\0';
+    if (size_take(width, &options->request.width) < 0)
+        return -EINVAL;
+    return size_take(x + 1, &options->request.height);
+}
+
+static int take_entrypoint(void *memory, const char *value, struct err *err)
+{
+    static const struct choice choices[] = {
+        {"auto", VA_CHOICE_AUTO}, {"slice", VA_CHOICE_SLICE}, {"lp", VA_CHOICE_LP}, {NULL, 0}};
+    int choice;
+
+    (void)err;
+    if (choice_take(choices, value, &choice) < 0)
+        return -EINVAL;
+    ((struct options *)memory)->request.entrypoint = (enum va_entrypoint_choice)choice;
+    return 0;
+}
+
+static int take_profile(void *memory, const char *value, struct err *err)
+{
+    static const struct choice choices[] = {
+        {"auto", VA_PROFILE_AUTO},
+        {"constrained-baseline", VA_PROFILE_CONSTRAINED_BASELINE},
+        {"main", VA_PROFILE_MAIN},
+        {"high", VA_PROFILE_HIGH},
+        {NULL, 0}};
+    int choice;
+
+    (void)err;
+    if (choice_take(choices, value, &choice) < 0)
+        return -EINVAL;
+    ((struct options *)memory)->request.profile = (enum va_profile_choice)choice;
+    return 0;
+}
+
+static int take_rc(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return rate_mode_find(value, &((struct options *)memory)->request.rate) ? 0 : -EINVAL;
+}
+
+static int take_qp(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return number_take(value, 0, QP_MAX, &((struct options *)memory)->request.qp);
+}
+
+static int take_output(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    ((struct options *)memory)->output = value;
+    return *value ? 0 : -EINVAL;
+}
+
+static int take_timeout(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return number_take(value, 1, TIMEOUT_MAX, &((struct options *)memory)->timeout);
+}
+
+/* The options without a value: each sets one field. */
+#define TAKE_FLAG(name, field, setting)                                                            \
+    static int take_##name(void *memory, const char *value, struct err *err)                       \
+    {                                                                                              \
+        (void)value;                                                                               \
+        (void)err;                                                                                 \
+        ((struct options *)memory)->field = setting;                                               \
+        return 0;                                                                                  \
+    }
+TAKE_FLAG(all, all, true)
+TAKE_FLAG(no_decode, request.decode, false)
+TAKE_FLAG(json, json, true)
+TAKE_FLAG(list, request.list_only, true)
+TAKE_FLAG(quiet, verbosity, VERBOSITY_QUIET)
+TAKE_FLAG(verbose, verbosity, VERBOSITY_VERBOSE)
+TAKE_FLAG(version, version, true)
+TAKE_FLAG(help, help, true)
+
+static const struct option_row rows[] = {
+    {"device", 0, take_device, "PATH", "a path of at most 255 bytes",
+     "render node to check (default " DEFAULT_NODE ")"},
+    {"all", 0, take_all, NULL, NULL, "every render node in turn; JSON: one object a line"},
+    {"frames", 0, take_frames, "N", "a number from 1 to 100000",
+     "frames to encode, 1 to 100000 (default 60)"},
+    {"size", 0, take_size, "WxH", "WxH, each an even number from 16 to 8192",
+     "picture size, even, 16 to 8192 (default 640x480)"},
+    {"entrypoint", 0, take_entrypoint, "KIND", "auto, slice or lp",
+     "auto, slice or lp (low power; default auto)"},
+    {"profile", 0, take_profile, "NAME", "auto, constrained-baseline, main or high",
+     "auto, constrained-baseline, main or high"},
+    {"rc", 0, take_rc, "MODE", "cqp, cbr, vbr, vcm, icq, qvbr or avbr",
+     "cqp, cbr, vbr, vcm, icq, qvbr or avbr (default cqp)"},
+    {"qp", 0, take_qp, "N", "a number from 0 to 51", "quantiser, 0 (best) to 51 (default 26)"},
+    {"no-decode", 0, take_no_decode, NULL, NULL, "do not decode the stream back and compare"},
+    {"output", 0, take_output, "FILE", "a file name", "keep the H.264 stream here"},
+    {"timeout", 0, take_timeout, "S", "a number of seconds from 1 to 3600",
+     "seconds without an answer: a hang (default 30)"},
+    {"json", 0, take_json, NULL, NULL, "print one JSON object instead of text"},
+    {"list", 0, take_list, NULL, NULL, "list what the driver offers, and encode nothing"},
+    {"quiet", 'q', take_quiet, NULL, NULL, "print the verdict line only"},
+    {"verbose", 'v', take_verbose, NULL, NULL, "print the raw facts too"},
+    {"version", 0, take_version, NULL, NULL, "print the version"},
+    {"help", 'h', take_help, NULL, NULL, "print this help"},
+};
+
+static const struct option_table table = {rows, sizeof(rows) / sizeof(*rows), STATUS_USAGE};
+
+static int combination_check(const struct options *options, struct err *err)
+{
+    const struct {
+        bool is_wrong;
+        const char *why;
+    } rules[] = {
+        {options->all && options->has_device, "--all and --device exclude each other"},
+        {options->all && options->output, "--output needs one node, not --all"},
+        {options->request.list_only && options->output, "--list encodes nothing for --output"},
+    };
+
+    for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
+        if (rules[i].is_wrong)
+            return err_set(err, STATUS_USAGE, 0, "%s", rules[i].why);
+    }
+    return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret, struct err *err)
+{
+    struct options options = {
+        .device = DEFAULT_NODE,
+        .timeout = 30,
+        .verbosity = VERBOSITY_NORMAL,
+        .request =
+            {.width = 640, .height = 480, .frames = 60, .qp = 26, .decode = true, .output_fd = -1},
+    };
+    char safe[200];
+    int rest;
+    int r = option_table_parse(&table, argc, argv, &options, &rest, err);
+
+    if (r == 0 && rest < argc)
+        r = err_set(err, STATUS_USAGE, 0, "one word too many: %s",
+                    text_printable(safe, sizeof(safe), argv[rest]));
+    if (r == 0)
+        r = combination_check(&options, err);
+    if (r == 0)
+        *ret = options;
+    return r;
+}
+
+#define STATUS_LINE(symbol, number, meaning) {number, meaning},
+static const struct {
+    int number;
+    const char *meaning;
+} STATUS_LINES[] = {EXIT_STATUS_TABLE(STATUS_LINE)};
+
+void options_print_help(FILE *out)
+{
+    fprintf(out,
+            "Usage: gpu-verify [OPTION...]\n\n"
+            "Encodes H.264 on the GPU, checks the stream and the pictures that come back,\n"
+            "and names the cause and the fix when that does not work.\n\n");
+    option_table_help(&table, out);
+    fprintf(out, "\nExit status:\n");
+    for (size_t i = 0; i < sizeof(STATUS_LINES) / sizeof(*STATUS_LINES); i++)
+        fprintf(out, "  %2d  %s\n", STATUS_LINES[i].number, STATUS_LINES[i].meaning);
+}

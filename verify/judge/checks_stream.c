@@ -1,0 +1,147 @@
+/* The checks of what came out: coded buffers, the stream, the decoded pictures. */
+#include "judge/checks.h"
+#include "va/rate_control.h"
+#include "judge/words.h"
+
+#include <va/va.h>
+
+/* Coarser than this, a poor picture is what was asked for. */
+#define QP_COARSE 40
+
+/*
+ * dB. Below `fail` the picture is not the one that went in; the others are what a good encoder
+ * keeps above, 0 where there is nothing to say. tests/unit/va_bit_rates_suffice.sh holds libx264 to
+ * them.
+ */
+struct psnr_limits {
+    double fail;       /* of the worst frame */
+    double warn_worst; /* of the worst frame */
+    double warn_mean;  /* of the brightness of all frames */
+};
+
+static const struct psnr_limits LIMITS_QUALITY = {20, 0, 30};
+static const struct psnr_limits LIMITS_BIT_RATE = {15, 20, 0};
+static const struct psnr_limits LIMITS_COARSE = {14, 0, 0};
+
+/* ---- encode ---- */
+
+struct judgement check_encode(const struct facts *facts, struct text *detail)
+{
+    const struct va_facts *va = &facts->va;
+
+    if (va->encode.failure.happened) {
+        words_failure(&va->encode.failure, detail);
+        /* We wait without end: it was the driver that gave the GPU up. */
+        if (va->encode.failure.status == VA_STATUS_ERROR_TIMEDOUT)
+            return JUDGED_FAIL(CAUSE_GPU_TIMEOUT);
+        return JUDGED_FAIL(CAUSE_ENCODE_FAILED);
+    }
+    if (!va->encode.done && !va_is_cut_in_decoder(va))
+        return JUDGED_SKIP;
+    text_add(detail, "%u ", va->encode.frames);
+    if (va->encode.frames != facts->request.frames)
+        text_add(detail, "of %u ", facts->request.frames);
+    text_add(detail, "frames (%u IDR, %u P) %ux%u, %llu bytes, %.1f fps", va->encode.idr_frames,
+             va->encode.p_frames, va->encode.width, va->encode.height,
+             (unsigned long long)va->encode.bytes, words_fps(va));
+    if (facts->request.rate != VA_RATE_CQP)
+        text_add(detail, ", %s", rate_mode(facts->request.rate)->name);
+    if (va->encode.bits_per_second)
+        text_add(detail, " at %.0f of %u kbit/s",
+                 (double)va->encode.bytes * 8 / va->encode.frames * FRAME_RATE / 1000,
+                 va->encode.bits_per_second / 1000);
+    return JUDGED_PASS;
+}
+
+/* ---- bitstream ---- */
+
+static enum cause coded_cause(const struct facts *facts)
+{
+    const struct va_facts *va = &facts->va;
+
+    if (va->encode.empty_frames || va->encode.bytes == 0)
+        return CAUSE_EMPTY;
+    if (va->encode.flagged_frames)
+        return CAUSE_FLAGGED;
+    return CAUSE_NONE;
+}
+
+/* The macroblocks in whole, which the parser lets pass where the driver writes its own headers. */
+static bool is_uncropped(const struct va_facts *va)
+{
+    return !va->encode.packed_headers_ours && va->bitstream.width == va->encode.coded_width &&
+           va->bitstream.height == va->encode.coded_height;
+}
+
+struct judgement check_bitstream(const struct facts *facts, struct text *detail)
+{
+    const struct va_facts *va = &facts->va;
+
+    if (!va->encode.done && !va_is_cut_in_decoder(va))
+        return JUDGED_SKIP;
+    if (coded_cause(facts) != CAUSE_NONE) {
+        text_add(detail, "frames of %u to %u bytes", va->encode.smallest, va->encode.largest);
+        return JUDGED_FAIL(coded_cause(facts));
+    }
+    if (!va->bitstream.done && !va_is_cut_in_decoder(va))
+        return JUDGED_SKIP;
+    if (va->bitstream.rule[0]) {
+        text_add(detail, "%u NAL units read, %u pictures", va->bitstream.nal_units,
+                 va->bitstream.pictures);
+        return JUDGED_FAIL(CAUSE_BROKEN_RULE);
+    }
+    text_add(detail, "%u pictures %ux%u, %u SPS, %u PPS, profile %u, level %u.%u",
+             va->bitstream.pictures, va->bitstream.width, va->bitstream.height, va->bitstream.sps,
+             va->bitstream.pps, va->bitstream.profile_idc, va->bitstream.level_idc / 10,
+             va->bitstream.level_idc % 10);
+    if (va->bitstream.pictures != va->encode.frames ||
+        (va->encode.frames != facts->request.frames && !va_is_cut_in_decoder(va)))
+        return JUDGED_FAIL(CAUSE_WRONG_COUNT);
+    if (va->bitstream.width != facts->request.width ||
+        va->bitstream.height != facts->request.height)
+        return is_uncropped(va) ? JUDGED_WARN(CAUSE_UNCROPPED) : JUDGED_FAIL(CAUSE_WRONG_SIZE);
+    return JUDGED_PASS;
+}
+
+/* ---- decode ---- */
+
+static const struct psnr_limits *limits_of(const struct va_request *request)
+{
+    const struct rate_mode *mode = rate_mode(request->rate);
+
+    if (mode->has_quality && request->qp > QP_COARSE)
+        return &LIMITS_COARSE;
+    return mode->has_bit_rate ? &LIMITS_BIT_RATE : &LIMITS_QUALITY;
+}
+
+/* Not a plain comparison: a PSNR that is no number fails too. */
+static bool is_above(const struct va_facts *va, double limit)
+{
+    return va->decode.frames > 0 && va->decode.psnr_y >= limit &&
+           va->decode.psnr_y_worst >= limit && va->decode.psnr_uv_worst >= limit;
+}
+
+struct judgement check_decode(const struct facts *facts, struct text *detail)
+{
+    const struct psnr_limits *limits = limits_of(&facts->request);
+    const struct va_facts *va = &facts->va;
+
+    if (va->decode.failure.happened) {
+        words_failure(&va->decode.failure, detail);
+        return JUDGED_FAIL(CAUSE_DECODE_FAILED);
+    }
+    if (!va->decode.done) {
+        /* Without a reason the run was cut short. */
+        text_add(detail, "%s", va->decode.why);
+        return JUDGED_SKIP;
+    }
+    text_add(detail, "%u frames, PSNR-Y %.1f dB, colour %.1f dB, worst frame %.1f dB",
+             va->decode.frames, va->decode.psnr_y, va->decode.psnr_uv, va->decode.psnr_y_worst);
+    if (!is_above(va, limits->fail))
+        return JUDGED_FAIL(CAUSE_DIFFERENT);
+    if (!is_above(va, limits->warn_worst))
+        return JUDGED_WARN(CAUSE_COARSE_AT_RATE);
+    if (va->decode.psnr_y < limits->warn_mean)
+        return JUDGED_WARN(CAUSE_COARSE);
+    return JUDGED_PASS;
+}

@@ -1,0 +1,203 @@
+/* The values out of what is known before the VA driver is loaded. */
+#include "judge/gpu_names.h"
+#include "judge/packages.h"
+#include "judge/subject_values.h"
+#include "judge/words.h"
+
+#include "base/text.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+VALUE(node)
+{
+    known_add(out, f->sys.node.path);
+}
+
+VALUE(node_error)
+{
+    known_add(out, strerror(f->sys.node.error));
+}
+
+VALUE(others)
+{
+    const struct node_facts *node = &f->sys.node;
+
+    for (uint32_t i = 0; i < node->other_count && i < NODE_OTHERS_MAX; i++)
+        text_add(out, "%s%s", i ? ", " : "", node->others[i].path);
+}
+
+VALUE(other)
+{
+    if (f->sys.node.other_count)
+        known_add(out, f->sys.node.others[0].path);
+}
+
+VALUE(type)
+{
+    known_add(out, words_file_type(f->sys.node.mode));
+}
+
+VALUE(mode)
+{
+    text_add(out, "%04o", f->sys.node.mode & 07777U);
+}
+
+VALUE(rdev)
+{
+    text_add(out, "%u:%u", f->sys.node.major, f->sys.node.minor);
+}
+
+VALUE(minor)
+{
+    text_add(out, "%u", f->sys.node.minor);
+}
+
+VALUE(owner)
+{
+    text_add(out, "%u:%u", f->sys.node.uid, f->sys.node.gid);
+}
+
+VALUE(gid)
+{
+    text_add(out, "%u", f->sys.node.gid);
+}
+
+VALUE(group)
+{
+    if (f->sys.access.group[0])
+        known_add(out, f->sys.access.group);
+    else
+        value_gid(f, out);
+}
+
+VALUE(user)
+{
+    if (f->sys.access.user[0])
+        known_add(out, f->sys.access.user);
+    else
+        text_add(out, "%u", f->sys.access.uid);
+}
+
+VALUE(groups)
+{
+    const struct access_facts *access = &f->sys.access;
+
+    text_add(out, "%u", access->gid);
+    for (uint32_t i = 0; i < access->group_count && i < ACCESS_GROUPS_MAX; i++) {
+        if (access->groups[i] != access->gid)
+            text_add(out, " %u", access->groups[i]);
+    }
+}
+
+VALUE(uid_map)
+{
+    words_id_map(&f->sys.access.uid_map, out);
+}
+
+VALUE(gid_map)
+{
+    words_id_map(&f->sys.access.gid_map, out);
+}
+
+VALUE(add_to_group)
+{
+    const char *command = f->sys.place.distro == DISTRO_ALPINE ? "addgroup" : "usermod -aG";
+    bool is_user_first = f->sys.place.distro == DISTRO_ALPINE;
+    char user[NAME_MAX_LEN];
+    char group[NAME_MAX_LEN];
+    struct text user_text = TEXT_ON(user);
+    struct text group_text = TEXT_ON(group);
+
+    value_user(f, &user_text);
+    value_group(f, &group_text);
+    if (text_is_shell_word(user) && text_is_shell_word(group))
+        text_add(out, "%s %s %s", command, is_user_first ? user : group,
+                 is_user_first ? group : user);
+}
+
+VALUE(mount)
+{
+    known_add(out, f->sys.access.mount_point);
+}
+
+VALUE(open_error)
+{
+    known_add(out, strerror(f->sys.access.open_error));
+}
+
+VALUE(kernel_error)
+{
+    known_add(out, strerror(f->sys.kernel.error));
+}
+
+VALUE(kernel)
+{
+    known_add(out, f->sys.kernel.driver);
+}
+
+VALUE(kind)
+{
+    known_add(out, gpu_without_video(f->sys.kernel.driver));
+}
+
+VALUE(ids)
+{
+    if (f->sys.kernel.vendor_id)
+        text_add(out, "%04x:%04x", f->sys.kernel.vendor_id, f->sys.kernel.device_id);
+    else
+        text_add(out, "no PCI id");
+}
+
+VALUE(chip)
+{
+    const char *name = gpu_name(f->sys.kernel.vendor_id, f->sys.kernel.device_id);
+
+    if (name)
+        text_add(out, "%s", name);
+    else
+        value_ids(f, out);
+}
+
+VALUE(huc)
+{
+    known_add(out, words_huc(&f->sys.kernel));
+}
+
+VALUE(place)
+{
+    known_add(out, words_place(f->sys.place.place));
+}
+
+VALUE(name)
+{
+    known_add(out, f->sys.place.name);
+}
+
+VALUE(incus)
+{
+    known_add(out, f->sys.place.is_lxd ? "lxc" : "incus");
+}
+
+VALUE(cgroup_key)
+{
+    known_add(out, f->sys.place.is_cgroup_v1 ? "lxc.cgroup" : "lxc.cgroup2");
+}
+
+VALUE(variables)
+{
+    const struct place_facts *place = &f->sys.place;
+
+    if (place->driver_name[0])
+        text_add(out, "LIBVA_DRIVER_NAME=%s", place->driver_name);
+    if (place->drivers_path[0])
+        text_add(out, "%sLIBVA_DRIVERS_PATH=%s", out->used ? " " : "", place->drivers_path);
+}
+
+VALUE(variable_names)
+{
+    if (f->sys.place.driver_name[0])
+        text_add(out, "LIBVA_DRIVER_NAME");
+    if (f->sys.place.drivers_path[0])
+        text_add(out, "%sLIBVA_DRIVERS_PATH", out->used ? " " : "");
+}

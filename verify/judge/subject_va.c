@@ -1,0 +1,248 @@
+/* The values out of what the VA driver did, and how the run ended. */
+#include "judge/packages.h"
+#include "va/rate_control.h"
+#include "judge/subject_values.h"
+#include "judge/words.h"
+
+#include <string.h>
+
+VALUE(driver)
+{
+    known_add(out, f->va.driver.name);
+}
+
+VALUE(tried)
+{
+    words_tried(&f->va, out);
+}
+
+VALUE(bad_file)
+{
+    known_add(out, words_bad_file(&f->va));
+}
+
+VALUE(log_line)
+{
+    words_log_line(&f->va, out);
+}
+
+VALUE(install)
+{
+    known_add(out, package_command(PACKAGE_DRIVER, f));
+}
+
+VALUE(install_by_name)
+{
+    const char *name = package_driver(f);
+
+    if (package_command(PACKAGE_DRIVER, f) || gpu_without_video(f->sys.kernel.driver))
+        return;
+    if (name)
+        text_add(out, "install the VA driver %s, or a newer one", name);
+    else
+        text_add(out, "install the VA driver for %s, or a newer one, if there is one",
+                 f->sys.kernel.driver[0] ? f->sys.kernel.driver : "this GPU");
+}
+
+VALUE(install_other)
+{
+    known_add(out, package_command(PACKAGE_OTHER, f));
+}
+
+VALUE(install_encoders)
+{
+    known_add(out, package_command(PACKAGE_ENCODERS, f));
+}
+
+VALUE(install_from)
+{
+    if (f->sys.place.distro == DISTRO_FEDORA)
+        text_add(out, "from the RPM Fusion repository");
+}
+
+VALUE(encoders_from)
+{
+    if (f->sys.place.distro == DISTRO_DEBIAN)
+        text_add(out, "needs the component %s in the APT sources; then",
+                 f->sys.place.is_ubuntu ? "multiverse" : "non-free");
+    else
+        value_install_from(f, out);
+}
+
+/* That of the check which fails first. */
+static const struct va_failure *failure_first(const struct facts *f)
+{
+    if (f->va.driver.failure.happened)
+        return &f->va.driver.failure;
+    if (f->va.entrypoints.failure.happened)
+        return &f->va.entrypoints.failure;
+    return f->va.encode.failure.happened ? &f->va.encode.failure : &f->va.decode.failure;
+}
+
+VALUE(call)
+{
+    known_add(out, failure_first(f)->call);
+}
+
+VALUE(status)
+{
+    known_add(out, failure_first(f)->status_name);
+}
+
+VALUE(frame)
+{
+    text_add(out, "%u", failure_first(f)->frame);
+}
+
+/* May well be nothing; the words around it allow for that. */
+VALUE(failure_detail)
+{
+    const char *detail = failure_first(f)->detail;
+
+    text_add(out, *detail ? ": %s" : "%s", detail);
+}
+
+VALUE(other_entrypoint)
+{
+    known_add(out, words_other_entrypoint(&f->va));
+}
+
+VALUE(refusal)
+{
+    words_refusal(f, out);
+}
+
+VALUE(rate)
+{
+    known_add(out, rate_mode(f->request.rate)->name);
+}
+
+VALUE(bit_rate)
+{
+    text_add(out, "%u", f->va.encode.bits_per_second / 1000);
+}
+
+VALUE(size)
+{
+    text_add(out, "%ux%u", f->request.width, f->request.height);
+}
+
+VALUE(stream_size)
+{
+    text_add(out, "%ux%u", f->va.bitstream.width, f->va.bitstream.height);
+}
+
+VALUE(seconds)
+{
+    text_add(out, "%.0f", f->run.silence);
+}
+
+VALUE(stuck)
+{
+    text_add(out, "%s", f->run.is_stuck ? ", and not even a kill ends it" : "");
+}
+
+VALUE(doing)
+{
+    if (f->va.progress.call[0])
+        known_add(out, f->va.progress.call);
+    else
+        known_add(out, f->sys.doing);
+}
+
+VALUE(culprit)
+{
+    if (f->sys.stage != STAGE_VA)
+        text_add(out, "the check");
+    else
+        text_add(out, f->va.driver.name[0] ? "VA driver %s" : "the VA driver%s", f->va.driver.name);
+}
+
+VALUE(signal)
+{
+    words_signal(f->run.signal, out);
+}
+
+VALUE(exit_code)
+{
+    text_add(out, "%d", f->run.exit_code);
+}
+
+VALUE(frames)
+{
+    text_add(out, "%u", f->va.encode.frames);
+}
+
+VALUE(asked)
+{
+    text_add(out, "%u", f->request.frames);
+}
+
+VALUE(empty)
+{
+    text_add(out, "%u", f->va.encode.empty_frames);
+}
+
+VALUE(flagged)
+{
+    text_add(out, "%u", f->va.encode.flagged_frames);
+}
+
+/* A hung GPU shows so with iHD: nothing in the buffer, and a flag. */
+VALUE(marked)
+{
+    if (!f->va.encode.flagged_frames)
+        return;
+    text_add(out, ", marked as ");
+    words_coded_flags(f->va.encode.flags, out);
+}
+
+VALUE(first_flagged)
+{
+    text_add(out, "%u", f->va.encode.first_flagged);
+}
+
+VALUE(flags)
+{
+    words_coded_flags(f->va.encode.flags, out);
+}
+
+VALUE(bad_frame)
+{
+    text_add(out, "%u", f->va.bitstream.bad_frame);
+}
+
+VALUE(rule)
+{
+    known_add(out, f->va.bitstream.rule);
+}
+
+VALUE(pictures)
+{
+    text_add(out, "%u", f->va.bitstream.pictures);
+}
+
+VALUE(psnr)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_y);
+}
+
+VALUE(worst)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_y_worst);
+}
+
+VALUE(worst_colour)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_uv_worst);
+}
+
+VALUE(worst_frame)
+{
+    text_add(out, "%u", f->va.decode.worst_frame);
+}
+
+VALUE(looks_like)
+{
+    text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);
+}

@@ -1,0 +1,188 @@
+#include "system/access.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "system/mounts.h"
+#include "system/names.h"
+#include "system/node.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+
+/* Files of the container, which may be anything: no more than this is read. */
+#define NAMES_FILE_MAX  ((size_t)1 << 20)
+#define MOUNTS_FILE_MAX ((size_t)4 << 20)
+#define SMALL_FILE_MAX  ((size_t)64 << 10)
+/* NGROUPS_MAX of Linux. */
+#define GROUPS_CAP 65536
+
+/* The default of the kernel (DEFAULT_OVERFLOWUID in linux/highuid.h), when /proc does not say. */
+#define OVERFLOW_ID 65534
+
+/* One column of a line; the kernel pads them with blanks. */
+static bool column_read(const char **line, uint32_t *ret)
+{
+    char digits[16];
+    const char *start = *line + strspn(*line, " ");
+    size_t length = strspn(start, "0123456789");
+
+    if (length >= sizeof(digits))
+        return false;
+    memcpy(digits, start, length);
+    digits[length] = '\0';
+    *line = start + length;
+    return text_to_u32(digits, 10, UINT32_MAX, ret) == 0;
+}
+
+void id_map_parse(const char *text, struct id_map *ret)
+{
+    *ret = (struct id_map){.is_known = true};
+    while (*text && ret->count < ID_EXTENTS_MAX) {
+        struct id_extent extent;
+        if (column_read(&text, &extent.inside) && column_read(&text, &extent.outside) &&
+            column_read(&text, &extent.count) && (*text == '\n' || *text == '\0'))
+            ret->extents[ret->count++] = extent;
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+}
+
+bool id_map_has(const struct id_map *map, uint32_t id)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        const struct id_extent *extent = &map->extents[i];
+        if (id >= extent->inside && id - extent->inside < extent->count)
+            return true;
+    }
+    return false;
+}
+
+bool id_map_is_initial(const struct id_map *map)
+{
+    return map->is_known && map->count == 1 && map->extents[0].inside == 0 &&
+           map->extents[0].outside == 0 && map->extents[0].count == UINT32_MAX;
+}
+
+static void id_map_collect(const char *path, struct id_map *ret)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+
+    if (file_read_at(AT_FDCWD, path, SMALL_FILE_MAX, &text, &size) == 0)
+        id_map_parse(text, ret);
+}
+
+static uint32_t overflow_collect(const char *path)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    uint32_t id;
+
+    if (file_read_at(AT_FDCWD, path, 32, &text, &size) < 0)
+        return OVERFLOW_ID;
+    text[strcspn(text, "\n")] = '\0';
+    return text_to_u32(text, 10, UINT32_MAX, &id) == 0 ? id : OVERFLOW_ID;
+}
+
+static void groups_collect(uint32_t node_gid, struct access_facts *ret)
+{
+    int count = getgroups(0, NULL);
+    gid_t *groups;
+
+    ret->is_in_group = ret->gid == node_gid;
+    if (count <= 0 || count > GROUPS_CAP)
+        return;
+    groups = calloc((size_t)count, sizeof(*groups));
+    if (!groups)
+        return;
+    count = getgroups(count, groups);
+    for (int i = 0; i < count; i++) {
+        if (groups[i] == node_gid)
+            ret->is_in_group = true;
+        if (ret->group_count < ACCESS_GROUPS_MAX)
+            ret->groups[ret->group_count++] = groups[i];
+    }
+    free(groups);
+}
+
+static void names_collect(uint32_t node_gid, struct access_facts *ret)
+{
+    CLEANUP_FREE char *passwd = NULL;
+    CLEANUP_FREE char *group = NULL;
+    size_t size;
+    uint32_t primary;
+
+    if (file_read_at(AT_FDCWD, "/etc/passwd", NAMES_FILE_MAX, &passwd, &size) == 0)
+        (void)names_find(passwd, ret->uid, ret->user, sizeof(ret->user));
+    if (file_read_at(AT_FDCWD, "/etc/group", NAMES_FILE_MAX, &group, &size) == 0) {
+        (void)names_find(group, node_gid, ret->group, sizeof(ret->group));
+        ret->has_render = names_find_id(group, "render", &ret->render_gid);
+    }
+    if (!ret->user[0])
+        return;
+    ret->is_listed =
+        (group && names_group_lists(group, node_gid, ret->user)) ||
+        (passwd && names_primary_group(passwd, ret->user, &primary) && primary == node_gid);
+}
+
+static void mount_collect(const char *real, struct access_facts *ret)
+{
+    CLEANUP_FREE char *text = NULL;
+    struct mount_entry entry;
+    struct statvfs fs;
+    size_t size;
+
+    ret->is_nodev = statvfs(real, &fs) == 0 && (fs.f_flag & ST_NODEV);
+    if (file_read_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTS_FILE_MAX, &text, &size) < 0 ||
+        !mounts_find(text, real, &entry))
+        return;
+    snprintf(ret->mount_point, sizeof(ret->mount_point), "%s", entry.point);
+    snprintf(ret->mount_options, sizeof(ret->mount_options), "%s", entry.options);
+}
+
+static int null_open(void)
+{
+    CLEANUP_FD int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    return fd < 0 ? errno : 0;
+}
+
+/* Opens the node, and makes sure that it still is the device that was looked at. */
+static int node_open(const struct node_facts *node, int *ret_fd)
+{
+    CLEANUP_FD int fd = open(node->path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return errno;
+    if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(node->major, node->minor))
+        return ESTALE;
+    *ret_fd = fd_steal(&fd);
+    return 0;
+}
+
+void access_collect(const struct node_facts *node, struct access_facts *ret, int *ret_fd)
+{
+    *ret = (struct access_facts){.uid = geteuid(), .gid = getegid()};
+    *ret_fd = -1;
+    id_map_collect("/proc/self/uid_map", &ret->uid_map);
+    id_map_collect("/proc/self/gid_map", &ret->gid_map);
+    ret->overflow_uid = overflow_collect("/proc/sys/kernel/overflowuid");
+    ret->overflow_gid = overflow_collect("/proc/sys/kernel/overflowgid");
+    groups_collect(node->gid, ret);
+    names_collect(node->gid, ret);
+    ret->null_error = null_open();
+    if (!node_is_render(node))
+        return;
+    mount_collect(node->real, ret);
+    ret->open_error = node_open(node, ret_fd);
+    ret->is_open_tried = true;
+}

@@ -1,0 +1,224 @@
+#include "system/kernel.h"
+
+#include "base/cleanup.h"
+#include "base/drm.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/*
+ * The drivers' requests that we need, laid out as in the kernel's include/uapi/drm/i915_drm.h,
+ * xe_drm.h and amdgpu_drm.h, which never change. See base/drm.h for why they stand here.
+ */
+struct i915_getparam_request {
+    int param;
+    int *value;
+};
+#define I915_GETPARAM_IOCTL _IOWR('d', 0x40 + 0x06, struct i915_getparam_request)
+#define I915_HUC_STATUS     42
+
+struct xe_query_request {
+    uint64_t extensions;
+    uint32_t query, size;
+    uint64_t data, reserved[2];
+};
+struct xe_firmware_version {
+    uint16_t type, pad;
+    uint32_t branch, major, minor, patch, pad2;
+    uint64_t reserved;
+};
+#define XE_QUERY_IOCTL            _IOWR('d', 0x40 + 0x00, struct xe_query_request)
+#define XE_QUERY_FIRMWARE_VERSION 7
+#define XE_FIRMWARE_HUC           1
+
+struct amdgpu_info_request {
+    uint64_t return_pointer;
+    uint32_t return_size, query;
+    uint32_t type, unused[3];
+};
+struct amdgpu_codec {
+    uint32_t valid, max_width, max_height, max_pixels, max_level, pad;
+};
+#define AMDGPU_INFO_IOCTL        _IOW('d', 0x40 + 0x05, struct amdgpu_info_request)
+#define AMDGPU_VIDEO_CAPS        0x21
+#define AMDGPU_VIDEO_CAPS_ENCODE 1
+#define AMDGPU_CODEC_H264        3
+#define AMDGPU_CODEC_COUNT       8
+
+static int request_send(int fd, unsigned long request, void *argument)
+{
+    int r;
+
+    do {
+        r = ioctl(fd, request, argument);
+    } while (r < 0 && errno == EINTR);
+    return r < 0 ? errno : 0;
+}
+
+static void version_collect(int fd, struct kernel_facts *ret)
+{
+    struct drm_version_request version = {.name = ret->driver, .name_len = sizeof(ret->driver) - 1};
+
+    ret->error = request_send(fd, DRM_IOCTL_VERSION_REQUEST, &version);
+    ret->is_asked = true;
+    if (ret->error)
+        return;
+    ret->major = version.version_major;
+    ret->minor = version.version_minor;
+    ret->patch = version.version_patchlevel;
+}
+
+static void i915_collect(int fd, struct kernel_facts *ret)
+{
+    int value = 0;
+    struct i915_getparam_request request = {.param = I915_HUC_STATUS, .value = &value};
+
+    ret->huc_error = request_send(fd, I915_GETPARAM_IOCTL, &request);
+    ret->huc_status = value;
+    ret->is_huc_asked = true;
+}
+
+/* xe_query.c in the kernel: ENODEV while the firmware does not run, or where there is no HuC. */
+static void xe_collect(int fd, struct kernel_facts *ret)
+{
+    struct xe_firmware_version version = {.type = XE_FIRMWARE_HUC};
+    struct xe_query_request request = {
+        .query = XE_QUERY_FIRMWARE_VERSION, .size = sizeof(version), .data = (uintptr_t)&version};
+
+    ret->huc_error = request_send(fd, XE_QUERY_IOCTL, &request);
+    ret->is_huc_asked = true;
+    if (ret->huc_error)
+        return;
+    ret->huc_status = 1;
+    snprintf(ret->huc_version, sizeof(ret->huc_version), "%u.%u.%u", version.major, version.minor,
+             version.patch);
+}
+
+/* From kernel 5.18 on; EINVAL before. */
+static void amdgpu_collect(int fd, struct kernel_facts *ret)
+{
+    struct amdgpu_codec codecs[AMDGPU_CODEC_COUNT] = {{0}};
+    struct amdgpu_info_request request = {.return_pointer = (uintptr_t)codecs,
+                                          .return_size = sizeof(codecs),
+                                          .query = AMDGPU_VIDEO_CAPS,
+                                          .type = AMDGPU_VIDEO_CAPS_ENCODE};
+
+    ret->caps_error = request_send(fd, AMDGPU_INFO_IOCTL, &request);
+    ret->is_caps_asked = true;
+    if (ret->caps_error)
+        return;
+    ret->can_encode = codecs[AMDGPU_CODEC_H264].valid != 0;
+    ret->encode_max_width = codecs[AMDGPU_CODEC_H264].max_width;
+    ret->encode_max_height = codecs[AMDGPU_CODEC_H264].max_height;
+}
+
+/* Each kernel driver has its own way to say what becomes of video. */
+static void video_collect(int fd, struct kernel_facts *ret)
+{
+    static const struct {
+        const char *driver;
+        void (*collect)(int fd, struct kernel_facts *ret);
+    } rows[] = {{"i915", i915_collect}, {"xe", xe_collect}, {"amdgpu", amdgpu_collect}};
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows) && !ret->error; i++) {
+        if (text_is_equal(ret->driver, rows[i].driver))
+            rows[i].collect(fd, ret);
+    }
+}
+
+static uint32_t sys_id_read(int device, const char *name)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    uint32_t id;
+
+    if (file_read_at(device, name, 32, &text, &size) < 0 || strncmp(text, "0x", 2) != 0)
+        return 0;
+    text[strcspn(text, "\n")] = '\0';
+    return text_to_u32(text + 2, 16, UINT32_MAX, &id) == 0 ? id : 0;
+}
+
+/* "0000:00:02.0": the name of the device's folder, when it is on the PCI bus. */
+static void pci_address_read(int device, const char *device_path, struct kernel_facts *ret)
+{
+    char target[NODE_PATH_MAX];
+    ssize_t length = readlinkat(device, "subsystem", target, sizeof(target) - 1);
+
+    if (length <= 0)
+        return;
+    target[length] = '\0';
+    const char *slash = strrchr(target, '/');
+    if (!slash || !text_is_equal(slash, "/pci"))
+        return;
+    CLEANUP_FREE char *real = realpath(device_path, NULL);
+    slash = real ? strrchr(real, '/') : NULL;
+    if (slash && strchr(slash, ':'))
+        snprintf(ret->pci, sizeof(ret->pci), "%s", slash + 1);
+}
+
+static void sysfs_collect(const struct node_facts *node, struct kernel_facts *ret)
+{
+    char path[96];
+    struct stat st;
+
+    ret->is_sys_visible = stat("/sys/dev/char", &st) == 0;
+    snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/device/drm", node->major, node->minor);
+    ret->is_node_visible = stat(path, &st) == 0;
+    path[strlen(path) - strlen("/drm")] = '\0';
+    CLEANUP_FD int device = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (device < 0)
+        return;
+    pci_address_read(device, path, ret);
+    ret->vendor_id = sys_id_read(device, "vendor");
+    ret->device_id = sys_id_read(device, "device");
+}
+
+void kernel_collect(int fd, const struct node_facts *node, struct kernel_facts *ret)
+{
+    *ret = (struct kernel_facts){0};
+    sysfs_collect(node, ret);
+    version_collect(fd, ret);
+    video_collect(fd, ret);
+}
+
+bool kernel_is_huc_down(const struct kernel_facts *kernel)
+{
+    /* intel_huc_check_status in the kernel's drivers/gpu/drm/i915/gt/uc/intel_huc.c; ENODEV: the
+     * GPU has none. Success with 0: loaded, and not authenticated. */
+    static const int i915[] = {EOPNOTSUPP, ENOPKG, ENOEXEC, ENOMEM, EIO};
+
+    if (!kernel->is_huc_asked)
+        return false;
+    if (kernel->huc_error == 0)
+        return kernel->huc_status <= 0;
+    if (text_is_equal(kernel->driver, "xe"))
+        return kernel->huc_error == ENODEV;
+    for (size_t i = 0; i < sizeof(i915) / sizeof(*i915); i++) {
+        if (kernel->huc_error == i915[i])
+            return true;
+    }
+    return false;
+}
+
+/*
+ * uc_expand_default_options in the kernel's drivers/gpu/drm/i915/gt/uc/intel_uc.c: from Gen12 on
+ * but for Tiger Lake and Rocket Lake, which are older than that.
+ */
+bool kernel_loads_huc_itself(const struct kernel_facts *kernel)
+{
+    static const uint8_t families[] = {0x46, 0x49, 0x4f, 0x56, 0x7d, 0xa7, 0xb6};
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        if (kernel->device_id >> 8 == families[i])
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,30 @@
+/* Facts about where this program runs. */
+#ifndef VERIFY_PLACE_H
+#define VERIFY_PLACE_H
+
+#include "judge/facts.h"
+
+void place_collect(struct place_facts *ret);
+
+/* What there is to judge by; every text may be empty. */
+struct place_evidence {
+    const char *manager;   /* container= of the container manager, or its files */
+    const char *cgroup;    /* /proc/self/cgroup and /proc/1/cgroup */
+    const char *mountinfo; /* /proc/self/mountinfo */
+    bool is_kubernetes;    /* its variables are set */
+    bool has_incus_folder; /* /dev/incus, or LXD's /dev/lxd */
+    bool has_docker_file;  /* /.dockerenv */
+    bool has_podman_file;  /* /run/.containerenv */
+    bool is_hypervisor;    /* the processor says so */
+    bool is_user_namespace;
+};
+
+enum place place_decide(const struct place_evidence *evidence);
+
+/* Name and starter of an LXC container, from the folder its root file system lies in. */
+void place_name_lxc(const char *mountinfo, struct place_facts *ret);
+
+/* From the text of /etc/os-release. */
+void place_distro(const char *os_release, struct place_facts *ret);
+
+#endif
