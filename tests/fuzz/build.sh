@@ -21,9 +21,9 @@ fuzz_build() {
     shift 2
     # both sides have files of one name
     [[ $target != hook ]] || first=hook
-    command -v clang >/dev/null || { echo "clang is not installed"; exit 77; }
+    command -v clang >/dev/null || { echo "SKIP: clang is not installed"; exit 77; }
     echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { (void)d; return n > 9; }' |
-        clang -x c - -fsanitize=fuzzer -o "$output.probe" 2>/dev/null || { echo "clang's runtime is not installed"; exit 77; }
+        clang -x c - -fsanitize=fuzzer -o "$output.probe" 2>/dev/null || { echo "SKIP: clang's runtime is not installed"; exit 77; }
     # shellcheck disable=SC2046  # words
     clang -std=gnu11 -g -O1 -D_GNU_SOURCE -DPROJECT_VERSION='"fuzz"' -DBIND_PROGRAM_FOLDER='"/"' \
         -DCONFIG_FOLDER='"/"' -DPROGRAM_FOLDER='"/"' -I"$project/$first" -I"$project/hook" -I"$project/verify" $(pkg-config --cflags libcap libva libva-drm) "$@" $(fuzz_sources "$target") -o "$output" \
