@@ -15,6 +15,23 @@ fuzz_sources() {
     echo "$project/tests/fuzz/$1_target.c"
 }
 
+# fuzz_seeds WORK hook|verify|h264: WORK/seeds.TARGET, an input a line of the files in seeds/TARGET (see pack)
+fuzz_seeds() {
+    local out=$1/seeds.$2 file name first line count=0
+
+    rm -rf "$out"
+    mkdir -p "$out"
+    for file in "$project/tests/fuzz/seeds/$2"/*; do
+        name=${file##*/} first=
+        # The letter in front says which parser eats it.
+        [[ $name != ?-* ]] || first=${name%%-*}
+        while IFS= read -r line; do
+            count=$((count + 1))
+            printf '%s%b' "$first" "$line" >"$out/$name.$count"
+        done <"$file"
+    done
+}
+
 # fuzz_build OUTPUT hook|verify|h264 FLAG...
 fuzz_build() {
     local output=$1 target=$2 first=verify
