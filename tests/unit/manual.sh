@@ -48,7 +48,7 @@ sed -nE 's/^\.\\" ([0-9]+): ([gh][0-9].*)/\1 \2/p' "$scratch/plain" |
     done | sort -u >"$scratch/manual"
 case $diagnosis in
     *.def)
-        sed -nE 's/^ *X\((STATUS_[A-Z_]+), ([0-9]+),.*/\1 \2/p' "${diagnosis%/*}/exit_status.h" >"$scratch/numbers"
+        sed -nE 's/^ *X\((STATUS_[A-Z_]+), ([0-9]+),.*/\1 \2/p' "${diagnosis%/*/*}/exit_status.h" >"$scratch/numbers"
         sed -nE 's/^CAUSE\([A-Z_]+, "(g[0-9]+)", (STATUS_[A-Z_]+),.*/\2 \1/p' "$diagnosis" |
             while read -r status row; do
                 echo "$(sed -n "s/^$status //p" "$scratch/numbers") $row"
