@@ -6,7 +6,7 @@
 #define VERIFY_CAUSE_H
 
 #include "exit_status.h"
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/text.h"
 

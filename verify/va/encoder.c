@@ -1,8 +1,8 @@
 #include "va/encoder.h"
 
+#include "facts/rate_control.h"
 #include "va/coded_buffer.h"
 #include "va/encode_buffers.h"
-#include "va/rate_control.h"
 
 #include <stdio.h>
 
