@@ -1,5 +1,5 @@
 /*
- * Words for a cause, and the lines that mend it, filled with this container's own numbers.
+ * Words for a cause, and the lines that fix it, filled with this container's own numbers.
  * Pure functions over the facts.
  */
 #ifndef VERIFY_CAUSE_H
