@@ -3,9 +3,9 @@
 #include "system/node.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "system/probe.h"
+#include "run/probe.h"
 #include "render/render.h"
-#include "system/terminal.h"
+#include "run/terminal.h"
 
 #include "base/drm.h"
 

@@ -67,7 +67,7 @@ static void an_old_picture_is_told(void **state)
 
 static void a_missing_picture_is_told(void **state)
 {
-    assert_string_equal(look(*state, 8), "frame 7 is missing: the one behind it came");
+    assert_string_equal(look(*state, 8), "frame 7 is missing: the next one came in its place");
 }
 
 static void a_picture_of_elsewhere_is_none_of_these(void **state)

@@ -1,5 +1,5 @@
 /* Facts stay usable whatever a crashed driver wrote over them, and say what libva said. */
-#include "va/facts.h"
+#include "facts/va.h"
 #include "cmocka_all.h"
 #include "va/messages.h"
 

@@ -15,7 +15,8 @@
 #include "base/cleanup.h"
 #include "va/encode_plan.h"
 #include "picture/pattern.h"
-#include "va/facts.h"
+#include "facts/va.h"
+#include "va/run.h"
 
 #include <fcntl.h>
 #include <stdio.h>

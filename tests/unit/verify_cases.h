@@ -5,7 +5,7 @@
 #define TESTS_VERIFY_CASES_H
 
 #include "exit_status.h"
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include <stdio.h>
 

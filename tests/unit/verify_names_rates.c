@@ -1,7 +1,7 @@
 /* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
 #include "judge/gpu_names.h"
 #include "system/kernel.h"
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 #include "judge/words.h"
 
 #include "cmocka_all.h"

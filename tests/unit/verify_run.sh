@@ -50,6 +50,11 @@ for switches in "" segments no-packed packed-seq-only no-rate-control rate-contr
     derive-i420 no-syncbuffer no-constrained-baseline; do
     ends 0 "gpu-verify: PASS (20 frames" "$switches"
 done
+# vaSyncBuffer may be there in name only (5: INVALID_CONTEXT, what i965 answers on Debian 11); then the surface is
+# waited for, and only that tells a GPU that failed. A time-out (38) is one.
+ends 0 "wait for surface" fail@vaSyncBuffer=5 -v
+ends 30 "vaSyncSurface failed in frame 0" fail@vaSyncBuffer=5,fail@vaSyncSurface=1
+ends 31 "gave up waiting for frame 0 in vaSyncBuffer" fail@vaSyncBuffer=38
 ends 0 "low power only" lp-only
 ends 0 "EncSliceLP" "" --entrypoint lp
 ends 0 "H264High by" "" --profile high

@@ -4,7 +4,7 @@
  */
 #include "cmocka_all.h"
 
-#include "system/supervise.h"
+#include "run/supervise.h"
 
 #include <errno.h>
 #include <fcntl.h>

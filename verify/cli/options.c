@@ -3,7 +3,7 @@
 #include "base/option_table.h"
 #include "base/text.h"
 #include "exit_status.h"
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 
 #include <errno.h>
 #include <string.h>

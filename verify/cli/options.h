@@ -2,7 +2,7 @@
 #ifndef VERIFY_OPTIONS_H
 #define VERIFY_OPTIONS_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/err.h"
 

@@ -1,12 +1,12 @@
 /*
- * Words for a cause, and the lines that mend it, filled with this container's own numbers.
+ * Words for a cause, and the lines that fix it, filled with this container's own numbers.
  * Pure functions over the facts.
  */
 #ifndef VERIFY_CAUSE_H
 #define VERIFY_CAUSE_H
 
 #include "exit_status.h"
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/text.h"
 

@@ -1,7 +1,5 @@
 #include "judge/checks.h"
 
-#include "system/kernel.h"
-#include "system/node.h"
 #include "judge/words.h"
 
 #include <errno.h>

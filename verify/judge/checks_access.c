@@ -1,7 +1,5 @@
 #include "judge/checks.h"
 
-#include "system/access.h"
-
 #include <errno.h>
 #include <string.h>
 

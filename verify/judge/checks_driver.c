@@ -1,6 +1,5 @@
 /* The checks of what the VA driver says: which one it is, and what it offers. */
 #include "judge/checks.h"
-#include "system/kernel.h"
 #include "judge/packages.h"
 #include "judge/words.h"
 

@@ -1,6 +1,6 @@
 /* The checks of what came out: coded buffers, the stream, the decoded pictures. */
+#include "facts/rate_control.h"
 #include "judge/checks.h"
-#include "va/rate_control.h"
 #include "judge/words.h"
 
 #include <va/va.h>

@@ -2,7 +2,7 @@
 #ifndef VERIFY_PACKAGES_H
 #define VERIFY_PACKAGES_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 enum package_use {
     PACKAGE_DRIVER,   /* the VA driver for this GPU */

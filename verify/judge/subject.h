@@ -2,7 +2,7 @@
 #ifndef VERIFY_SUBJECT_H
 #define VERIFY_SUBJECT_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #define SUBJECT_VALUE_MAX 320
 

@@ -1,6 +1,6 @@
 /* The values out of what the VA driver did, and how the run ended. */
+#include "facts/rate_control.h"
 #include "judge/packages.h"
-#include "va/rate_control.h"
 #include "judge/subject_values.h"
 #include "judge/words.h"
 

@@ -5,7 +5,7 @@
 #ifndef VERIFY_SUBJECT_VALUES_H
 #define VERIFY_SUBJECT_VALUES_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/text.h"
 

@@ -2,7 +2,7 @@
 #ifndef VERIFY_WORDS_H
 #define VERIFY_WORDS_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/text.h"
 

@@ -2,7 +2,6 @@
 #include "judge/words.h"
 
 #include "judge/gpu_names.h"
-#include "system/kernel.h"
 
 #include <errno.h>
 #include <signal.h>

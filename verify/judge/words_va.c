@@ -1,7 +1,7 @@
 /* What the VA driver said and did, in words. */
 #include "judge/words.h"
 
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 
 #include <string.h>
 #include <va/va.h>

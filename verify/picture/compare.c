@@ -94,7 +94,7 @@ static void describe(struct comparison *comparison, uint32_t frame, const struct
         }
     }
     if (is_luma_of(comparison, frame + 1, picture))
-        (void)snprintf(text, room, "frame %u is missing: the one behind it came", frame);
+        (void)snprintf(text, room, "frame %u is missing: the next one came in its place", frame);
 }
 
 void compare_picture(struct comparison *comparison, uint32_t frame, const struct nv12 *picture)

@@ -2,8 +2,8 @@
 #ifndef VERIFY_COMPARE_H
 #define VERIFY_COMPARE_H
 
+#include "facts/va.h"
 #include "picture/pattern.h"
-#include "va/facts.h"
 
 struct comparison {
     const struct pattern *pattern;

@@ -1,7 +1,7 @@
 /* --list: what the driver offers, a row for each pair of profile and entrypoint. */
 #include "render/list.h"
 
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 
 #include <string.h>
 #include <va/va.h>

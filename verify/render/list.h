@@ -2,8 +2,8 @@
 #ifndef VERIFY_RENDER_LIST_H
 #define VERIFY_RENDER_LIST_H
 
+#include "facts/va.h"
 #include "render/json.h"
-#include "va/facts.h"
 
 #include <stdio.h>
 

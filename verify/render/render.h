@@ -2,8 +2,8 @@
 #ifndef VERIFY_RENDER_H
 #define VERIFY_RENDER_H
 
-#include "judge/checks.h"
 #include "cli/options.h"
+#include "judge/checks.h"
 
 #include <stdio.h>
 

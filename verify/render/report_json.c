@@ -1,10 +1,10 @@
 #include "render/render.h"
 
+#include "facts/rate_control.h"
 #include "judge/gpu_names.h"
-#include "render/json.h"
-#include "va/rate_control.h"
-#include "render/list.h"
 #include "judge/words.h"
+#include "render/json.h"
+#include "render/list.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "render/render.h"
 
 #include "base/wrap.h"
-#include "render/list.h"
 #include "judge/words.h"
+#include "render/list.h"
 
 #include <string.h>
 

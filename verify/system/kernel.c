@@ -188,37 +188,3 @@ void kernel_collect(int fd, const struct node_facts *node, struct kernel_facts *
     version_collect(fd, ret);
     video_collect(fd, ret);
 }
-
-bool kernel_is_huc_down(const struct kernel_facts *kernel)
-{
-    /* intel_huc_check_status in the kernel's drivers/gpu/drm/i915/gt/uc/intel_huc.c; ENODEV: the
-     * GPU has none. Success with 0: loaded, and not authenticated. */
-    static const int i915[] = {EOPNOTSUPP, ENOPKG, ENOEXEC, ENOMEM, EIO};
-
-    if (!kernel->is_huc_asked)
-        return false;
-    if (kernel->huc_error == 0)
-        return kernel->huc_status <= 0;
-    if (text_is_equal(kernel->driver, "xe"))
-        return kernel->huc_error == ENODEV;
-    for (size_t i = 0; i < sizeof(i915) / sizeof(*i915); i++) {
-        if (kernel->huc_error == i915[i])
-            return true;
-    }
-    return false;
-}
-
-/*
- * uc_expand_default_options in the kernel's drivers/gpu/drm/i915/gt/uc/intel_uc.c: from Gen12 on
- * but for Tiger Lake and Rocket Lake, which are older than that.
- */
-bool kernel_loads_huc_itself(const struct kernel_facts *kernel)
-{
-    static const uint8_t families[] = {0x46, 0x49, 0x4f, 0x56, 0x7d, 0xa7, 0xb6};
-
-    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
-        if (kernel->device_id >> 8 == families[i])
-            return true;
-    }
-    return false;
-}

@@ -2,7 +2,7 @@
 #ifndef VERIFY_MOUNTS_H
 #define VERIFY_MOUNTS_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 struct mount_entry {
     char root[NODE_PATH_MAX];  /* the part of the file system that is mounted */

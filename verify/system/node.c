@@ -26,17 +26,6 @@ static bool name_is_render(const char *name, uint32_t *ret_minor)
            text_to_u32(name + prefix, 10, INT32_MAX, ret_minor) == 0;
 }
 
-static bool rdev_is_render(mode_t mode, dev_t rdev)
-{
-    return S_ISCHR(mode) && major(rdev) == DRM_MAJOR && minor(rdev) >= RENDER_MINOR_MIN &&
-           minor(rdev) <= RENDER_MINOR_MAX;
-}
-
-bool node_is_render(const struct node_facts *node)
-{
-    return node->error == 0 && rdev_is_render(node->mode, makedev(node->major, node->minor));
-}
-
 static int other_compare(const void *a, const void *b)
 {
     const struct node_other *left = a;
@@ -60,7 +49,7 @@ size_t node_list(struct node_other *ret, size_t max)
             continue;
         if (fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
             continue;
-        if (!rdev_is_render(st.st_mode, st.st_rdev) || minor(st.st_rdev) != named)
+        if (!facts_is_render_number(st.st_mode, st.st_rdev) || minor(st.st_rdev) != named)
             continue;
         ret[count].minor = named;
         snprintf(ret[count].path, sizeof(ret[count].path), "%s/" RENDER_PREFIX "%u", DRI_FOLDER,

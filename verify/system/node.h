@@ -2,13 +2,11 @@
 #ifndef VERIFY_NODE_H
 #define VERIFY_NODE_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 void node_collect(const char *path, struct node_facts *ret);
 
 /* The render nodes in /dev/dri in the order of their numbers; returns how many (at most `max`). */
 size_t node_list(struct node_other *ret, size_t max);
-
-bool node_is_render(const struct node_facts *node);
 
 #endif

@@ -1,9 +1,9 @@
 #include "system/place.h"
 
-#include "system/access.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "system/access.h"
 #include "system/mounts.h"
 
 #include <fcntl.h>

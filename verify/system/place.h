@@ -2,7 +2,7 @@
 #ifndef VERIFY_PLACE_H
 #define VERIFY_PLACE_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 void place_collect(struct place_facts *ret);
 

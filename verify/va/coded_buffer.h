@@ -2,8 +2,8 @@
 #ifndef VERIFY_CODED_BUFFER_H
 #define VERIFY_CODED_BUFFER_H
 
-#include "va/stream.h"
 #include "va/session.h"
+#include "va/stream.h"
 
 /* What FFmpeg allots too: more than the raw picture, for a lossless one can be larger than it. */
 static inline uint32_t coded_buffer_size(uint32_t width, uint32_t height)

@@ -1,7 +1,7 @@
 #include "va/encode_buffers.h"
 
+#include "facts/rate_control.h"
 #include "h264/write.h"
-#include "va/rate_control.h"
 
 #include <string.h>
 

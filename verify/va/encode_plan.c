@@ -1,6 +1,6 @@
 #include "va/encode_plan.h"
 
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 
 #include <string.h>
 

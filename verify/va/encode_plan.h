@@ -7,8 +7,8 @@
 #ifndef VERIFY_ENCODE_PLAN_H
 #define VERIFY_ENCODE_PLAN_H
 
+#include "facts/va.h"
 #include "h264/h264.h"
-#include "va/facts.h"
 
 #include <va/va.h>
 #include <va/va_enc_h264.h>

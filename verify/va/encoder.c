@@ -1,8 +1,8 @@
 #include "va/encoder.h"
 
+#include "facts/rate_control.h"
 #include "va/coded_buffer.h"
 #include "va/encode_buffers.h"
-#include "va/rate_control.h"
 
 #include <stdio.h>
 
@@ -154,14 +154,26 @@ static bool submit(struct encoder *encoder)
            VA_CALL(session, vaEndPicture, session->display, encoder->context);
 }
 
+/*
+ * Whatever vaSyncBuffer answers beside success and time-out means that the driver has none to speak
+ * of: i965 under libva 2.10 (Debian 11) has the name, and answers INVALID_CONTEXT to every buffer.
+ * A GPU that failed says so to vaSyncSurface, too.
+ */
 static bool wait_for_picture(struct encoder *encoder)
 {
     struct va_session *session = encoder->session;
 
 #if VA_CHECK_VERSION(1, 9, 0)
-    if (encoder->has_sync_buffer)
-        return VA_CALL(session, vaSyncBuffer, session->display, encoder->coded,
-                       VA_TIMEOUT_INFINITE);
+    if (encoder->has_sync_buffer) {
+        VAStatus status =
+            VA_TRY(session, vaSyncBuffer, session->display, encoder->coded, VA_TIMEOUT_INFINITE);
+        if (status == VA_STATUS_SUCCESS)
+            return true;
+        if (status == VA_STATUS_ERROR_TIMEDOUT)
+            return session_fail(session, "vaSyncBuffer", status, "%s", "");
+        encoder->has_sync_buffer = false;
+        note_ways(encoder);
+    }
 #endif
     return VA_CALL(session, vaSyncSurface, session->display, encoder->surfaces[INPUT]);
 }

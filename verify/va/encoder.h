@@ -2,8 +2,8 @@
 #ifndef VERIFY_ENCODER_H
 #define VERIFY_ENCODER_H
 
-#include "va/encode_buffers.h"
 #include "picture/pattern.h"
+#include "va/encode_buffers.h"
 #include "va/stream.h"
 
 /*

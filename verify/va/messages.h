@@ -2,7 +2,7 @@
 #ifndef VERIFY_VA_MESSAGES_H
 #define VERIFY_VA_MESSAGES_H
 
-#include "va/facts.h"
+#include "facts/va.h"
 
 #include <va/va.h>
 

@@ -1,4 +1,6 @@
 /* One verification from the first libva call to the last, in the order of the checks. */
+#include "va/run.h"
+
 #include "va/decoder.h"
 #include "va/encoder.h"
 #include "va/limits.h"

@@ -6,7 +6,7 @@
 #ifndef VERIFY_VA_SESSION_H
 #define VERIFY_VA_SESSION_H
 
-#include "va/facts.h"
+#include "facts/va.h"
 
 #include <va/va.h>
 

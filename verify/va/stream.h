@@ -5,8 +5,8 @@
 #ifndef VERIFY_STREAM_H
 #define VERIFY_STREAM_H
 
+#include "facts/va.h"
 #include "h264/read.h"
-#include "va/facts.h"
 
 struct stream {
     struct va_facts *facts;

@@ -1,6 +1,6 @@
 #include "va/table.h"
 
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 #include "va/limits.h"
 
 #include <stdio.h>

@@ -203,15 +203,6 @@ struct va_facts {
     } time;
 };
 
-/*
- * Runs driver -> entrypoints -> encode -> bitstream -> decode on an open render node, the last
- * three for one picture after the other, and fills `facts`; stops at the first section that does
- * not get through, but for the decoding: the pictures behind one that does not decode are still
- * encoded. `facts` comes zeroed. Called in the supervised child: it may hang or die inside the
- * driver. drm_fd stays the caller's. Returns nothing: all there is to say is in `facts`.
- */
-void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts);
-
 /* Whether the run was cut short in the decoder: each picture is decoded before the next one is
  * encoded, so those before it went through all of the checks. */
 bool va_is_cut_in_decoder(const struct va_facts *facts);

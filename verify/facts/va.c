@@ -1,4 +1,4 @@
-#include "va/facts.h"
+#include "facts/va.h"
 
 #include <stddef.h>
 

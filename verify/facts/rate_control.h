@@ -5,7 +5,7 @@
 #ifndef VERIFY_RATE_CONTROL_H
 #define VERIFY_RATE_CONTROL_H
 
-#include "va/facts.h"
+#include "facts/va.h"
 
 #include "base/text.h"
 

@@ -1,4 +1,4 @@
-#include "system/supervise.h"
+#include "run/supervise.h"
 
 #include "base/cleanup.h"
 #include "base/file.h"

@@ -1,14 +1,15 @@
-#include "system/probe.h"
+#include "run/probe.h"
 
-#include "system/access.h"
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "run/supervise.h"
+#include "run/terminal.h"
+#include "system/access.h"
 #include "system/kernel.h"
 #include "system/node.h"
 #include "system/place.h"
-#include "system/supervise.h"
-#include "system/terminal.h"
+#include "va/run.h"
 
 #include <errno.h>
 #include <stdio.h>

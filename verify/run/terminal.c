@@ -1,4 +1,4 @@
-#include "system/terminal.h"
+#include "run/terminal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef VERIFY_SUPERVISE_H
 #define VERIFY_SUPERVISE_H
 
-#include "judge/facts.h"
+#include "facts/facts.h"
 
 #include "base/err.h"
 

@@ -1,4 +1,4 @@
-#include "va/rate_control.h"
+#include "facts/rate_control.h"
 
 #include <string.h>
 

@@ -1,19 +1,20 @@
 /*
  * What is known about one render node and the place this program runs in, without any opinion:
- * verdicts are made from it in checks.c, words in cause.c.
+ * verdicts are made from it in judge/.
  *
  * Collected in the supervised child. `struct sys_facts` is complete before the VA driver is loaded
  * and is then made read-only, so a driver that runs wild cannot change it; `va` is written to the
- * end (see va_facts.h). Error fields hold an errno value, 0 for success.
+ * end (see facts/va.h). Error fields hold an errno value, 0 for success.
  */
 #ifndef VERIFY_FACTS_H
 #define VERIFY_FACTS_H
 
-#include "va/facts.h"
+#include "facts/va.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define NODE_PATH_MAX     256
 #define NODE_OTHERS_MAX   16
@@ -160,5 +161,23 @@ struct facts {
     struct run_facts run;
     struct va_facts va;
 };
+
+/* Whether st_mode and st_rdev are those of a render node. */
+bool facts_is_render_number(mode_t mode, dev_t rdev);
+bool node_is_render(const struct node_facts *node);
+
+/* Lines of /proc/self/uid_map; what makes no sense or does not fit is left out. */
+void id_map_parse(const char *text, struct id_map *ret);
+
+bool id_map_has(const struct id_map *map, uint32_t id);
+
+/* Whether this is the first user namespace, where every id is what it seems. */
+bool id_map_is_initial(const struct id_map *map);
+
+/* The GPU has HuC firmware, and it does not run. */
+bool kernel_is_huc_down(const struct kernel_facts *kernel);
+
+/* i915 loads HuC firmware on this GPU without being told to. */
+bool kernel_loads_huc_itself(const struct kernel_facts *kernel);
 
 #endif

@@ -1,0 +1,99 @@
+#include "facts/facts.h"
+
+#include "base/drm.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+bool facts_is_render_number(mode_t mode, dev_t rdev)
+{
+    return S_ISCHR(mode) && major(rdev) == DRM_MAJOR && minor(rdev) >= RENDER_MINOR_MIN &&
+           minor(rdev) <= RENDER_MINOR_MAX;
+}
+
+bool node_is_render(const struct node_facts *node)
+{
+    return node->error == 0 &&
+           facts_is_render_number(node->mode, makedev(node->major, node->minor));
+}
+
+/* One column of a line; the kernel pads them with blanks. */
+static bool column_read(const char **line, uint32_t *ret)
+{
+    char digits[16];
+    const char *start = *line + strspn(*line, " ");
+    size_t length = strspn(start, "0123456789");
+
+    if (length >= sizeof(digits))
+        return false;
+    memcpy(digits, start, length);
+    digits[length] = '\0';
+    *line = start + length;
+    return text_to_u32(digits, 10, UINT32_MAX, ret) == 0;
+}
+
+void id_map_parse(const char *text, struct id_map *ret)
+{
+    *ret = (struct id_map){.is_known = true};
+    while (*text && ret->count < ID_EXTENTS_MAX) {
+        struct id_extent extent;
+        if (column_read(&text, &extent.inside) && column_read(&text, &extent.outside) &&
+            column_read(&text, &extent.count) && (*text == '\n' || *text == '\0'))
+            ret->extents[ret->count++] = extent;
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+}
+
+bool id_map_has(const struct id_map *map, uint32_t id)
+{
+    for (uint32_t i = 0; i < map->count; i++) {
+        const struct id_extent *extent = &map->extents[i];
+        if (id >= extent->inside && id - extent->inside < extent->count)
+            return true;
+    }
+    return false;
+}
+
+bool id_map_is_initial(const struct id_map *map)
+{
+    return map->is_known && map->count == 1 && map->extents[0].inside == 0 &&
+           map->extents[0].outside == 0 && map->extents[0].count == UINT32_MAX;
+}
+
+bool kernel_is_huc_down(const struct kernel_facts *kernel)
+{
+    /* intel_huc_check_status in the kernel's drivers/gpu/drm/i915/gt/uc/intel_huc.c; ENODEV: the
+     * GPU has none. Success with 0: loaded, and not authenticated. */
+    static const int i915[] = {EOPNOTSUPP, ENOPKG, ENOEXEC, ENOMEM, EIO};
+
+    if (!kernel->is_huc_asked)
+        return false;
+    if (kernel->huc_error == 0)
+        return kernel->huc_status <= 0;
+    if (text_is_equal(kernel->driver, "xe"))
+        return kernel->huc_error == ENODEV;
+    for (size_t i = 0; i < sizeof(i915) / sizeof(*i915); i++) {
+        if (kernel->huc_error == i915[i])
+            return true;
+    }
+    return false;
+}
+
+/*
+ * uc_expand_default_options in the kernel's drivers/gpu/drm/i915/gt/uc/intel_uc.c: from Gen12 on
+ * but for Tiger Lake and Rocket Lake, which are older than that.
+ */
+bool kernel_loads_huc_itself(const struct kernel_facts *kernel)
+{
+    static const uint8_t families[] = {0x46, 0x49, 0x4f, 0x56, 0x7d, 0xa7, 0xb6};
+
+    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
+        if (kernel->device_id >> 8 == families[i])
+            return true;
+    }
+    return false;
+}
