@@ -1,8 +1,8 @@
 /* The values out of what the VA driver did, and how the run ended. */
 #include "judge/packages.h"
-#include "va/rate_control.h"
 #include "judge/subject_values.h"
 #include "judge/words.h"
+#include "va/rate_control.h"
 
 #include <string.h>
 
@@ -240,6 +240,26 @@ VALUE(worst_colour)
 VALUE(worst_frame)
 {
     text_add(out, "%u", f->va.decode.worst_frame);
+}
+
+VALUE(block)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_block);
+}
+
+VALUE(block_colour)
+{
+    text_add(out, "%s", f->va.decode.block_is_colour ? "colour" : "brightness");
+}
+
+VALUE(block_place)
+{
+    text_add(out, "%u,%u", f->va.decode.block_x, f->va.decode.block_y);
+}
+
+VALUE(block_frame)
+{
+    text_add(out, "%u", f->va.decode.block_frame);
 }
 
 VALUE(looks_like)
