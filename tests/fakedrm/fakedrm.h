@@ -45,6 +45,7 @@ extern char root[];
 extern FILE *logf_;
 extern int inited;
 extern int use_cs, trace_cs; /* FAKEDRM_CS */
+extern int use_engine;       /* FAKEDRM_ENGINE: pictures are coded */
 
 #define LOG(...)                                                                                   \
     do {                                                                                           \

@@ -162,7 +162,7 @@ static void slice_encode(struct streamer *streamer)
     struct seen seen = {.width = (mfx->image[2] & 0xff) + 1,
                         .height = (mfx->image[2] >> 16 & 0xff) + 1};
 
-    if (mfx->is_done || !mfx->out.used || !slice_of(mfx, &slice) ||
+    if (!use_engine || mfx->is_done || !mfx->out.used || !slice_of(mfx, &slice) ||
         !surface_of(streamer, SURFACE_SOURCE, mfx->source, &seen.from))
         return;
     mfx->is_done = true;
@@ -206,7 +206,7 @@ static void slice_decode(struct streamer *streamer, const uint32_t *words, unsig
                                           words[1], NULL);
     uint32_t count;
 
-    if (length < 5 || !data || words[4] >> 16 >= words[1] || !slice_of(mfx, &slice) ||
+    if (!use_engine || length < 5 || !data || words[4] >> 16 >= words[1] || !slice_of(mfx, &slice) ||
         !surface_of(streamer, SURFACE_RECON, mfx->target, &picture))
         return;
     nal_open(&in, data, words[1], words[4] >> 16, words[4] & 7);
@@ -255,5 +255,7 @@ uint32_t mfx_bytes(const struct streamer *streamer)
 {
     const struct mfx *mfx = &streamer->mfx;
 
+    if (!use_engine) /* no coded buffer is empty, though nothing is coded */
+        return (uint32_t)mfx->out.used + 32;
     return mfx->picture ? lie_count(mfx->picture, (uint32_t)mfx->out.used) : (uint32_t)mfx->out.used;
 }
