@@ -95,6 +95,40 @@ static void wrong_colours_are_told(void **state)
                         "frame 7 has its brightness right and its colours wrong");
 }
 
+/* One macroblock of one colour: the picture as a whole is above 30 dB all the same. */
+static void one_wrong_block_is_found(void **state)
+{
+    struct scene *scene = *state;
+
+    pattern_draw(&scene->pattern, 0, &scene->picture);
+    compare_picture(&scene->comparison, 0, &scene->picture);
+    pattern_draw(&scene->pattern, 8, &scene->picture);
+    for (uint32_t y = 32; y < 48; y++)
+        memset(scene->picture.luma + (size_t)y * WIDTH + 288, 128, 16);
+    compare_picture(&scene->comparison, 8, &scene->picture);
+    assert_true(scene->facts.decode.psnr_y_worst > 35);
+    assert_true(scene->facts.decode.psnr_block > 9 && scene->facts.decode.psnr_block < 15);
+    assert_false(scene->facts.decode.block_is_colour);
+    assert_int_equal(scene->facts.decode.block_frame, 8);
+    assert_int_equal(scene->facts.decode.block_x, 288);
+    assert_int_equal(scene->facts.decode.block_y, 32);
+}
+
+static void one_wrong_block_of_colour_is_found(void **state)
+{
+    struct scene *scene = *state;
+
+    pattern_draw(&scene->pattern, 0, &scene->picture);
+    for (uint32_t y = 112; y < 120; y++)
+        memset(scene->picture.chroma + (size_t)y * WIDTH + 304, 0, 16);
+    compare_picture(&scene->comparison, 0, &scene->picture);
+    assert_true(scene->facts.decode.psnr_uv_worst > 25);
+    assert_true(scene->facts.decode.psnr_block < 9);
+    assert_true(scene->facts.decode.block_is_colour);
+    assert_int_equal(scene->facts.decode.block_x, 304);
+    assert_int_equal(scene->facts.decode.block_y, 224);
+}
+
 /* The first wrong picture is described, whatever comes behind it. */
 static void the_first_one_stays(void **state)
 {
@@ -111,6 +145,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_picture_of_elsewhere_is_none_of_these, setup, teardown),
         cmocka_unit_test_setup_teardown(a_flat_picture_is_told, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_colours_are_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_wrong_block_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_wrong_block_of_colour_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(the_first_one_stays, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,20 +8,26 @@
  *
  *     va_try pattern WxH FRAMES OUTPUT.nv12
  *
+ * or compares pictures in such a file with them:
+ *
+ *     va_try compare WxH FRAMES INPUT.nv12
+ *
  * or says which bit rate, and which level, a constant bit rate of this size is given:
  *
  *     va_try rate WxH
  */
 #include "base/cleanup.h"
-#include "va/encode_plan.h"
-#include "picture/pattern.h"
 #include "facts/va.h"
+#include "picture/compare.h"
+#include "picture/pattern.h"
+#include "va/encode_plan.h"
 #include "va/run.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <va/va.h>
 
 static void print_failure(const char *section, const struct va_failure *failure)
 {
@@ -99,25 +105,35 @@ static void print_facts(const struct va_facts *facts)
 
 static int usage(void)
 {
-    (void)fprintf(stderr, "usage: va_try NODE|pattern|rate [WxH [FRAMES [OUTPUT]]]\n");
+    (void)fprintf(stderr, "usage: va_try NODE|pattern|compare|rate [WxH [FRAMES [FILE]]]\n");
     return 2;
+}
+
+/* Packed NV12 of the size that was asked for. */
+static struct nv12 picture_in(uint8_t *memory, const struct va_request *request)
+{
+    return (struct nv12){.luma = memory,
+                         .chroma = memory + (size_t)request->width * request->height,
+                         .luma_pitch = request->width,
+                         .chroma_pitch = request->width,
+                         .width = request->width,
+                         .height = request->height};
+}
+
+static size_t picture_size(const struct va_request *request)
+{
+    return (size_t)request->width * request->height * 3 / 2;
 }
 
 static bool write_frames(const struct va_request *request, uint8_t *memory, FILE *file)
 {
-    size_t luma = (size_t)request->width * request->height;
-    const struct nv12 picture = {.luma = memory,
-                                 .chroma = memory + luma,
-                                 .luma_pitch = request->width,
-                                 .chroma_pitch = request->width,
-                                 .width = request->width,
-                                 .height = request->height};
+    const struct nv12 picture = picture_in(memory, request);
     struct pattern pattern;
     bool ok = pattern_open(&pattern, request->width, request->height) == 0;
 
     for (uint32_t frame = 0; ok && frame < request->frames; frame++) {
         pattern_draw(&pattern, frame, &picture);
-        ok = fwrite(memory, luma * 3 / 2, 1, file) == 1;
+        ok = fwrite(memory, picture_size(request), 1, file) == 1;
     }
     pattern_close(&pattern);
     return ok;
@@ -125,13 +141,47 @@ static bool write_frames(const struct va_request *request, uint8_t *memory, FILE
 
 static int write_pattern(const struct va_request *request, const char *path)
 {
-    uint8_t *memory = malloc((size_t)request->width * request->height * 3 / 2);
+    uint8_t *memory = malloc(picture_size(request));
     FILE *file = fopen(path, "we");
     bool ok = memory && file && write_frames(request, memory, file);
 
     if (file && fclose(file))
         ok = false;
     free(memory);
+    return ok ? 0 : 1;
+}
+
+static bool compare_frames(const struct va_request *request, uint8_t *memory, FILE *file,
+                           struct va_facts *facts)
+{
+    const struct nv12 picture = picture_in(memory, request);
+    struct comparison comparison = {0};
+    struct pattern pattern;
+    bool ok = pattern_open(&pattern, request->width, request->height) == 0 &&
+              compare_open(&comparison, &pattern, facts) == 0;
+
+    for (uint32_t frame = 0; ok && frame < request->frames; frame++) {
+        ok = fread(memory, picture_size(request), 1, file) == 1;
+        if (ok)
+            compare_picture(&comparison, frame, &picture);
+    }
+    compare_close(&comparison);
+    pattern_close(&pattern);
+    return ok;
+}
+
+static int print_comparison(const struct va_request *request, const char *path)
+{
+    static struct va_facts facts;
+    uint8_t *memory = malloc(picture_size(request));
+    FILE *file = fopen(path, "re");
+    bool ok = memory && file && compare_frames(request, memory, file, &facts);
+
+    if (file)
+        (void)fclose(file);
+    free(memory);
+    printf("%.1f %.1f %.1f\n", facts.decode.psnr_y_worst, facts.decode.psnr_uv_worst,
+           facts.decode.psnr_block);
     return ok ? 0 : 1;
 }
 
@@ -178,6 +228,8 @@ int main(int argc, char **argv)
         request.frames = (uint32_t)strtoul(argv[3], NULL, 10);
     if (strcmp(argv[1], "pattern") == 0)
         return argc == 5 ? write_pattern(&request, argv[4]) : usage();
+    if (strcmp(argv[1], "compare") == 0)
+        return argc == 5 ? print_comparison(&request, argv[4]) : usage();
     if (strcmp(argv[1], "rate") == 0)
         return argc == 3 ? print_rate(&request) : usage();
     return run(argv[1], &request, argc > 4 ? argv[4] : NULL);

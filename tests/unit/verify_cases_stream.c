@@ -181,6 +181,28 @@ CASE(g26_green)
     SET(facts.va.decode.looks_like, "frame 3 is one flat colour");
 }
 
+CASE(g26_one_block)
+{
+    facts.va.decode.psnr_block = 9.1;
+    facts.va.decode.block_x = 304;
+    facts.va.decode.block_y = 64;
+    facts.va.decode.block_frame = 12;
+}
+
+/* The same, where so much was given away on purpose. */
+CASE(g26_one_block_as_asked)
+{
+    case_g26_one_block();
+    facts.request.qp = 51;
+}
+
+CASE(g26_one_block_at_rate)
+{
+    case_g26_one_block();
+    facts.va.decode.block_is_colour = true;
+    facts.request.rate = VA_RATE_CBR;
+}
+
 CASE(g26_one_frame)
 {
     facts.va.decode.psnr_y_worst = 11.5;
@@ -252,6 +274,9 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g25_uncropped, STATUS_PASS, "g25"),
     ROW(g25_uncropped_ours, STATUS_BITSTREAM, "g25"),
     ROW(g26_green, STATUS_PICTURE, "g26"),
+    ROW(g26_one_block, STATUS_PICTURE, "g26"),
+    ROW(g26_one_block_as_asked, STATUS_PASS, ""),
+    ROW(g26_one_block_at_rate, STATUS_PICTURE, "g26"),
     ROW(g26_one_frame, STATUS_PICTURE, "g26"),
     ROW(g26_fails, STATUS_PICTURE, "g26"),
     ROW(g26_coarse, STATUS_PASS, "g26"),

@@ -121,6 +121,7 @@ static void va_good(void)
     va->decode.psnr_y_worst = 36.9;
     va->decode.psnr_uv = 41.0;
     va->decode.psnr_uv_worst = 40.1;
+    va->decode.psnr_block = 33.4;
 }
 
 void facts_all_good(void)

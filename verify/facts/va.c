@@ -112,6 +112,8 @@ static void sanitize_results(struct va_facts *facts)
     sanitize_decibel(&facts->decode.psnr_y_worst);
     sanitize_decibel(&facts->decode.psnr_uv);
     sanitize_decibel(&facts->decode.psnr_uv_worst);
+    sanitize_decibel(&facts->decode.psnr_block);
+    sanitize_bool(&facts->decode.block_is_colour);
     sanitize_failure(&facts->decode.failure);
 }
 

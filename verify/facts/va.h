@@ -190,6 +190,11 @@ struct va_facts {
         uint32_t worst_frame;
         /* Both colour planes together: a picture with its luma right can still be all green. */
         double psnr_uv, psnr_uv_worst;
+        /* The 16x16 block that is worst in brightness or in colour, of all frames: by the whole
+         * picture's number one wrong macroblock is nothing. */
+        double psnr_block;
+        bool block_is_colour;
+        uint32_t block_frame, block_x, block_y; /* pixels: its upper left corner */
         char looks_like[96]; /* the first frame below 20 dB: "one flat colour", "frame 3 again"; ""
                                 when it looks like nothing known */
         struct va_failure failure;

@@ -242,6 +242,26 @@ VALUE(worst_frame)
     text_add(out, "%u", f->va.decode.worst_frame);
 }
 
+VALUE(block)
+{
+    text_add(out, "%.1f", f->va.decode.psnr_block);
+}
+
+VALUE(block_colour)
+{
+    text_add(out, "%s", f->va.decode.block_is_colour ? "colour" : "brightness");
+}
+
+VALUE(block_place)
+{
+    text_add(out, "%u,%u", f->va.decode.block_x, f->va.decode.block_y);
+}
+
+VALUE(block_frame)
+{
+    text_add(out, "%u", f->va.decode.block_frame);
+}
+
 VALUE(looks_like)
 {
     text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);

@@ -87,6 +87,10 @@ enum trust {
     X(worst, OURS)                                                                                 \
     X(worst_frame, OURS)                                                                           \
     X(worst_colour, OURS)                                                                          \
+    X(block, OURS)                                                                                 \
+    X(block_colour, OURS)                                                                          \
+    X(block_place, OURS)                                                                           \
+    X(block_frame, OURS)                                                                           \
     X(looks_like, MAYBE)
 
 /* Adds the value, or nothing when it is not known. */

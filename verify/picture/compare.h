@@ -9,6 +9,7 @@ struct comparison {
     const struct pattern *pattern;
     struct va_facts *facts;        /* facts->decode is kept up to date with every picture */
     uint8_t *room;                 /* for one row of the pattern */
+    uint32_t *runs;                /* for one row of blocks: the sum of each */
     uint64_t luma_sum, chroma_sum; /* squared differences so far */
 };
 

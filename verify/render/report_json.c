@@ -145,6 +145,7 @@ static void decode_write(const struct va_facts *va, struct json *json)
     json_open(json, "decode", '{');
     known_number(json, "frames", va->decode.done, va->decode.frames);
     known_real(json, "psnr_y", va->decode.done, va->decode.psnr_y);
+    known_real(json, "psnr_block", va->decode.done, va->decode.psnr_block);
     json_close(json, '}');
 }
 
