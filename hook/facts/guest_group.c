@@ -5,7 +5,6 @@
 #include "exit_status.h"
 #include "facts/guest.h"
 #include "facts/path.h"
-#include "plan/plan.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -86,14 +85,4 @@ int guest_find_groups(int root, const char *const *names, size_t count, struct g
     for (size_t i = 0; i < count; i++)
         ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
     return 0;
-}
-
-int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
-                           struct err *err)
-{
-    const char *names[2];
-    size_t count = plan_group_names(options, names);
-
-    memset(ret, 0, 2 * sizeof(ret[0]));
-    return count ? guest_find_groups(root, names, count, ret, err) : 0;
 }

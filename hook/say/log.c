@@ -48,9 +48,3 @@ void log_line(int priority, const char *line)
     (void)close(log_socket);
     log_socket = -1;
 }
-
-void log_leave(void)
-{
-    if (log_socket >= 0)
-        (void)close(log_socket);
-}
