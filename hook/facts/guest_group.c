@@ -49,7 +49,7 @@ struct guest_group group_text_find(const char *text, size_t size, const char *na
 static int group_file_read(int root, char **ret, size_t *ret_size, struct err *err)
 {
     CLEANUP_FD int place = -1;
-    char link[32];
+    CLEANUP_FD int file = -1;
     char what[48];
     struct stat st;
     int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
@@ -65,9 +65,10 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct err *e
     if (st.st_size > GROUP_FILE_MAX)
         return err_set(err, STATUS_UNSAFE_PATH, 0,
                        "the container's /etc/group is larger than %u MiB", GROUP_FILE_MAX >> 20);
-    /* What was checked is what is read: the same inode, by its own fd. */
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-    r = file_read_at(AT_FDCWD, link, GROUP_FILE_MAX, ret, ret_size);
+    /* What was checked is what is read: the same inode. */
+    r = path_open_to_read(root, "etc/group", PATH_FOLLOW_INSIDE, place, &file);
+    if (r == 0)
+        r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
         return err_set(err, STATUS_UNSAFE_PATH, -r, "read the container's /etc/group");
     return 0;

@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MOUNTINFO_MAX (16u << 20)
@@ -94,8 +95,9 @@ bool insider_end(struct start_job *job, bool is_kept)
 
     if (!job->insider.pid)
         return false;
-    if (job->is_attach)
-        (void)child_tell(&job->insider, &order, sizeof(order), -1);
+    /* Who gets no order sees the end of them, and puts back what was there. */
+    if (job->is_attach && child_tell(&job->insider, &order, sizeof(order), -1) < 0)
+        (void)shutdown(job->insider.link, SHUT_WR);
     return child_end(&job->insider, child_deadline(END_SECONDS), &stays) == 0 &&
            job->page->insider.is_finished && job->page->insider.result == 0;
 }
@@ -173,10 +175,14 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
     if (r < 0)
         return r;
     child_say(link);
-    if (job->is_attach && (child_listen(link, &order, sizeof(order), &none) < 0 || !order.is_kept))
-        attach_undo(&attachment);
-    else
-        attach_close(&attachment);
+    if (job->is_attach) {
+        r = child_listen(link, &order, sizeof(order), &none);
+        if (r < 0 || !order.is_kept) {
+            attach_undo(&attachment);
+            return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "hear that the nodes stay") : 0;
+        }
+    }
+    attach_close(&attachment);
     return 0;
 }
 

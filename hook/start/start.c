@@ -192,10 +192,12 @@ static int start_root(const struct hook_env *env, struct start_job *job, struct 
         r = mount_nodes(job, tree, err);
     if (r == 0)
         r = prove(job, err);
+    /* Killed rather than failed, it has mounted all the same. */
+    if (r == 0 && !insider_end(job, true) && job->is_attach && job->page->insider.is_finished)
+        r = child_result(&job->page->insider, "", err);
     if (r < 0 && job->is_attach)
         undo(job, err);
-    else
-        (void)insider_end(job, true);
+    (void)insider_end(job, false);
     undoer_end(job);
     return r;
 }
