@@ -25,9 +25,10 @@ static int become_failed(const struct start_job *job, struct err *err)
                    job->plan.witness.guest_uid);
 }
 
-static int become_witness(const struct start_job *job, struct err *err)
+static int become_witness(const struct start_job *job, int link, struct err *err)
 {
     const struct guest *guest = &job->guest;
+    const int keep[] = {link, guest->root};
     uid_t uid = job->plan.witness.guest_uid;
     gid_t gid = job->plan.witness.guest_gid;
 
@@ -40,6 +41,7 @@ static int become_witness(const struct start_job *job, struct err *err)
         return err_set(err, STATUS_PRIVILEGE, errno, "enter the container's user namespace");
     if (setns(guest->mnt_ns, CLONE_NEWNS) < 0)
         return err_set(err, STATUS_PRIVILEGE, errno, "enter the container's mount namespace");
+    child_keep_only(keep, 2); /* before a change of ids may make it traceable for a moment */
     if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
         return become_failed(job, err);
     /* The change of ids has undone both. */
@@ -104,8 +106,7 @@ static int witness_steps(void *memory, int link, struct err *err)
     lsm_leave_apparmor(&lsm);
     child_keep_only(keep, 4);
     child_leave_output(job->guest.root);
-    r = become_witness(job, err);
-    child_keep_only(keep, 2);
+    r = become_witness(job, link, err);
     if (r < 0)
         return r;
     for (size_t i = 0; i < job->plan.op_count; i++)
