@@ -35,6 +35,16 @@ void err_wrap(struct err *err, const char *fmt, ...)
     memcpy(err->text, text, sizeof(text));
 }
 
+void err_add(struct err *err, const char *fmt, ...)
+{
+    size_t used = strlen(err->text);
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(err->text + used, sizeof(err->text) - used, fmt, ap);
+    va_end(ap);
+}
+
 void err_fix(struct err *err, const char *fmt, ...)
 {
     size_t used = strlen(err->fix);

@@ -29,6 +29,9 @@ __attribute__((format(printf, 4, 5))) int err_set(struct err *err, int status, i
 /* Puts "<why>: " in front of the text. */
 __attribute__((format(printf, 2, 3))) void err_wrap(struct err *err, const char *fmt, ...);
 
+/* Adds to the text's end. */
+__attribute__((format(printf, 2, 3))) void err_add(struct err *err, const char *fmt, ...);
+
 /* Adds one line to the fix; one that does not fit any more is left out. */
 __attribute__((format(printf, 2, 3))) void err_fix(struct err *err, const char *fmt, ...);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* ID PARENT MAJOR:MINOR ROOT PLACE OPTIONS [TAG:VALUE]... - TYPE SOURCE SUPER_OPTIONS */
-enum { FIELD_ID = 0, FIELD_PLACE = 4, FIELD_TAGS = 6 };
+enum { FIELD_ID = 0, FIELD_DEVICE = 2, FIELD_PLACE = 4, FIELD_TAGS = 6 };
 
 /* A stretch of the text, not terminated. */
 struct word {
@@ -106,4 +106,53 @@ bool mountinfo_hears_group(const char *text, uint32_t group)
         if (tag_number(line, "shared:") == group || tag_number(line, "master:") == group)
             return true;
     return false;
+}
+
+/* What stands behind the tags, which are as many as there are. */
+static struct word type_word(const char *line)
+{
+    const char *at = field(line, FIELD_TAGS - 1).start;
+    struct word word = word_next(&at);
+
+    while (word.length && !word_is(word, "-"))
+        word = word_next(&at);
+    return word_next(&at);
+}
+
+/* "fuse", "fuseblk" and "fuse.NAME", which the file system's server may choose. */
+static bool is_fuse(const char *line, uint32_t *ret_connection)
+{
+    struct word type = type_word(line);
+    struct word device = field(line, FIELD_DEVICE);
+
+    if (type.length < 4 || memcmp(type.start, "fuse", 4) != 0 || device.length < 3 ||
+        memcmp(device.start, "0:", 2) != 0)
+        return false;
+    *ret_connection = word_number((struct word){device.start + 2, device.length - 2});
+    return true;
+}
+
+static bool has_device(const char *text, uint32_t connection)
+{
+    uint32_t other;
+
+    for (const char *line = text; *line; line = line_next(line))
+        if (is_fuse(line, &other) && other == connection)
+            return true;
+    return false;
+}
+
+size_t mountinfo_fuse_connections(const char *text, const char *but_of, uint32_t *ret, size_t max)
+{
+    size_t count = 0;
+
+    for (const char *line = text; *line && count < max; line = line_next(line)) {
+        uint32_t connection;
+        bool is_known = !is_fuse(line, &connection) || has_device(but_of, connection);
+        for (size_t i = 0; !is_known && i < count; i++)
+            is_known = ret[i] == connection;
+        if (!is_known)
+            ret[count++] = connection;
+    }
+    return count;
 }

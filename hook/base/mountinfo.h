@@ -6,6 +6,7 @@
 #define HOOK_MOUNTINFO_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Whether what shows at /dev/dri, the last mount there, is a tmpfs that this hook made. */
@@ -16,5 +17,11 @@ uint32_t mountinfo_peer_group(const char *text, uint32_t id);
 
 /* Whether any mount gets what is mounted in `group`: as a member, or as its slave. */
 bool mountinfo_hears_group(const char *text, uint32_t group);
+
+/*
+ * The FUSE file systems among the mounts of `text` that are not among those of `but_of`, by the
+ * numbers that /sys/fs/fuse/connections names them by: the device's minor. At most `max`.
+ */
+size_t mountinfo_fuse_connections(const char *text, const char *but_of, uint32_t *ret, size_t max);
 
 #endif

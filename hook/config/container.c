@@ -1,12 +1,11 @@
 #include "config/container.h"
 
-#include "config/account.h"
-#include "say/advice_config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "config/account.h"
 #include "config/place.h"
 #include "exit_status.h"
-#include "start/worker.h"
+#include "say/advice_config.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,32 +65,11 @@ static bool open_running_root(struct guest *guest, pid_t pid)
     return guest->root >= 0;
 }
 
-struct mounted_look {
-    int root;
-    bool is_mounted;
-};
-
-/* A root file system has one of these, and so has one that is made by hand. */
-static int mounted_steps(void *memory, struct err *err)
-{
-    static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
-    struct mounted_look *look = memory;
-    struct stat st;
-
-    (void)err;
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-        look->is_mounted |=
-            fstatat(look->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
-    return 0;
-}
-
-/* "dir:/path" and "/path" are folders. What is in them may never answer: by a worker. */
+/* "dir:/path" and "/path" are folders. What is in them may never answer: by a child. */
 static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
     struct guest *guest = &facts->guest;
-    struct mounted_look look = {0};
-    const struct worker_job work = {
-        .steps = mounted_steps, .memory = &look, .keeps_privilege = true};
+    bool is_mounted = false;
     int r;
 
     if (guest->rootfs[0])
@@ -101,9 +79,8 @@ static int open_stopped_root(struct container_facts *facts, struct err *err)
                  guest->rootfs[0] ? strerror(errno) : "not a folder");
         return 0;
     }
-    look.root = guest->root;
-    r = worker_run(&work, err);
-    if (r < 0 || look.is_mounted)
+    r = guest_is_mounted_apart(guest, &is_mounted, err);
+    if (r < 0 || is_mounted)
         return r;
     snprintf(facts->no_root, sizeof(facts->no_root), "%s is empty: its file system is not mounted",
              guest->rootfs);
@@ -187,28 +164,8 @@ int container_load(const struct options *options, struct container_facts *ret, s
 
 /* ---- its files, which may never answer ------------------------------------------------------- */
 
-struct look {
-    const struct options *options;
-    bool has_dev;
-    struct guest *guest;
-    struct guest_group *groups;
-};
-
-static int look_steps(void *memory, struct err *err)
-{
-    struct look *look = memory;
-    int r = look->has_dev ? guest_read_dri(look->guest, err) : 0;
-
-    if (r == 0 && look->guest->root >= 0)
-        r = guest_find_plan_groups(look->options, look->guest->root, look->groups, err);
-    return r;
-}
-
 int container_look(const struct options *options, bool has_dev, struct guest *guest,
                    struct guest_group ret[2], struct err *err)
 {
-    struct look look = {options, has_dev, guest, ret};
-    const struct worker_job work = {.steps = look_steps, .memory = &look, .keeps_privilege = true};
-
-    return worker_run(&work, err);
+    return guest_look_apart(options, has_dev, guest, ret, err);
 }

@@ -4,11 +4,11 @@
 #ifndef HOOK_CONTAINER_H
 #define HOOK_CONTAINER_H
 
-#include "config/account.h"
 #include "base/err.h"
-#include "facts/guest.h"
-#include "config/lxc.h"
 #include "cli/options.h"
+#include "config/account.h"
+#include "config/lxc.h"
+#include "facts/guest.h"
 
 #include <limits.h>
 
@@ -39,8 +39,8 @@ int container_no_root(const struct options *options, const struct container_fact
                       const char *why, struct err *err);
 
 /*
- * The guest's groups that the plan needs, and /dev/dri as guest_read_dri fills it in when `has_dev`
- * is set: by a worker, because these files may never answer.
+ * The guest's groups that the plan needs, and /dev/dri as guest_take_look fills it in when
+ * `has_dev` is set: by a child, because these files may never answer.
  */
 int container_look(const struct options *options, bool has_dev, struct guest *guest,
                    struct guest_group ret[2], struct err *err);

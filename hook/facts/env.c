@@ -1,8 +1,8 @@
 #include "facts/env.h"
 
-#include "say/advice_config.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "say/advice_config.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,12 +1,13 @@
 #include "facts/guest.h"
 
-#include "say/advice_system.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "facts/cgroup.h"
-#include "exit_status.h"
 #include "base/mountinfo.h"
+#include "exit_status.h"
+#include "facts/cgroup.h"
 #include "facts/path.h"
+#include "plan/plan.h"
+#include "say/advice_system.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -158,42 +159,45 @@ static int folder_open(const struct guest *guest, const char *path, int *ret, st
     return 0;
 }
 
-static void find_our_tree(struct guest *guest)
+static void node_remember(struct guest_look *look, int dri, const struct stat *folder,
+                          const char *name)
 {
-    CLEANUP_FREE char *text = NULL;
-    size_t size;
-
-    if (guest->proc < 0)
-        return; /* it does not run */
-    if (file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) == 0)
-        guest->has_our_tree = mountinfo_shows_our_tree(text);
-}
-
-static void node_remember(struct guest *guest, int dri, const struct stat *folder, const char *name)
-{
-    struct guest_node node = {0};
+    unsigned node_minor;
     bool is_render;
     struct stat st;
 
-    if (guest->node_count == GUEST_NODES_MAX ||
-        !gpu_name_parse(name, &is_render, &node.node_minor) ||
+    if (look->node_count == GUEST_NODES_MAX || !gpu_name_parse(name, &is_render, &node_minor) ||
         fstatat(dri, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISCHR(st.st_mode) ||
-        st.st_rdev != makedev(DRM_MAJOR, node.node_minor) ||
-        (guest->has_our_tree && st.st_dev == folder->st_dev))
+        st.st_rdev != makedev(DRM_MAJOR, node_minor) ||
+        (look->has_our_tree && st.st_dev == folder->st_dev))
         return;
-    snprintf(node.name, sizeof(node.name), "%s", name);
-    guest->nodes[guest->node_count++] = node;
+    look->node_minors[look->node_count++] = node_minor;
 }
 
-int guest_read_dri(struct guest *guest, struct err *err)
+static int read_nodes(int dri, struct guest_look *look, struct err *err)
 {
-    CLEANUP_FD int dev = -1;
-    CLEANUP_FD int dri = -1;
     CLEANUP_DIR DIR *dir = NULL;
     struct dirent *entry;
     struct stat folder;
     int entries_left = 1024; /* a hostile folder may have no end */
-    int fd;
+    int fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
+        int r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
+        fd_cleanup(&fd);
+        return r;
+    }
+    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
+        node_remember(look, dri, &folder, entry->d_name);
+    /* A node that was not seen would not be kept. */
+    return errno ? err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container") : 0;
+}
+
+static int read_dri(const struct guest *guest, const char *mountinfo, struct guest_look *look,
+                    struct err *err)
+{
+    CLEANUP_FD int dev = -1;
+    CLEANUP_FD int dri = -1;
     int r = folder_open(guest, "dev", &dev, err);
 
     if (r < 0)
@@ -206,18 +210,50 @@ int guest_read_dri(struct guest *guest, struct err *err)
     r = folder_open(guest, "dev/dri", &dri, err);
     if (r < 0 || dri < 0)
         return r;
-    guest->has_dri = true;
-    find_our_tree(guest);
-    fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
-        r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
-        fd_cleanup(&fd);
-        return r;
+    look->has_dri = true;
+    look->has_our_tree = mountinfo && mountinfo_shows_our_tree(mountinfo);
+    return read_nodes(dri, look, err);
+}
+
+char *guest_mountinfo(const struct guest *guest)
+{
+    char *text;
+    size_t size;
+
+    if (guest->proc < 0 || file_read_at(guest->proc, "mountinfo", MOUNTINFO_MAX, &text, &size) < 0)
+        return NULL;
+    return text;
+}
+
+int guest_look(const struct guest *guest, bool has_dev, const char *mountinfo,
+               const struct options *options, struct guest_look *ret, struct err *err)
+{
+    const char *names[2];
+    size_t count = plan_group_names(options, names);
+    int r = has_dev ? read_dri(guest, mountinfo, ret, err) : 0;
+
+    return r == 0 && count ? guest_find_groups(guest->root, names, count, ret->groups, err) : r;
+}
+
+void guest_take_look(struct guest *guest, const struct guest_look *look,
+                     struct guest_group ret_groups[2])
+{
+    struct guest_look copy = *look;
+
+    guest->has_dri = copy.has_dri;
+    guest->has_our_tree = copy.has_dri && copy.has_our_tree;
+    guest->node_count = 0;
+    for (uint32_t i = 0; i < copy.node_count && i < GUEST_NODES_MAX; i++) {
+        unsigned node_minor = copy.node_minors[i];
+        struct guest_node *node = &guest->nodes[guest->node_count];
+        bool is_render = node_minor >= RENDER_MINOR_MIN;
+        if (node_minor > RENDER_MINOR_MAX || (!is_render && node_minor > PRIMARY_MINOR_MAX))
+            continue;
+        node->node_minor = node_minor;
+        snprintf(node->name, sizeof(node->name), is_render ? "renderD%u" : "card%u", node_minor);
+        guest->node_count++;
     }
-    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
-        node_remember(guest, dri, &folder, entry->d_name);
-    /* A node that was not seen would not be kept. */
-    return errno ? err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container") : 0;
+    memcpy(ret_groups, copy.groups, sizeof(copy.groups));
 }
 
 static int guest_fill(pid_t pid, struct guest *guest, struct err *err)

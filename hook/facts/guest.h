@@ -7,10 +7,10 @@
 #define HOOK_GUEST_H
 
 #include "base/err.h"
-#include "config/scan.h"
-#include "facts/gpu.h"
 #include "base/idmap.h"
 #include "cli/options.h"
+#include "config/scan.h"
+#include "facts/gpu.h"
 
 #include <limits.h>
 #include <stdbool.h>
@@ -21,7 +21,7 @@
 #define GROUP_NAME_MAX  33
 
 struct guest_node {
-    char name[16];
+    char name[16]; /* as the kernel names the number */
     unsigned node_minor;
 };
 
@@ -49,6 +49,18 @@ struct guest_group {
     uint32_t gid;
 };
 
+/*
+ * What the container's own files say: numbers only, for it is found out by a process that the
+ * container may influence, in memory that this one shares with it.
+ */
+struct guest_look {
+    bool has_dri;      /* /dev/dri is there, as a folder */
+    bool has_our_tree; /* and is what an earlier run of this hook attached */
+    uint32_t node_count;
+    uint32_t node_minors[GUEST_NODES_MAX];
+    struct guest_group groups[2];
+};
+
 /* Nothing is open or known; without touching the pages of what is only counted. */
 void guest_init(struct guest *guest);
 
@@ -66,12 +78,20 @@ int guest_open(pid_t pid, struct guest *ret, struct err *err);
 /* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
 void guest_find_cgroup(struct guest *guest);
 
+/* The text of the container's /proc/PID/mountinfo, NULL when there is none. The caller frees it. */
+char *guest_mountinfo(const struct guest *guest);
+
 /*
- * Looks at /dev and /dev/dri below guest->root: has_dri and the nodes. STATUS_UNSAFE_PATH when
- * either is not what it has to be. The container's files may never answer: for a worker only, as is
- * guest_find_groups.
+ * Reads the container's files below guest->root: /dev/dri when `has_dev` is set, and the groups of
+ * plan_group_names. `mountinfo` may be NULL. STATUS_UNSAFE_PATH when something is not what it has
+ * to be. These files may never answer, so only a child does this; see base/child.h.
  */
-int guest_read_dri(struct guest *guest, struct err *err);
+int guest_look(const struct guest *guest, bool has_dev, const char *mountinfo,
+               const struct options *options, struct guest_look *ret, struct err *err);
+
+/* Takes over what a child has found, as far as it can be: a number that is none is left out. */
+void guest_take_look(struct guest *guest, const struct guest_look *look,
+                     struct guest_group ret_groups[2]);
 
 /*
  * Looks `count` names up in /etc/group below the guest's root folder. No such file is no error:
@@ -80,9 +100,18 @@ int guest_read_dri(struct guest *guest, struct err *err);
 int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
                       struct err *err);
 
-/* The guest's groups that the plan needs. May wait for the container for ever. */
-int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
-                           struct err *err);
+/*
+ * The failure that the container's files or the node did not answer in `seconds`. `stays`: the
+ * process that hangs in the kernel and could not be ended; 0 for none.
+ */
+int guest_no_answer(const struct guest *guest, int seconds, pid_t stays, struct err *err);
+
+/* guest_look by a child that is given up after 10 s, for a person's commands. */
+int guest_look_apart(const struct options *options, bool has_dev, struct guest *guest,
+                     struct guest_group ret_groups[2], struct err *err);
+
+/* Whether the root folder holds a file system, by such a child too. */
+int guest_is_mounted_apart(const struct guest *guest, bool *ret, struct err *err);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

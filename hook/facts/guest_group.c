@@ -5,7 +5,6 @@
 #include "exit_status.h"
 #include "facts/guest.h"
 #include "facts/path.h"
-#include "plan/plan.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,7 +49,7 @@ struct guest_group group_text_find(const char *text, size_t size, const char *na
 static int group_file_read(int root, char **ret, size_t *ret_size, struct err *err)
 {
     CLEANUP_FD int place = -1;
-    char link[32];
+    CLEANUP_FD int file = -1;
     char what[48];
     struct stat st;
     int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
@@ -66,9 +65,10 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct err *e
     if (st.st_size > GROUP_FILE_MAX)
         return err_set(err, STATUS_UNSAFE_PATH, 0,
                        "the container's /etc/group is larger than %u MiB", GROUP_FILE_MAX >> 20);
-    /* What was checked is what is read: the same inode, by its own fd. */
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
-    r = file_read_at(AT_FDCWD, link, GROUP_FILE_MAX, ret, ret_size);
+    /* What was checked is what is read: the same inode. */
+    r = path_open_to_read(root, "etc/group", PATH_FOLLOW_INSIDE, place, &file);
+    if (r == 0)
+        r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
         return err_set(err, STATUS_UNSAFE_PATH, -r, "read the container's /etc/group");
     return 0;
@@ -86,14 +86,4 @@ int guest_find_groups(int root, const char *const *names, size_t count, struct g
     for (size_t i = 0; i < count; i++)
         ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
     return 0;
-}
-
-int guest_find_plan_groups(const struct options *options, int root, struct guest_group ret[2],
-                           struct err *err)
-{
-    const char *names[2];
-    size_t count = plan_group_names(options, names);
-
-    memset(ret, 0, 2 * sizeof(ret[0]));
-    return count ? guest_find_groups(root, names, count, ret, err) : 0;
 }

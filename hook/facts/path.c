@@ -101,10 +101,30 @@ static int walk_step(struct walk *walk, const char *name, enum path_links links)
     return 0;
 }
 
-int path_open_stepwise(int root, const char *path, enum path_links links, int *ret)
+#define READING (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+
+/* The last component once more, from the folder that it was found in. */
+static int walk_end(struct walk *walk, const char *name, int flags, int *ret)
+{
+    int folder;
+
+    if (walk->depth == 0) {
+        *ret = openat(walk->root, ".", flags);
+        return *ret < 0 ? -errno : 0;
+    }
+    *ret = walk->folders[--walk->depth];
+    if (flags & O_PATH)
+        return 0;
+    (void)close(*ret);
+    folder = walk_folder(walk);
+    *ret = openat(folder, name, flags | O_NOFOLLOW);
+    return *ret < 0 ? -errno : 0;
+}
+
+static int open_stepwise(int root, const char *path, enum path_links links, int flags, int *ret)
 {
     struct walk walk = {.root = root, .links_left = LINKS_MAX};
-    char name[NAME_MAX + 1];
+    char name[NAME_MAX + 1] = "";
     int r = 0;
 
     if (strlen(path) >= sizeof(walk.todo))
@@ -114,21 +134,22 @@ int path_open_stepwise(int root, const char *path, enum path_links links, int *r
         r = walk_step(&walk, name, links);
     if (r == 0 && walk.todo[strspn(walk.todo, "/")])
         r = -ENAMETOOLONG;
-    if (r == 0 && walk.depth) {
-        *ret = walk.folders[--walk.depth];
-    } else if (r == 0) {
-        *ret = openat(root, ".", O_PATH | O_CLOEXEC);
-        r = *ret < 0 ? -errno : 0;
-    }
+    if (r == 0)
+        r = walk_end(&walk, name, flags, ret);
     walk_up_to(&walk, 0);
     return r;
 }
 
-int path_open(int root, const char *path, enum path_links links, int *ret)
+int path_open_stepwise(int root, const char *path, enum path_links links, int *ret)
+{
+    return open_stepwise(root, path, links, O_PATH | O_CLOEXEC, ret);
+}
+
+static int open_with(int root, const char *path, enum path_links links, int flags, int *ret)
 {
     struct open_how how = {
         /* No O_NOFOLLOW: with it, RESOLVE_NO_SYMLINKS lets a link as the last component pass. */
-        .flags = O_PATH | O_CLOEXEC,
+        .flags = (unsigned)flags,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
                    (links == PATH_NO_LINKS ? RESOLVE_NO_SYMLINKS : 0),
     };
@@ -144,6 +165,28 @@ int path_open(int root, const char *path, enum path_links links, int *ret)
      * where a ".." meets a rename or a mount anywhere on the host (openat2(2)).
      */
     if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
-        return path_open_stepwise(root, path, links, ret);
+        return open_stepwise(root, path, links, flags, ret);
     return -errno;
+}
+
+int path_open(int root, const char *path, enum path_links links, int *ret)
+{
+    return open_with(root, path, links, O_PATH | O_CLOEXEC, ret);
+}
+
+int path_open_to_read(int root, const char *path, enum path_links links, int found, int *ret)
+{
+    CLEANUP_FD int fd = -1;
+    struct stat before;
+    struct stat now;
+    int r = open_with(root, path, links, READING, &fd);
+
+    if (r < 0)
+        return r;
+    if (fstat(found, &before) < 0 || fstat(fd, &now) < 0)
+        return -errno;
+    if (before.st_dev != now.st_dev || before.st_ino != now.st_ino)
+        return -ESTALE;
+    *ret = fd_steal(&fd);
+    return 0;
 }

@@ -20,6 +20,13 @@ enum path_links {
  */
 int path_open(int root, const char *path, enum path_links links, int *ret);
 
+/*
+ * Opens for reading what path_open has found and fstat has shown to be a regular file: by its path,
+ * since a process in the container has no /proc that it could trust to open it anew. -ESTALE when
+ * another file is there by now. Does not wait for a FIFO, should it have become one.
+ */
+int path_open_to_read(int root, const char *path, enum path_links links, int found, int *ret);
+
 /* For the tests of the fallback. */
 int path_open_stepwise(int root, const char *path, enum path_links links, int *ret);
 

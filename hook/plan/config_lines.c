@@ -1,8 +1,8 @@
 /* What the container's config need not say, or says in vain, beside this hook. */
-#include "say/advice_config.h"
 #include "base/text.h"
 #include "plan/idmap_redirect.h"
 #include "plan/plan.h"
+#include "say/advice_config.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "plan/idmap_cover.h"
 
-#include "say/advice_config.h"
 #include "exit_status.h"
 #include "plan/idmap_clash.h"
+#include "say/advice_config.h"
 
 #include <stdbool.h>
 

@@ -69,7 +69,7 @@ static int map_id(const struct idmap *map, char kind, uint32_t inside, uint32_t 
 }
 
 /* The hook becomes the container's root, whoever starts it. */
-static int map_root(const struct guest *guest, struct plan *plan, struct err *err)
+int plan_map_root(const struct guest *guest, struct plan *plan, struct err *err)
 {
     int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
 
@@ -90,7 +90,7 @@ static int map_owner(const struct options *options, const struct guest *guest, s
                      struct err *err)
 {
     struct plan_owner *owner = &plan->owner;
-    int r = map_root(guest, plan, err);
+    int r = plan_map_root(guest, plan, err);
 
     owner->guest_uid = options->user;
     if (r == 0)
@@ -157,6 +157,14 @@ static bool is_planned(const struct plan *plan, const char *name)
 {
     for (size_t i = 0; i < plan->op_count; i++)
         if (plan->ops[i].kind == OP_NODE && text_is_equal(plan->ops[i].name, name))
+            return true;
+    return false;
+}
+
+bool plan_keeps(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_KEEP && text_is_equal(plan->ops[i].name, name))
             return true;
     return false;
 }
@@ -249,7 +257,7 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
         return plan_no_match(options, gpus, err);
     r = plan_choose_group(options, groups, ret, err);
     if (r == 0)
-        r = map_root(guest, ret, err);
+        r = plan_map_root(guest, ret, err);
     if (r == 0)
         r = map_group(guest, ret, err);
     if (r < 0)

@@ -6,9 +6,9 @@
 #define HOOK_PLAN_H
 
 #include "base/err.h"
+#include "cli/options.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
-#include "cli/options.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +67,12 @@ __attribute__((format(printf, 2, 3))) void plan_warn(struct plan *plan, const ch
 
 /* Adds the warnings about lines of the config that this hook makes unnecessary. */
 void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest);
+
+/* The ids of the container's root on the host. STATUS_OWNERSHIP when they are not mapped. */
+int plan_map_root(const struct guest *guest, struct plan *plan, struct err *err);
+
+/* Whether this node of /dev/dri is shown on as it is. */
+bool plan_keeps(const struct plan *plan, const char *name);
 
 /* True when the selection picks at least one of the host's nodes. */
 bool plan_has_match(const struct options *options, const struct gpu_list *gpus);

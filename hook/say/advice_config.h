@@ -9,11 +9,11 @@
 #define HOOK_ADVICE_CONFIG_H
 
 #include "base/err.h"
-#include "config/include.h"
-#include "config/scan.h"
 #include "base/idmap.h"
-#include "config/lxc.h"
 #include "cli/options.h"
+#include "config/include.h"
+#include "config/lxc.h"
+#include "config/scan.h"
 
 #include <stdbool.h>
 

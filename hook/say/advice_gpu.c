@@ -1,8 +1,8 @@
 #include "say/advice_gpu.h"
 
-#include "say/advice_config.h"
 #include "base/drm.h"
 #include "base/text.h"
+#include "say/advice_config.h"
 #include "say/pci.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #include "say/advice_system.h"
 
-#include "base/text.h"
 #include "base/command.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <string.h>

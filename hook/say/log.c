@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -47,10 +48,4 @@ void log_line(int priority, const char *line)
         return;
     (void)close(log_socket);
     log_socket = -1;
-}
-
-void log_leave(void)
-{
-    if (log_socket >= 0)
-        (void)close(log_socket);
 }

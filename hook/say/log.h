@@ -13,7 +13,4 @@ void log_open(void);
 /* `priority` is one of syslog(3)'s, such as LOG_INFO. Where there is no log, nothing happens. */
 void log_line(int priority, const char *line);
 
-/* This process will not log: closes its descriptor. A parent in the same memory keeps its own. */
-void log_leave(void);
-
 #endif

@@ -1,8 +1,8 @@
 #include "say/report.h"
 
-#include "say/advice_config.h"
 #include "base/text.h"
 #include "base/wrap.h"
+#include "say/advice_config.h"
 #include "say/log.h"
 
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 #include "start/attach.h"
 
-#include "say/advice_system.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
-#include "start/mountfd.h"
 #include "facts/path.h"
+#include "say/advice_system.h"
+#include "start/mountfd.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -74,7 +74,7 @@ static int mount_refused(const char *what, const struct lsm *lsm, struct err *er
 struct kept_nodes {
     size_t count;
     struct {
-        const char *name; /* the plan's */
+        const char *name; /* the guest's */
         int clone;
     } nodes[GUEST_NODES_MAX];
 };
@@ -87,12 +87,12 @@ static int kept_refused(const char *name, const struct lsm *lsm, struct err *err
     return r;
 }
 
-static int kept_clone(int dri, const struct plan *plan, const struct lsm *lsm,
+static int kept_clone(int dri, const struct guest *guest, uint32_t keep, const struct lsm *lsm,
                       struct kept_nodes *ret, struct err *err)
 {
-    for (size_t i = 0; i < plan->op_count; i++) {
-        const char *name = plan->ops[i].name;
-        if (plan->ops[i].kind != OP_KEEP)
+    for (size_t i = 0; i < guest->node_count; i++) {
+        const char *name = guest->nodes[i].name;
+        if (!(keep & 1U << i))
             continue;
         int clone =
             sys_open_tree(dri, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
@@ -127,10 +127,11 @@ static void kept_close(struct kept_nodes *kept)
  */
 #define DETACH 2 /* MNT_DETACH */
 
-static void detach(int tree)
+int attach_detach(int tree)
 {
-    if (fchdir(tree) == 0)
-        (void)syscall(SYS_umount2, ".", DETACH);
+    if (fchdir(tree) == 0 && syscall(SYS_umount2, ".", DETACH) == 0)
+        return 0;
+    return errno == EINVAL ? 0 : -errno; /* it is not mounted here */
 }
 
 /* A second attach replaces the first instead of stacking on it. */
@@ -140,7 +141,7 @@ static int take_off_old(struct attachment *place, const struct lsm *lsm, struct 
                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
     if (place->old < 0)
         return mount_refused("keep the nodes of an earlier run", lsm, err);
-    detach(place->dri);
+    (void)attach_detach(place->dri);
     fd_cleanup(&place->dri);
     place->dri = -1;
     return open_dri(place->dev, &place->dri, err);
@@ -167,11 +168,11 @@ static int mount_on(int tree, int dri, const struct lsm *lsm, const struct kept_
         return mount_refused("mount /dev/dri in the container", lsm, err);
     r = kept_bind(tree, kept, lsm, err);
     if (r < 0)
-        detach(tree);
+        (void)attach_detach(tree);
     return r;
 }
 
-int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const struct lsm *lsm,
+int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct lsm *lsm,
                 struct attachment *ret, struct err *err)
 {
     __attribute__((cleanup(kept_close))) struct kept_nodes kept = {.count = 0};
@@ -180,7 +181,7 @@ int attach_tree(const struct guest *guest, const struct plan *plan, int tree, co
     *ret = (struct attachment){.dev = -1, .dri = -1, .tree = tree, .old = -1};
     r = place_open(guest, ret, err);
     if (r == 0)
-        r = kept_clone(ret->dri, plan, lsm, &kept, err);
+        r = kept_clone(ret->dri, guest, keep, lsm, &kept, err);
     if (r == 0 && guest->has_our_tree)
         r = take_off_old(ret, lsm, err);
     if (r == 0)
@@ -194,7 +195,7 @@ int attach_tree(const struct guest *guest, const struct plan *plan, int tree, co
 
 void attach_undo(struct attachment *attachment)
 {
-    detach(attachment->tree);
+    (void)attach_detach(attachment->tree);
     put_back(attachment);
     attach_close(attachment);
 }

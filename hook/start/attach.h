@@ -9,9 +9,9 @@
 #include "base/err.h"
 #include "facts/guest.h"
 #include "facts/lsm.h"
-#include "plan/plan.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Where the tree went, and what undoes it. */
 struct attachment {
@@ -23,15 +23,19 @@ struct attachment {
 };
 
 /*
- * Makes /dev/dri when it is missing, and moves `tree` onto it; nodes that /dev/dri already held are
- * bound into it. All or nothing: on error what was attached is detached again, and *ret holds
- * nothing. `lsm` is what confines this process.
+ * Makes /dev/dri when it is missing, and moves `tree` onto it; of the nodes that /dev/dri already
+ * held those are bound into it whose bit in `keep` is set. All or nothing: on error what was
+ * attached is detached again, and *ret holds nothing. `lsm` is what confines this process.
  */
-int attach_tree(const struct guest *guest, const struct plan *plan, int tree, const struct lsm *lsm,
+int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct lsm *lsm,
                 struct attachment *ret, struct err *err);
 
 /* As it was before attach_tree, as far as that can be had; closes it too. */
 void attach_undo(struct attachment *attachment);
+
+/* Takes `tree` off where it is mounted in this mount namespace. 0, also when it is not; or -errno.
+ */
+int attach_detach(int tree);
 
 /* It stays. */
 void attach_close(struct attachment *attachment);

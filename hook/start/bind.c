@@ -1,17 +1,17 @@
 #include "start/bind.h"
 
-#include "say/advice_system.h"
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "start/bind_program.h"
 #include "exit_status.h"
-#include "start/gpu_wait.h"
 #include "facts/guest.h"
 #include "facts/lsm.h"
 #include "facts/path.h"
 #include "plan/plan.h"
-#include "start/privilege.h"
+#include "say/advice_system.h"
 #include "say/report.h"
+#include "start/bind_program.h"
+#include "start/gpu_wait.h"
+#include "start/privilege.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -108,10 +108,12 @@ static int bind_usable(int root, const struct options *options, const struct gpu
                        const struct lsm *lsm, struct err *err)
 {
     static struct plan plan; /* for its owner only */
-    struct guest_group groups[2];
+    struct guest_group groups[2] = {0};
+    const char *names[2];
+    size_t count = plan_group_names(options, names);
     CLEANUP_FD int dri = -1;
     uint32_t unmapped = overflow_gid();
-    int r = guest_find_plan_groups(options, root, groups, err);
+    int r = count ? guest_find_groups(root, names, count, groups, err) : 0;
 
     if (r == 0)
         r = plan_choose_group(options, groups, &plan, err);

@@ -7,8 +7,8 @@
 #define HOOK_BIND_H
 
 #include "base/err.h"
-#include "facts/env.h"
 #include "cli/options.h"
+#include "facts/env.h"
 
 /* 0 also when nothing is bound. STATUS_UNSAFE_PATH when the container's /dev is not usable. */
 int bind_nodes(const struct hook_env *env, const struct options *options, struct err *err);

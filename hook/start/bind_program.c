@@ -1,8 +1,8 @@
 #include "start/bind_program.h"
 
-#include "say/advice_system.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
+#include "say/advice_system.h"
 
 #include <fcntl.h>
 #include <limits.h>

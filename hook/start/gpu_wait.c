@@ -1,7 +1,7 @@
 #include "start/gpu_wait.h"
 
-#include "say/advice_gpu.h"
 #include "plan/plan.h"
+#include "say/advice_gpu.h"
 
 #include <time.h>
 

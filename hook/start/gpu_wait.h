@@ -3,8 +3,8 @@
 #define HOOK_GPU_WAIT_H
 
 #include "base/err.h"
-#include "facts/gpu.h"
 #include "cli/options.h"
+#include "facts/gpu.h"
 
 /* Looks again until something matches or the options' time is up; perhaps nothing does. */
 int gpu_wait(const struct options *options, struct gpu_list *ret, struct err *err);

@@ -1,8 +1,8 @@
 #include "start/node.h"
 
-#include "say/advice_system.h"
 #include "base/cleanup.h"
 #include "exit_status.h"
+#include "say/advice_system.h"
 #include "start/mountfd.h"
 
 #include <string.h>

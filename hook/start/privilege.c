@@ -1,17 +1,18 @@
 #include "start/privilege.h"
 
-#include "base/cleanup.h"
+#include "base/child.h"
 #include "base/text.h"
 #include "exit_status.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <sys/auxv.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #define NO_MORE ((cap_value_t)-1)
 
@@ -25,23 +26,44 @@ static const struct phase_row phases[] = {
         {
             {
                 CAP_SYS_PTRACE,      /* open /proc/PID/root and ns/ of another user's process */
-                CAP_DAC_READ_SEARCH, /* read below folders that only the guest's root may enter */
-                CAP_SYS_ADMIN,       /* make a file system; and for PHASE_ENTER, as all below */
+                CAP_DAC_READ_SEARCH, /* look below folders that only the guest's root may enter */
+                CAP_SYS_ADMIN,       /* make a file system; and for what follows, as all below */
                 CAP_MKNOD,           /* make the nodes */
                 CAP_CHOWN,           /* give them to the guest */
                 CAP_SYS_CHROOT,
                 CAP_SETUID,
                 CAP_SETGID,
                 CAP_DAC_OVERRIDE,
-                CAP_KILL, /* for PHASE_WAIT */
+                CAP_KILL,
                 NO_MORE,
             },
             false, /* AppArmor does not let go of a process with no_new_privs */
         },
+    [PHASE_SEND] =
+        {
+            {
+                CAP_SYS_ADMIN,    /* for the witness: setns(2) */
+                CAP_SYS_CHROOT,   /* setns(2) into a mount namespace */
+                CAP_SETUID,       /* become an ordinary user */
+                CAP_SETGID,       /* the same */
+                CAP_DAC_OVERRIDE, /* join a cgroup that the container's own systemd has made */
+                CAP_KILL,         /* for PHASE_WAIT */
+                NO_MORE,
+            },
+            false, /* nor of the witness */
+        },
     [PHASE_WAIT] =
         {
             {
-                CAP_KILL, /* the worker runs under another uid */
+                CAP_KILL, /* the others run under other uids */
+                NO_MORE,
+            },
+            true,
+        },
+    [PHASE_UNDO] =
+        {
+            {
+                CAP_SYS_ADMIN, /* umount2(2) */
                 NO_MORE,
             },
             true,
@@ -49,11 +71,11 @@ static const struct phase_row phases[] = {
     [PHASE_ENTER] =
         {
             {
-                CAP_SYS_ADMIN,    /* setns(2) */
-                CAP_SYS_CHROOT,   /* setns(2) into a mount namespace */
-                CAP_SETUID,       /* become the container's root */
-                CAP_SETGID,       /* the same */
-                CAP_DAC_OVERRIDE, /* join a cgroup that the container's own systemd has made */
+                CAP_SYS_ADMIN,       /* setns(2) */
+                CAP_SYS_CHROOT,      /* setns(2) into a mount namespace */
+                CAP_SETUID,          /* become the container's root */
+                CAP_SETGID,          /* the same */
+                CAP_DAC_READ_SEARCH, /* for PHASE_ATTACH in a container without user namespace */
                 NO_MORE,
             },
             true,
@@ -61,9 +83,8 @@ static const struct phase_row phases[] = {
     [PHASE_ATTACH] =
         {
             {
-                CAP_SYS_ADMIN, /* open_tree(2), move_mount(2), umount2(2) */
-                CAP_SETUID,    /* become an ordinary user */
-                CAP_SETGID,    /* the same */
+                CAP_SYS_ADMIN,       /* open_tree(2), move_mount(2), umount2(2) */
+                CAP_DAC_READ_SEARCH, /* read what the container's root may read */
                 NO_MORE,
             },
             true,
@@ -86,17 +107,6 @@ static int keeps_count(const struct phase_row *row)
     while (row->keeps[count] != NO_MORE)
         count++;
     return count;
-}
-
-static void close_inherited(void)
-{
-#ifdef SYS_close_range
-    if (syscall(SYS_close_range, 3U, ~0U, 0U) == 0)
-        return;
-#endif
-    /* Linux before 5.9. Hooks inherit a handful of low numbers. */
-    for (int fd = 3; fd < 1024; fd++)
-        (void)close(fd);
 }
 
 /*
@@ -128,7 +138,7 @@ void privilege_start(void)
     (void)umask(022); /* a folder that the container's users have to pass is not shut by root's */
     drop_foreign_environment();
     reset_signals();
-    close_inherited();
+    child_keep_only(NULL, 0);
     /* A closed 0, 1 or 2 would be given to the next open, and then written to as output. */
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)

@@ -3,7 +3,7 @@
  * is no way back. What is executed is lxc-gpu-bind, in PHASE_BIND and with no more than that.
  *
  * The numbers are capabilities(7) of whichever user namespace the process is in: the host's until
- * the worker has entered the container.
+ * the insider has entered the container, and for the others always.
  */
 #ifndef HOOK_PRIVILEGE_H
 #define HOOK_PRIVILEGE_H
@@ -13,12 +13,14 @@
 #include <stdbool.h>
 
 enum phase {
-    PHASE_PREPARE, /* look into the container, make the nodes */
-    PHASE_WAIT,    /* parent: wait for the worker, end it when it is late */
-    PHASE_ENTER,   /* worker: into the container's cgroup and namespaces */
-    PHASE_ATTACH,  /* worker, as the container's root: mount */
+    PHASE_PREPARE, /* the hook: look at the container, make the processes and the nodes */
+    PHASE_SEND,    /* the hook: make the witness */
+    PHASE_WAIT,    /* the hook: wait for the others, end who is late */
+    PHASE_UNDO,    /* the undoer, in the container's mount namespace */
+    PHASE_ENTER,   /* the insider: into the container's namespaces */
+    PHASE_ATTACH,  /* the insider, as the container's root: read, mount */
+    PHASE_PROVE,   /* the witness, as an ordinary user of the container: open the nodes */
     PHASE_BIND,    /* mount hook, as the container's root: bind the host's nodes */
-    PHASE_PROVE,   /* worker, as an ordinary user of the guest: open the nodes */
 };
 
 /*

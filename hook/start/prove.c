@@ -1,89 +1,23 @@
 #include "start/prove.h"
 
-#include "say/advice_config.h"
-#include "say/advice_gpu.h"
-#include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/text.h"
 #include "exit_status.h"
-#include "facts/path.h"
-#include "start/privilege.h"
+#include "say/advice_config.h"
+#include "say/advice_gpu.h"
 
-#include <fcntl.h>
-#include <grp.h>
-#include <signal.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 
-static int become_witness(const struct plan *plan, struct err *err)
+const char *proof_folder_name(enum proof_folder folder)
 {
-    const struct plan_witness *witness = &plan->witness;
+    static const char *const names[] = {[PROOF_FOLDER_NONE] = NULL,
+                                        [PROOF_FOLDER_ROOT] = "/",
+                                        [PROOF_FOLDER_DEV] = "/dev",
+                                        [PROOF_FOLDER_DRI] = "/dev/dri"};
 
-    if (setgroups(0, NULL) < 0 ||
-        setresgid(witness->guest_gid, witness->guest_gid, witness->guest_gid) < 0 ||
-        setresuid(witness->guest_uid, witness->guest_uid, witness->guest_uid) < 0)
-        return err_set(err, STATUS_PRIVILEGE, errno, "become guest user %u for the proof",
-                       witness->guest_uid);
-    (void)prctl(PR_SET_DUMPABLE, 0);
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return privilege_enter(PHASE_PROVE, err);
-}
-
-/* By path from the guest's root, as a program there would; the tmpfs is read-only, so no race. */
-static void prove_node(int root, const struct op *op, struct proof *ret)
-{
-    CLEANUP_FD int fd = -1;
-    char path[96];
-    int r;
-
-    snprintf(path, sizeof(path), "dev/dri/%s", op->name);
-    /* Who opens a primary node may become the display's master. access(2) asks the mode and the
-     * device cgroup (devcgroup_inode_permission in the kernel) and opens nothing. */
-    if (!op->gpu->is_render) {
-        ret->error = faccessat(root, path, R_OK | W_OK, 0) < 0 ? errno : 0;
-        return;
-    }
-    fd = openat(root, path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
-    if (fd < 0) {
-        ret->error = errno;
-        return;
-    }
-    r = drm_driver_name(fd, ret->driver, sizeof(ret->driver));
-    ret->error = r < 0 ? -r : 0;
-}
-
-/* Which folder on the way it is that others may not pass, by its name in the container. */
-static const char *shut_folder(int root)
-{
-    static const char *const folders[] = {"/.", "/dev", "/dev/dri"};
-
-    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-        if (faccessat(root, folders[i] + 1, X_OK, 0) < 0 && errno == EACCES)
-            return i == 0 ? "/" : folders[i];
-    return NULL;
-}
-
-static bool is_dev_null_denied(int root)
-{
-    CLEANUP_FD int fd = openat(root, "dev/null", O_RDWR | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
-
-    return fd < 0 && errno == EPERM;
-}
-
-int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
-                struct err *err)
-{
-    int r = become_witness(plan, err);
-
-    if (r < 0)
-        return r;
-    for (size_t i = 0; i < plan->op_count; i++)
-        if (plan->ops[i].kind == OP_NODE)
-            prove_node(guest->root, &plan->ops[i], &ret->nodes[i]);
-    ret->is_dev_null_denied = is_dev_null_denied(guest->root);
-    ret->shut = prove_shut_node(plan, ret) ? shut_folder(guest->root) : NULL;
-    return 0;
+    return names[folder];
 }
 
 static void fix_device_rules(const struct guest *guest, const struct plan *plan,
@@ -156,7 +90,7 @@ int prove_judge(const struct guest *guest, const struct plan *plan, const struct
             continue;
         if (proof->error == EPERM && proofs->is_dev_null_denied)
             return prove_lone_rule(&guest->config, err);
-        int r = judge_node(&plan->ops[i], proof, guest, proofs->shut, err);
+        int r = judge_node(&plan->ops[i], proof, guest, proof_folder_name(proofs->shut), err);
         if (proof->error == EPERM)
             fix_device_rules(guest, plan, proofs, err);
         return r;

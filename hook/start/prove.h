@@ -1,7 +1,4 @@
-/*
- * The proof: an ordinary user of the guest, with the nodes' group and nothing else, opens each node
- * the way a program in the container would, and asks the kernel driver its name.
- */
+/* What the witness found (witness.h), and the judgement over it. Pure. */
 #ifndef HOOK_PROVE_H
 #define HOOK_PROVE_H
 
@@ -14,24 +11,26 @@ struct proof {
     char driver[32]; /* kernel driver; "" when it did not answer */
 };
 
+/* A folder on the way to the nodes that keeps an ordinary user out. */
+enum proof_folder { PROOF_FOLDER_NONE, PROOF_FOLDER_ROOT, PROOF_FOLDER_DEV, PROOF_FOLDER_DRI };
+
 struct proofs {
     bool is_dev_null_denied; /* /dev/null answers EPERM: an allow-list that lacks the basics */
-    const char *shut;        /* a folder that kept the user out; NULL: none did */
+    enum proof_folder shut;
     struct proof nodes[PLAN_OPS_MAX]; /* of the plan's step of the same index, when it is OP_NODE */
 };
 
-/* Gives up every privilege first; cannot be undone. The proofs are facts, not an error. */
-int prove_nodes(const struct guest *guest, const struct plan *plan, struct proofs *ret,
-                struct err *err);
+/* Its path in the container; NULL for PROOF_FOLDER_NONE. */
+const char *proof_folder_name(enum proof_folder folder);
 
-/* The failure "a lone rule made a list of devices that lacks all the usual ones". Pure. */
+/* The failure "a lone rule made a list of devices that lacks all the usual ones". */
 int prove_lone_rule(const struct config_lines *config, struct err *err);
 
 /* The first node that the ordinary user may not open, by owner and mode; NULL when there is none.
  */
 const struct gpu_node *prove_shut_node(const struct plan *plan, const struct proofs *proofs);
 
-/* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH. Pure.
+/* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH.
  */
 int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
                 struct err *err);

@@ -1,57 +1,36 @@
 #include "start/start_user.h"
 
-#include "config/account.h"
-#include "say/advice_config.h"
 #include "base/cleanup.h"
-#include "start/enter.h"
+#include "config/account.h"
+#include "config/subid.h"
 #include "exit_status.h"
 #include "plan/gid_pair.h"
 #include "plan/idmap_redirect.h"
+#include "say/advice_config.h"
 #include "say/report.h"
-#include "config/subid.h"
-#include "start/worker.h"
+#include "start/insider.h"
+#include "start/witness.h"
 
 #include <unistd.h>
 
-static int user_in_worker(void *memory, struct err *err);
-static int user_in_container(void *memory, struct err *err);
 static int judge_bound(const struct start_job *job, struct err *err);
 
 /* ---- a start --------------------------------------------------------------------------------- */
 
 int start_user(const struct hook_env *env, struct start_job *job, struct err *err)
 {
-    const struct worker_job work = {
-        .steps = user_in_worker, .memory = job, .keeps_privilege = true};
     int r = job_collect(env, job, err);
 
     if (r == 0)
-        r = worker_run(&work, err);
+        r = insider_start(job, err);
     if (r == 0)
-        r = judge_bound(job, err);
-    if (r == 0)
-        job_report(job);
-    return r;
-}
-
-static int user_in_worker(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    int r = job_read_container(job, err);
-
+        r = insider_read(job, err);
     if (r == 0)
         r = plan_build_bound(job->options, &job->gpus, &job->guest, job->groups, &job->plan, err);
-    if (r < 0 || job->plan.op_count == 0 || job->options->no_probe)
-        return r;
-    return job_enter(job, user_in_container, err);
-}
-
-static int user_in_container(void *memory, struct err *err)
-{
-    struct start_job *job = memory;
-    int r = enter_namespaces(&job->guest, err);
-
-    return r == 0 ? job_prove(job, err) : r;
+    if (r == 0 && job->plan.op_count && !job->options->no_probe)
+        r = witness_run(job, err);
+    (void)insider_end(job, true);
+    return r == 0 ? judge_bound(job, err) : r;
 }
 
 /* ---- what is in the way ---------------------------------------------------------------------- */
@@ -129,8 +108,8 @@ static int judge_bound(const struct start_job *job, struct err *err)
     if (job->options->no_probe)
         return 0;
     /* A node that is bound but shut because of the id map needs its lines too. */
-    shut = prove_shut_node(&job->plan, &job->found->proofs);
+    shut = prove_shut_node(&job->plan, &job->proofs);
     if (shut && !plan_lets_group_in(&job->guest, &job->plan.owner, shut))
         return not_mapped(job, shut, err);
-    return prove_judge(&job->guest, &job->plan, &job->found->proofs, err);
+    return prove_judge(&job->guest, &job->plan, &job->proofs, err);
 }

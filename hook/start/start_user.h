@@ -7,7 +7,7 @@
 #define HOOK_START_USER_H
 
 #include "config/account.h"
-#include "start/start_job.h"
+#include "start/job.h"
 
 /* The caller closes the job's guest. STATUS_OWNERSHIP with the lines when nothing is usable. */
 int start_user(const struct hook_env *env, struct start_job *job, struct err *err);

@@ -1,15 +1,15 @@
 /*
  * The hook's own steps in one process, for budget.sh to count their instructions: lxc-gpu-hook is
- * static, so the C library would be counted too, and its worker is one that valgrind cannot run.
+ * static, so the C library would be counted too.
  *
  *   instructions list         what `lxc-gpu-hook list` does
  *   instructions start PID    a start of the container with that init, up to its plan
  */
 #include "cli/cli.h"
-#include "facts/env.h"
 #include "cli/options.h"
+#include "facts/env.h"
 #include "plan/plan.h"
-#include "start/start_job.h"
+#include "start/job.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 static int plan_start(const struct options *options, const char *pid, struct err *err)
 {
     static struct start_job job;
+    struct guest_look look = {0};
     const struct hook_env env = {.pid = (pid_t)strtol(pid, NULL, 10), .name = "c"};
     int r;
 
@@ -25,7 +26,8 @@ static int plan_start(const struct options *options, const char *pid, struct err
     guest_init(&job.guest);
     r = job_collect(&env, &job, err);
     if (r == 0)
-        r = job_read_container(&job, err);
+        r = guest_look(&job.guest, true, NULL, options, &look, err);
+    guest_take_look(&job.guest, &look, job.groups);
     if (r == 0)
         r = plan_build(options, &job.gpus, &job.guest, job.groups, &job.plan, err);
     if (r == 0)

@@ -1,0 +1,156 @@
+#!/usr/bin/env bats
+# The processes of a start, while the container works against them: it looks for a way into their memory at every
+# system call, and it freezes, kills or stops them at each stage. Whatever it does, attach reports how the container is
+# afterwards: status 0 and the nodes are there, or a failure and they are not.
+
+setup() {
+    load lib.bash
+    load hostile.bash
+    reset_host
+    node renderD128 226 128
+    make_bait
+    export ASAN_OPTIONS=detect_leaks=0
+}
+
+teardown() {
+    [ ! -e "$BATS_TEST_TMPDIR/suid_dumpable" ] || cat "$BATS_TEST_TMPDIR/suid_dumpable" >/proc/sys/fs/suid_dumpable
+    rmdir "$work/cgroup2/w" 2>/dev/null || true
+    umount "$work/cgroup2" 2>/dev/null || true
+}
+
+# trespassed SUID_DUMPABLE COMMAND...: in ${environment[@]}; what could be reached, by process, attempt and system call, in $work/said
+trespassed() {
+    local trespass=$TEST_BUILD/tests/lxc/trespass status=0
+    [ -x "$trespass" ] || skip "trespass knows x86-64 only"
+    cat /proc/sys/fs/suid_dumpable >"$BATS_TEST_TMPDIR/suid_dumpable"
+    echo "$1" >/proc/sys/fs/suid_dumpable
+    shift
+    timeout 60 "$box" -- "${environment[@]}" "$trespass" '{}' "$@" >"$work/said" 2>&1 || status=$?
+    cat "$work/said"
+    # the proof was made, of a node without a driver
+    [ "$status" = 9 ]
+    # every process was stopped, and often
+    [ "$(grep -cE '^tried [0-9]+ [0-9]{2,}$' "$work/said")" = "$(grep -c '^tried' "$work/said")" ]
+}
+
+@test "at every system call of every process: not traced, its memory not opened and not written" {
+    for command in "$hook -q" "$hook -q attach --pid {}"; do
+        environment=("${as_hook[@]}")
+        [[ $command != *attach* ]] || environment=(env)
+        # shellcheck disable=SC2086  # words
+        trespassed 0 $command
+        [ "$(grep -c '^open:' "$work/said")" = 0 ]
+    done
+    [ "$(grep -c '^tried' "$work/said")" = 4 ]
+}
+
+# fs.suid_dumpable=1 is for debugging: the kernel then lets whoever has the same ids trace a process that changed its own.
+# The insider becomes the container's root, and takes that back by its next system call; between these two it has
+# nothing of the host's but its pid. Every other process is never open.
+@test "the same with fs.suid_dumpable=1: only the insider, between becoming the container's root and its next call" {
+    local insider=2
+    for command in "$hook -q" "$hook -q attach --pid {}"; do
+        environment=("${as_hook[@]}")
+        [[ $command != *attach* ]] || environment=(env)
+        # shellcheck disable=SC2086  # words
+        trespassed 1 $command
+        # 117: setresuid, 157: prctl
+        [ "$(grep '^open:' "$work/said" | grep -vcxE "open: $insider (process_vm_writev|mem|ptrace) (behind 117|before 157)")" = 0 ]
+        insider=3 # behind the undoer
+    done
+}
+
+# ---- frozen, killed, stopped ----
+
+# Run beside a box: gives it a cgroup of version 2, whatever this machine has, starts attach, waits for the stage, acts.
+# usage: scene HOOK ACTION UID INJECTION: UID is that of the process to wait for, and to stop
+cat >"$BATS_RUN_TMPDIR/scene" <<'END'
+hook=$1 action=$2 uid=$3 injection=$4 status=0
+cgroup=$work/cgroup2
+mkdir -p "$cgroup"
+mount -t cgroup2 none "$cgroup"
+mkdir -p "$cgroup/w"
+[ "$action" != killed-before ] || echo 1 >"$cgroup/w/cgroup.kill"
+mount --bind "$cgroup" /sys/fs/cgroup
+echo 0::/w >"$work/cgroup.text"
+mount --bind "$work/cgroup.text" "/proc/$LXC_PID/cgroup"
+! "${again:-false}" || "$hook" -q attach --no-probe --pid "$LXC_PID"
+strace -f -qq -o /dev/null -e inject="$injection" "$hook" attach --pid "$LXC_PID" >"$work/said" 2>&1 &
+attach=$!
+process_of() {
+    local pid
+    for pid in $(pgrep -x lxc-gpu-hook); do
+        [ "$(stat -L -c %d:%i "/proc/$pid/exe" 2>/dev/null)" = "$(stat -L -c %d:%i "$hook")" ] || continue
+        [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null)" != "$uid" ] || echo "$pid"
+    done | tail -n 1
+}
+for _ in $(seq 400); do
+    pid=$(process_of)
+    [ -z "$pid" ] || break
+    sleep 0.01
+done
+sleep 0.3
+case $action in
+    frozen) echo 1 >"$cgroup/w/cgroup.freeze" ;;
+    killed) echo 1 >"$cgroup/w/cgroup.kill" ;;
+    stopped) kill -STOP "$pid" ;;
+esac
+wait "$attach" || status=$?
+echo 0 >"$cgroup/w/cgroup.freeze"
+exit "$status"
+END
+
+# scene ACTION UID INJECTION: the report is true: prints it, and the box's nodes
+scene() {
+    local status=0
+    export work
+    timeout 60 "$box" -- unshare -m bash "$BATS_RUN_TMPDIR/scene" "$hook" "$@" >"$work/box" 2>&1 || status=$?
+    echo "$*: status $status"
+    tee "$work/whole" < <(tr -s ' \n' ' ' <"$work/said"; echo; cat "$work/box")
+    [ "$status" != 0 ]
+    [ "$(grep -c 'may still be in the container' "$work/whole")" = 0 ]
+    no_hooks_left
+}
+
+insider=100000 witness=165534
+reading=openat2:delay_enter=1500000
+mounted=move_mount:delay_exit=1500000
+proving=setresuid:delay_exit=1500000
+
+@test "frozen while it reads, when it has mounted, while it proves: no answer, and the nodes are off again" {
+    for stage in "$insider $reading" "$insider $mounted" "$witness $proving"; do
+        # shellcheck disable=SC2086  # words
+        scene frozen $stage
+        grep -q 'no answer from the container' "$work/whole"
+        grep -qE '^dri: (absent|empty)$' "$work/whole"
+    done
+}
+
+@test "the witness killed by cgroup.kill: a failure, and the nodes are off again" {
+    scene killed "$witness" "$proving"
+    grep -q 'the process that tries the nodes in the container was killed' "$work/whole"
+    grep -qx 'dri: absent' "$work/whole"
+}
+
+@test "cgroup.kill written at some time before, which on Linux 6.18 kills who is born there: the proof is made" {
+    scene killed-before "$witness" "$proving"
+    grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
+    grep -qx 'dri: absent' "$work/whole"
+}
+
+@test "stopped while it reads, when it has mounted, while it proves: no answer, and the nodes are off again" {
+    for stage in "$insider $reading" "$insider $mounted" "$witness $proving"; do
+        # shellcheck disable=SC2086  # words
+        scene stopped $stage
+        grep -q 'no answer from the container' "$work/whole"
+        grep -qE '^dri: (absent|empty)$' "$work/whole"
+    done
+}
+
+@test "the same over the nodes of an earlier run: those are back" {
+    export again=true
+    scene frozen "$witness" "$proving"
+    grep -qx 'dri: renderD128=226:128,100000:102992,660' "$work/whole"
+    scene killed "$witness" "$proving"
+    grep -qx 'dri: renderD128=226:128,100000:102992,660' "$work/whole"
+}
