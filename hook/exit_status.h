@@ -5,6 +5,8 @@
 #ifndef HOOK_EXIT_STATUS_H
 #define HOOK_EXIT_STATUS_H
 
+#include <errno.h>
+
 #define EXIT_STATUS_TABLE(X)                                                                       \
     X(0, STATUS_DONE, "done")                                                                      \
     X(1, STATUS_INTERNAL, "internal error")                                                        \
@@ -22,5 +24,12 @@ enum exit_status {
     EXIT_STATUS_TABLE(X)
 #undef X
 };
+
+/* What has run out says nothing about how the program was used. */
+static inline int exit_status_for(int error, enum exit_status status)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM ? (int)STATUS_INTERNAL
+                                                                 : (int)status;
+}
 
 #endif

@@ -7,13 +7,13 @@
  * comes before and matters where an ordinary user starts the container, is bind_nodes (bind.c).
  */
 #include "base/text.h"
-#include "start/bind.h"
 #include "cli/cli.h"
-#include "facts/env.h"
-#include "exit_status.h"
 #include "cli/options.h"
-#include "start/privilege.h"
+#include "exit_status.h"
+#include "facts/env.h"
 #include "say/report.h"
+#include "start/bind.h"
+#include "start/privilege.h"
 #include "start/start.h"
 
 #include <errno.h>

@@ -1,13 +1,15 @@
 #include "base/command.h"
 
 #include "base/cleanup.h"
-#include "base/file.h"
 
 #include <fcntl.h>
-#include <spawn.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define OUTPUT_MAX (1u << 20)
 
@@ -38,55 +40,147 @@ bool command_is_installed(const char *name)
     return program_find(name, unused, sizeof(unused));
 }
 
-static int spawn_reading(const struct command *command, pid_t *ret_pid, int *ret_output)
-{
-    posix_spawn_file_actions_t actions;
-    char home[512];
+/* What the new process needs, made before it is there. */
+struct launch {
     char program[64];
-    char path[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin:/run/current-system/sw/bin";
-    char locale[] = "LC_ALL=C";
-    char *env[4] = {path, locale, NULL, NULL};
-    int ends[2];
-    int r;
+    char home[512];
+    const char *env[4];
+    int output[2];
+    int failure[2]; /* where it says why it did not become the program */
+};
 
+static int launch_prepare(const struct command *command, struct launch *ret)
+{
+    const char *home = getenv("HOME");
+
+    ret->env[0] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin:/run/current-system/sw/bin";
+    ret->env[1] = "LC_ALL=C";
     /* LXC finds an ordinary user's own lxcpath by HOME. */
-    if (getenv("HOME") &&
-        (size_t)snprintf(home, sizeof(home), "HOME=%s", getenv("HOME")) < sizeof(home))
-        env[2] = home;
-    if (!program_find(command->words[0], program, sizeof(program)))
+    if (home && (size_t)snprintf(ret->home, sizeof(ret->home), "HOME=%s", home) < sizeof(ret->home))
+        ret->env[2] = ret->home;
+    if (!program_find(command->words[0], ret->program, sizeof(ret->program)))
         return -ENOENT;
-    if (pipe2(ends, O_CLOEXEC) < 0)
+    if (pipe2(ret->output, O_CLOEXEC) < 0)
         return -errno;
-    (void)posix_spawn_file_actions_init(&actions);
-    (void)posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-    (void)posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    r = posix_spawn(ret_pid, program, &actions, NULL, (char *const *)command->words, env);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    (void)close(ends[1]);
-    if (r != 0) {
-        (void)close(ends[0]);
-        return -r;
+    if (pipe2(ret->failure, O_CLOEXEC) < 0) {
+        int r = -errno;
+        fd_cleanup(&ret->output[0]);
+        fd_cleanup(&ret->output[1]);
+        return r;
     }
-    *ret_output = ends[0];
     return 0;
+}
+
+__attribute__((noreturn)) static void child_main(const struct command *command,
+                                                 const struct launch *launch)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int r = null < 0 || dup2(launch->output[1], 1) < 0 || dup2(null, 0) < 0 || dup2(null, 2) < 0
+                ? -errno
+                : 0;
+
+    (void)setpgid(0, 0); /* to be killed with what it starts */
+    if (r == 0 && command->prepare)
+        r = command->prepare(command->memory);
+    if (r == 0) {
+        (void)execve(launch->program, (char *const *)command->words, (char *const *)launch->env);
+        r = -errno;
+    }
+    if (write(launch->failure[1], &r, sizeof(r)) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Until its end, or the end of its time. */
+static int output_read(int output, int64_t until, char **ret)
+{
+    CLEANUP_FREE char *data = malloc(OUTPUT_MAX + 1);
+    size_t used = 0;
+
+    while (data) {
+        struct pollfd wait = {.fd = output, .events = POLLIN};
+        int64_t left = until - now_ms();
+        ssize_t got;
+        if (left <= 0 || poll(&wait, 1, (int)left) == 0)
+            return -ETIMEDOUT;
+        got = read(output, data + used, OUTPUT_MAX - used);
+        if (got < 0 && errno != EINTR)
+            return -errno;
+        if (got > 0)
+            used += (size_t)got;
+        if (used == OUTPUT_MAX)
+            return -EFBIG;
+        if (got == 0) {
+            data[used] = '\0';
+            *ret = data;
+            data = NULL;
+            return 0;
+        }
+    }
+    return -ENOMEM;
+}
+
+/* It may close its output and go on. */
+static int child_reap(pid_t pid, int64_t until, int r, int *ret_status)
+{
+    int status = 0;
+    pid_t gone = 0;
+
+    while (r == 0 && (gone = waitpid(pid, &status, WNOHANG)) == 0) {
+        (void)usleep(1000);
+        if (now_ms() >= until)
+            r = -ETIMEDOUT;
+    }
+    if (gone == pid) {
+        *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+        return r;
+    }
+    (void)kill(-pid, SIGKILL);
+    (void)kill(pid, SIGKILL);
+    /* One that hangs in the kernel cannot be waited for. */
+    for (int i = 0; i < 1000 && waitpid(pid, &status, WNOHANG) == 0; i++)
+        (void)usleep(1000);
+    return r;
 }
 
 int command_run(const struct command *command, char **ret_output, int *ret_status)
 {
-    CLEANUP_FD int output = -1;
-    size_t size;
-    pid_t pid = 0;
+    struct launch launch = {.output = {-1, -1}, .failure = {-1, -1}};
+    CLEANUP_FREE char *output = NULL;
+    int64_t until = now_ms() + COMMAND_SECONDS * 1000;
+    int failure = 0;
     int status = 0;
-    int r = spawn_reading(command, &pid, &output);
+    int r = launch_prepare(command, &launch);
+    pid_t pid;
 
-    if (r == 0)
-        r = file_read(output, OUTPUT_MAX, ret_output, &size);
-    fd_cleanup(&output);
-    output = -1;
-    while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    if (r == 0)
-        *ret_status = WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-    return r;
+    if (r < 0)
+        return r;
+    pid = fork();
+    if (pid == 0)
+        child_main(command, &launch);
+    r = pid < 0 ? -errno : 0;
+    (void)close(launch.output[1]);
+    (void)close(launch.failure[1]);
+    if (r == 0) {
+        r = output_read(launch.output[0], until, &output);
+        r = child_reap(pid, until, r, &status);
+    }
+    if (r == 0 && read(launch.failure[0], &failure, sizeof(failure)) == sizeof(failure))
+        r = failure;
+    (void)close(launch.output[0]);
+    (void)close(launch.failure[0]);
+    if (r < 0)
+        return r;
+    *ret_output = output;
+    output = NULL;
+    *ret_status = status;
+    return 0;
 }

@@ -9,10 +9,15 @@
 #include <stddef.h>
 
 #define COMMAND_WORDS_MAX 12
+#define COMMAND_SECONDS   10
 
 struct command {
     const char *words[COMMAND_WORDS_MAX]; /* the first is the program's name, without a folder */
     size_t count;
+    /* In the new process, before it becomes the program: 0 or -errno, which ends it. May be NULL.
+     */
+    int (*prepare)(const void *memory);
+    const void *memory;
 };
 
 /* Whether there is such a program in the system's own folders. */
@@ -24,7 +29,8 @@ void command_add(struct command *command, const char *word);
 /*
  * Runs it, found in the system's own folders and with an environment of LC_ALL=C, PATH and HOME.
  * What it prints is the caller's to free, its exit status comes back; 255 when it was killed.
- * 0 or -errno: -ENOENT when it is not installed.
+ * 0 or -errno: -ENOENT when it is not installed, -ETIMEDOUT when it has not ended after
+ * COMMAND_SECONDS, and was killed; what `prepare` answered.
  */
 int command_run(const struct command *command, char **ret_output, int *ret_status);
 

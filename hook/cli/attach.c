@@ -1,37 +1,82 @@
 #include "cli/cli.h"
 
-#include "say/advice_config.h"
 #include "base/text.h"
-#include "facts/env.h"
-#include "exit_status.h"
+#include "cli/as_owner.h"
+#include "config/init.h"
 #include "config/lxc.h"
+#include "exit_status.h"
+#include "facts/env.h"
+#include "say/advice_config.h"
 #include "say/report.h"
 #include "start/start.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+#define TURN_SECONDS 60 /* a container that never answers takes twelve */
+
+static int not_running(const struct container *container, const char *shown, struct err *err)
+{
+    int r = err_set(err, STATUS_USAGE, 0, "container %s is not running", shown);
+
+    advice_start(container, "with gpu.conf included, the nodes are there at once", err);
+    return r;
+}
 
 static int find_by_name(const struct options *options, struct hook_env *env, struct err *err)
 {
-    struct container container = {.lxcpath = options->lxcpath};
+    __attribute__((cleanup(obeyed_close))) struct obeyed obeyed;
+    struct container container = {.lxcpath = options->lxcpath, .obeyed = &obeyed};
+    struct idmap uids = {0};
+    struct idmap gids = {0};
     int r;
 
-    if (options->rest_count != 2 || options->pid)
+    obeyed_init(&obeyed);
+    if (options->rest_count != 2 || options->pid || options->has_owner)
         return err_set(err, STATUS_USAGE, 0,
                        "attach wants the name of one container, or --pid PID");
     container.name = options->rest[1];
     r = lxc_container_check(&container, err);
+    if (r < 0)
+        as_owner_fix(options, &obeyed.breach, err);
+    if (r == 0)
+        r = lxc_config_idmap(&container, &uids, &gids, err);
     if (r == 0)
         r = lxc_container_pid(&container, &env->pid, err);
     if (r < 0)
         return r;
     text_printable(env->name, sizeof(env->name), container.name);
-    if (env->pid == 0) {
-        r = err_set(err, STATUS_USAGE, 0, "container %s is not running", env->name);
-        advice_start(&container, "with gpu.conf included, the nodes are there at once", err);
+    if (env->pid == 0)
+        return not_running(&container, env->name, err);
+    return init_open(&container, env->pid, &uids, &gids, &env->proc, err);
+}
+
+static int find_by_pid(const struct options *options, struct hook_env *env, struct err *err)
+{
+    env->pid = (pid_t)options->pid;
+    snprintf(env->name, sizeof(env->name), "of process %u", options->pid);
+    return init_open_pid(env->pid, options->has_owner ? (int64_t)options->owner : -1, &env->proc,
+                         err);
+}
+
+/*
+ * One attach to a container at a time: each looks at what is there before it puts its own in its
+ * place. The lock is on /proc/PID, which no container reaches, and ends with the descriptor.
+ */
+static int wait_for_turn(int proc, struct err *err)
+{
+    for (int i = 0; i < TURN_SECONDS * 100; i++) {
+        if (flock(proc, LOCK_EX | LOCK_NB) == 0)
+            return 0;
+        if (errno != EWOULDBLOCK)
+            return err_set(err, STATUS_INTERNAL, errno, "wait for another attach");
+        (void)usleep(10000);
     }
-    return r;
+    return err_set(err, STATUS_UNSAFE_PATH, 0,
+                   "another attach to this container has not ended for %d seconds", TURN_SECONDS);
 }
 
 static void fix_privilege(const struct options *options, struct err *err)
@@ -42,7 +87,8 @@ static void fix_privilege(const struct options *options, struct err *err)
                                                              : "that right");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
-    else
+    else if (text_is_shell_word(options->rest[1]) &&
+             (!options->lxcpath || text_is_shell_word(options->lxcpath)))
         err_fix(err, "sudo lxc-gpu-hook attach %s%s%s", options->rest[1],
                 options->lxcpath ? " -P " : "", options->lxcpath ? options->lxcpath : "");
 }
@@ -51,15 +97,16 @@ int cli_attach(const struct options *options, struct err *err)
 {
     struct report_style style = {
         .container = "?", .quiet = options->quiet, .verbose = options->verbose};
-    struct hook_env env = {.type = HOOK_START_HOST, .is_attach = true};
-    int r = 0;
+    struct hook_env env = {.type = HOOK_START_HOST, .is_attach = true, .proc = -1};
+    int r = options->pid && options->rest_count == 1 ? find_by_pid(options, &env, err)
+                                                     : find_by_name(options, &env, err);
 
-    if (options->pid && options->rest_count == 1) {
-        env.pid = (pid_t)options->pid;
-        snprintf(env.name, sizeof(env.name), "of process %u", options->pid);
-    } else {
-        r = find_by_name(options, &env, err);
-    }
+    if (r == 0)
+        r = wait_for_turn(env.proc, err);
+    if (r < 0 && env.proc < 0 && err->status == STATUS_PRIVILEGE && !err->fix[0])
+        fix_privilege(options, err);
+    if (r < 0 && env.name[0])
+        err_wrap(err, "add GPU to container %s", env.name);
     if (r < 0)
         return r;
     style.container = env.name;

@@ -4,9 +4,9 @@
 #define HOOK_CHECK_H
 
 #include "base/err.h"
+#include "cli/options.h"
 #include "config/container.h"
 #include "config/device_rules.h"
-#include "cli/options.h"
 #include "plan/plan.h"
 
 #include <stdbool.h>

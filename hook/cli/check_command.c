@@ -5,17 +5,18 @@
  */
 #include "cli/cli.h"
 
-#include "say/advice_config.h"
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/as_owner.h"
 #include "cli/check.h"
-#include "config/place.h"
 #include "config/container.h"
+#include "config/place.h"
 #include "exit_status.h"
-#include "start/gpu_wait.h"
 #include "plan/plan.h"
-#include "start/privilege.h"
+#include "say/advice_config.h"
 #include "say/report.h"
+#include "start/gpu_wait.h"
+#include "start/privilege.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,6 +155,8 @@ int cli_check(const struct options *options, struct err *err)
                check_asks_what_if(options) ? " with these options on its hook lines" : "");
     else
         advice_place(facts.config_file, err);
+    if (r < 0)
+        as_owner_fix(options, &facts.obeyed.breach, err);
     if (r < 0 && options->rest_count == 2)
         err_wrap(err, "check container %s", options->rest[1]);
     return r;

@@ -2,9 +2,9 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/check.h"
-#include "facts/env.h"
-#include "exit_status.h"
 #include "config/shell_words.h"
+#include "exit_status.h"
+#include "facts/env.h"
 
 #include <stdio.h>
 #include <stdlib.h>

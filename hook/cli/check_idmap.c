@@ -1,13 +1,13 @@
 /* The lxc.idmap lines of a container: LXC gives up on a bad one before any hook, and says little.
  */
-#include "say/advice_config.h"
 #include "base/cleanup.h"
-#include "cli/check.h"
 #include "base/command.h"
+#include "cli/check.h"
+#include "config/subid.h"
 #include "exit_status.h"
 #include "plan/idmap_clash.h"
+#include "say/advice_config.h"
 #include "start/start_user.h"
-#include "config/subid.h"
 
 static int check_clash(const struct container_facts *facts, const struct idmap *map, char kind,
                        struct err *err)

@@ -1,12 +1,12 @@
 /* What would become of a start: the plan, and for each node what its proof would meet. */
-#include "say/advice_config.h"
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/wrap.h"
 #include "cli/check.h"
 #include "exit_status.h"
-#include "start/prove.h"
+#include "say/advice_config.h"
 #include "say/report.h"
+#include "start/prove.h"
 #include "start/start_user.h"
 
 #include <fcntl.h>

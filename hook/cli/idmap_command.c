@@ -1,19 +1,20 @@
 #include "cli/cli.h"
 
-#include "say/advice_config.h"
 #include "base/cleanup.h"
+#include "cli/as_owner.h"
+#include "config/container.h"
 #include "config/edit.h"
 #include "config/place.h"
-#include "config/container.h"
+#include "config/subid.h"
 #include "exit_status.h"
-#include "plan/gid_pair.h"
 #include "facts/gpu.h"
-#include "start/gpu_wait.h"
+#include "plan/gid_pair.h"
 #include "plan/idmap_clash.h"
 #include "plan/idmap_redirect.h"
 #include "plan/plan.h"
+#include "say/advice_config.h"
 #include "say/report.h"
-#include "config/subid.h"
+#include "start/gpu_wait.h"
 
 #include <stdio.h>
 
@@ -120,7 +121,8 @@ static int calculate(const struct options *options, const struct container_facts
     } else {
         print_lines(facts, &change, wish);
         if (options->write)
-            r = config_write_gids(facts->config_file, &facts->guest.gids, &change.map, err);
+            r = config_write_gids(facts->config_file, &facts->obeyed, &facts->guest.gids,
+                                  &change.map, err);
         if (r == 0 && options->write)
             printf("# written; the old config is %s.lxc-gpu-hook.bak\n", facts->config_file);
     }
@@ -134,6 +136,9 @@ int cli_idmap(const struct options *options, struct err *err)
     __attribute__((cleanup(container_close))) struct container_facts facts;
     struct wish wish = {0};
     int r = container_load(options, &facts, err);
+
+    if (r < 0)
+        as_owner_fix(options, &facts.obeyed.breach, err);
 
     if (r == 0 && facts.is_privileged)
         r = err_set(err, STATUS_OWNERSHIP, 0,

@@ -1,14 +1,14 @@
 #include "cli/cli.h"
 
-#include "config/account.h"
-#include "say/advice_gpu.h"
 #include "base/text.h"
+#include "config/account.h"
 #include "exit_status.h"
 #include "facts/gpu.h"
-#include "start/gpu_wait.h"
 #include "facts/guest.h"
 #include "plan/plan.h"
+#include "say/advice_gpu.h"
 #include "say/report.h"
+#include "start/gpu_wait.h"
 
 #include <stdio.h>
 

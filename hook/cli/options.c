@@ -31,8 +31,8 @@ static int take_group(void *memory, const char *value, struct err *err)
     options->has_gid = text_to_u32(value, 10, UINT32_MAX - 1, &options->gid) == 0;
     if (options->has_gid)
         return 0;
-    if (!*value || strlen(value) > 32 || strpbrk(value, ":, \t\n") ||
-        strspn(value, "0123456789") == strlen(value) || value[0] == '-')
+    if (strlen(value) > 32 || strpbrk(value, ":,/=") || !text_is_shell_word(value) ||
+        strspn(value, "0123456789") == strlen(value))
         return -EINVAL;
     options->group = value;
     return 0;
@@ -83,6 +83,15 @@ static int take_pid(void *memory, const char *value, struct err *err)
     return r < 0 || *pid == 0 ? -EINVAL : 0;
 }
 
+static int take_owner(void *memory, const char *value, struct err *err)
+{
+    struct options *options = memory;
+
+    (void)err;
+    options->has_owner = true;
+    return text_to_u32(value, 10, UINT32_MAX - 1, &options->owner);
+}
+
 #define TAKE_FLAG(name, field)                                                                     \
     static int take_##name(void *memory, const char *value, struct err *err)                       \
     {                                                                                              \
@@ -126,6 +135,8 @@ static const struct option_row rows[] = {
     {"write", 0, take_write, NULL, NULL, "idmap: edit the config, keeping a backup"},
     {"pid", 0, take_pid, "PID", "the process id of a container's init",
      "attach: the container whose init this is"},
+    {"owner", 0, take_owner, "UID", "a uid of the host, such as 1000",
+     "attach --pid: only when this user has started it"},
     {"verbose", 'v', take_verbose, NULL, NULL, "say every step"},
     {"quiet", 'q', take_quiet, NULL, NULL, "errors only"},
     {"version", 0, take_version, NULL, NULL, "print the version"},
@@ -142,6 +153,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
 
     if (r < 0)
         return r;
+    options.word_count = argc;
+    options.words = argv;
     options.rest_count = argc - rest;
     options.rest = argv + rest;
     *ret = options;

@@ -26,6 +26,10 @@ struct options {
     bool write;
     const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
     bool show_version, show_help;
+    bool has_owner;
+    uint32_t owner; /* host's uid */
+    int word_count; /* all that was given, the program's name first */
+    char *const *words;
     int rest_count; /* arguments behind the options */
     char *const *rest;
 };

@@ -24,6 +24,7 @@ int cli_check_use(const char *command, const struct options *options, struct err
         {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
         {"--write", options->write, "idmap"},
         {"--pid", options->pid > 0, "attach"},
+        {"--owner", options->has_owner, "attach"},
     };
 
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {

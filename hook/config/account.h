@@ -5,6 +5,7 @@
 #ifndef HOOK_ACCOUNT_H
 #define HOOK_ACCOUNT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -13,6 +14,8 @@ struct account {
     uid_t uid;
     gid_t gid;
     char name[64]; /* printable; the number when it has no name */
+    bool has_name;
+    char home[128]; /* printable; "/" when it is not known */
 };
 
 /* The user `uid` by name and, when it is known, with its own group in place of `gid`. */

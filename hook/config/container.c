@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "config/account.h"
+#include "config/init.h"
 #include "config/place.h"
 #include "exit_status.h"
 #include "say/advice_config.h"
@@ -15,23 +16,17 @@
 void container_close(struct container_facts *facts)
 {
     guest_close(&facts->guest);
+    obeyed_close(&facts->obeyed);
     free(facts->rootfs_path);
     facts->rootfs_path = NULL;
 }
 
-static int load_owner(struct container_facts *facts, struct err *err)
+static void load_owner(struct container_facts *facts)
 {
-    char folder[PATH_MAX - 16];
-    struct stat st;
-    int r = lxc_container_folder(&facts->container, folder, sizeof(folder), err);
+    const struct stat *st = &facts->obeyed.st;
 
-    if (r < 0)
-        return r;
-    snprintf(facts->config_file, sizeof(facts->config_file), "%s/config", folder);
-    if (stat(facts->config_file, &st) < 0)
-        return err_set(err, STATUS_USAGE, errno, "find the config %s", facts->config_file);
-    account_user(st.st_uid, st.st_gid, &facts->owner);
-    return 0;
+    snprintf(facts->config_file, sizeof(facts->config_file), "%s/config", facts->obeyed.directory);
+    account_user(st->st_uid, st->st_gid, &facts->owner);
 }
 
 static int load_maps(struct container_facts *facts, struct err *err)
@@ -54,38 +49,37 @@ static int load_maps(struct container_facts *facts, struct err *err)
  * A running container's root is a folder whatever it is made of; and only there is it surely
  * mounted: Proxmox mounts it in the monitor's mount namespace alone.
  */
-static bool open_running_root(struct guest *guest, pid_t pid)
+static bool open_running_root(struct container_facts *facts, pid_t pid)
 {
-    char proc[40];
+    static const struct idmap none;
+    struct guest *guest = &facts->guest;
+    struct err unused;
 
-    snprintf(proc, sizeof(proc), "/proc/%d", pid);
-    guest->proc = open(proc, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (guest->proc >= 0)
+    if (init_open(&facts->container, pid, facts->is_privileged ? &none : &guest->uids,
+                  facts->is_privileged ? &none : &guest->gids, &guest->proc, &unused) == 0)
         guest->root = openat(guest->proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     return guest->root >= 0;
 }
 
-/* "dir:/path" and "/path" are folders. What is in them may never answer: by a child. */
+/* "dir:/path" and "/path" are folders. What is on the way may never answer: by a child. */
 static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
     struct guest *guest = &facts->guest;
-    bool is_mounted = false;
-    int r;
+    struct guest_root_look look = {0};
+    char shown[100];
+    int r = guest->rootfs[0] ? guest_root_apart(guest->rootfs, &look, err) : 0;
 
-    if (guest->rootfs[0])
-        guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (guest->root < 0) {
-        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", facts->rootfs_path,
-                 guest->rootfs[0] ? strerror(errno) : "not a folder");
-        return 0;
-    }
-    r = guest_is_mounted_apart(guest, &is_mounted, err);
-    if (r < 0 || is_mounted)
+    text_printable(shown, sizeof(shown), guest->rootfs[0] ? guest->rootfs : facts->rootfs_path);
+    if (r < 0)
         return r;
-    snprintf(facts->no_root, sizeof(facts->no_root), "%s is empty: its file system is not mounted",
-             guest->rootfs);
-    fd_cleanup(&guest->root);
-    guest->root = -1;
+    if (look.is_mounted)
+        guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (guest->rootfs[0] && !look.error && !look.is_mounted)
+        snprintf(facts->no_root, sizeof(facts->no_root),
+                 "%s is empty: its file system is not mounted", shown);
+    else if (guest->root < 0)
+        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", shown,
+                 guest->rootfs[0] ? strerror(look.error ? look.error : errno) : "not a folder");
     return 0;
 }
 
@@ -99,7 +93,7 @@ static int load_root(struct container_facts *facts, struct err *err)
     if (r < 0)
         return r;
     facts->guest.rootfs = lxc_rootfs_folder(facts->rootfs_path);
-    if (pid > 0 && open_running_root(&facts->guest, pid))
+    if (pid > 0 && open_running_root(facts, pid))
         return 0;
     return open_stopped_root(facts, err);
 }
@@ -144,17 +138,19 @@ int container_load(const struct options *options, struct container_facts *ret, s
 
     *ret = (struct container_facts){0};
     guest_init(&ret->guest);
+    obeyed_init(&ret->obeyed);
     if (options->rest_count != 2) {
         r = err_set(err, STATUS_USAGE, 0, "%s wants the name of one container", options->rest[0]);
         err_fix(err, "lxc-ls -f    # the containers there are");
         return r;
     }
     ret->container = (struct container){.name = options->rest[1], .lxcpath = options->lxcpath};
+    ret->container.obeyed = &ret->obeyed;
     r = lxc_container_check(&ret->container, err);
-    if (r == 0)
-        r = load_owner(ret, err);
-    if (r == 0)
-        r = load_maps(ret, err);
+    if (r < 0)
+        return r;
+    load_owner(ret);
+    r = load_maps(ret, err);
     if (r == 0)
         r = load_options(ret, err);
     if (r == 0)

@@ -14,6 +14,7 @@
 
 struct container_facts {
     struct container container;
+    struct obeyed obeyed;
     char config_file[PATH_MAX];
     struct account owner; /* of the config file: who starts it */
     bool is_privileged;   /* no lxc.idmap at all */

@@ -1,7 +1,6 @@
 #include "config/edit.h"
 
 #include "base/cleanup.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "config/place.h"
 #include "exit_status.h"
@@ -11,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define CONFIG_MAX (1u << 20)
 
 /* "lxc.idmap = g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
 static bool gid_line_parse(const char *line, size_t length, struct idmap_extent *ret)
@@ -91,24 +88,34 @@ static int write_all(int fd, const char *data, size_t size)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* Whole or not at all: written beside it, then renamed over it. */
-static int file_replace(const char *file, const char *data, const struct stat *like)
+/*
+ * Whole or not at all: written beside it, then renamed over it. By the directory's descriptor, and
+ * with a look at the outcome: the directory may be the container's root's own.
+ */
+static int file_replace(int at, const char *base, const char *data, const struct stat *like)
 {
     CLEANUP_FD int fd = -1;
-    char temporary[PATH_MAX];
+    char temporary[NAME_MAX + 1];
+    struct stat made;
+    struct stat there;
     int r;
 
-    if ((size_t)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", file) >= sizeof(temporary))
+    if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d.new", base, getpid()) >=
+        sizeof(temporary))
         return -ENAMETOOLONG;
-    fd = mkostemp(temporary, O_CLOEXEC);
+    fd = openat(at, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return -errno;
     r = write_all(fd, data, strlen(data));
-    if (r == 0 && (fchown(fd, like->st_uid, like->st_gid) < 0 ||
-                   fchmod(fd, like->st_mode & 07777) < 0 || rename(temporary, file) < 0))
+    if (r == 0 &&
+        (fchown(fd, like->st_uid, like->st_gid) < 0 || fchmod(fd, like->st_mode & 07777) < 0 ||
+         fstat(fd, &made) < 0 || renameat(at, temporary, at, base) < 0 ||
+         fstatat(at, base, &there, AT_SYMLINK_NOFOLLOW) < 0))
         r = -errno;
+    if (r == 0 && (made.st_ino != there.st_ino || made.st_dev != there.st_dev))
+        return -EBUSY; /* it is not ours that was renamed */
     if (r < 0)
-        (void)unlink(temporary);
+        (void)unlinkat(at, temporary, 0);
     return r;
 }
 
@@ -137,7 +144,9 @@ static int check_folders(const char *path, struct err *err)
             int r =
                 err_set(err, STATUS_PRIVILEGE, 0,
                         "edit %s: others than its owner can change the folder %s", path, folder);
-            err_fix(err, "chmod go-w %s    # or edit the config as the user who owns it", folder);
+            if (text_is_shell_word(folder))
+                err_fix(err, "chmod go-w %s    # or edit the config as the user who owns it",
+                        folder);
             return r;
         }
         if (slash == folder)
@@ -151,7 +160,8 @@ static void owner_fix(const char *file, uid_t uid, struct err *err)
 {
     struct config_place place;
 
-    if (config_place_read(file, &place))
+    if (config_place_read(file, &place) && text_is_shell_word(place.lxcpath) &&
+        text_is_shell_word(place.name))
         err_fix(err, "sudo -u '#%u' -H lxc-gpu-hook idmap --write -P %s %s", uid, place.lxcpath,
                 place.name);
 }
@@ -173,40 +183,70 @@ static int check_file(const char *file, const char *real, struct stat *ret, stru
     return check_folders(real, err);
 }
 
-int config_write_gids(const char *file, const struct idmap *current, const struct idmap *gids,
-                      struct err *err)
+/* Where an ordinary user's config really lies. */
+static int place_open(const char *file, struct stat *ret_st, int *ret_at, char *ret_base,
+                      size_t size, struct err *err)
 {
     CLEANUP_FREE char *real = realpath(file, NULL);
-    CLEANUP_FREE char *text = NULL;
-    CLEANUP_FREE char *edited = NULL;
-    char backup[PATH_MAX];
-    struct stat st;
-    size_t size;
-    char proxmox[PROXMOX_FILE_MAX];
+    char *slash;
     int r;
+
+    if (!real)
+        return err_set(err, STATUS_USAGE, errno, "edit %s", file);
+    r = check_file(file, real, ret_st, err);
+    if (r < 0)
+        return r;
+    slash = strrchr(real, '/');
+    snprintf(ret_base, size, "%s", slash + 1);
+    slash[slash == real] = '\0';
+    *ret_at = open(real, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    return *ret_at < 0 ? err_set(err, STATUS_USAGE, errno, "edit %s", file) : 0;
+}
+
+static int check_text(const char *file, const struct obeyed *obeyed, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
 
     if (config_place_edited(file, proxmox) == proxmox)
         return err_set(
             err, STATUS_OWNERSHIP, 0,
             "%s is written anew from %s at each start: put the lines above there, by hand", file,
             proxmox);
-    if (!real)
-        return err_set(err, STATUS_USAGE, errno, "edit %s", file);
-    r = check_file(file, real, &st, err);
+    if (memchr(obeyed->text, '\0', obeyed->size))
+        return err_set(err, STATUS_USAGE, 0, "edit %s: it has a NUL byte, and is left as it is",
+                       file);
+    return 0;
+}
+
+int config_write_gids(const char *file, const struct obeyed *obeyed, const struct idmap *current,
+                      const struct idmap *gids, struct err *err)
+{
+    CLEANUP_FREE char *edited = NULL;
+    CLEANUP_FD int own = -1;
+    struct stat st = obeyed->st;
+    char base[NAME_MAX + 1];
+    char backup[NAME_MAX + 1];
+    int at = obeyed->at;
+    int r = check_text(file, obeyed, err);
+
     if (r < 0)
         return r;
-    r = file_read_at(AT_FDCWD, real, CONFIG_MAX, &text, &size);
-    if (r < 0)
-        return err_set(err, STATUS_USAGE, -r, "read %s", file);
-    r = config_replace_gids(text, current, gids, &edited, err);
-    if (r < 0)
-        return r;
-    if ((size_t)snprintf(backup, sizeof(backup), "%s.lxc-gpu-hook.bak", real) >= sizeof(backup))
-        return err_set(err, STATUS_USAGE, ENAMETOOLONG, "keep a backup of %s", file);
-    r = file_replace(backup, text, &st);
+    if (at >= 0) {
+        snprintf(base, sizeof(base), "%s", obeyed->base);
+    } else {
+        r = place_open(file, &st, &own, base, sizeof(base), err);
+        at = own;
+    }
     if (r == 0)
-        r = file_replace(real, edited, &st);
+        r = config_replace_gids(obeyed->text, current, gids, &edited, err);
     if (r < 0)
-        return err_set(err, STATUS_USAGE, -r, "write %s", file);
+        return r;
+    if ((size_t)snprintf(backup, sizeof(backup), "%s.lxc-gpu-hook.bak", base) >= sizeof(backup))
+        return err_set(err, STATUS_USAGE, ENAMETOOLONG, "keep a backup of %s", file);
+    r = file_replace(at, backup, obeyed->text, &st);
+    if (r == 0)
+        r = file_replace(at, base, edited, &st);
+    if (r < 0)
+        return err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "write %s", file);
     return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/idmap.h"
+#include "config/obeyed.h"
 
 /*
  * Pure: the text of a config with `gids` in place of its `lxc.idmap = g` lines; comments, order and
@@ -15,10 +16,10 @@ int config_replace_gids(const char *text, const struct idmap *current, const str
 
 /*
  * The same on a file: the old one is kept as FILE.lxc-gpu-hook.bak, the new one takes its place in
- * one rename, with the same owner and mode. Only the file's owner may, and only where no other user
- * can change the folders on the way: else STATUS_PRIVILEGE.
+ * one rename, with the same owner and mode. `obeyed` is the file as it was read. Only the file's
+ * owner may, and only where no other user can change the folders on the way: else STATUS_PRIVILEGE.
  */
-int config_write_gids(const char *file, const struct idmap *current, const struct idmap *gids,
-                      struct err *err);
+int config_write_gids(const char *file, const struct obeyed *obeyed, const struct idmap *current,
+                      const struct idmap *gids, struct err *err);
 
 #endif

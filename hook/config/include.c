@@ -2,54 +2,205 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "config/scan.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-#define CONFIG_MAX (1u << 20)
-#define DEPTH_MAX  8 /* a file may include itself */
+#define FILES_MAX 256 /* in all; a file may include itself */
+#define DEPTH_MAX 16
 
-static bool file_missing(const char *file, int depth, struct config_include *ret);
+struct reading {
+    int files_left;
+    struct config_include *found;
+    struct config_root *root;
+};
 
-/* A folder, which ends in a slash, may be missing: all the files that are in it are included. */
-static bool target_missing(const char *file, const char *target, int depth,
-                           struct config_include *ret)
+static bool text_read(struct reading *reading, const char *file, const char *text, size_t size,
+                      int depth);
+
+static bool fault_set(struct reading *reading, enum include_fault fault, const char *file,
+                      const char *target)
 {
-    if (target[strlen(target) - 1] == '/')
-        return false;
-    if (access(target, F_OK) == 0 || errno != ENOENT)
-        return file_missing(target, depth + 1, ret);
-    snprintf(ret->file, sizeof(ret->file), "%s", file);
-    snprintf(ret->target, sizeof(ret->target), "%s", target);
-    return true;
-}
-
-static bool file_missing(const char *file, int depth, struct config_include *ret)
-{
-    CLEANUP_FREE char *text = NULL;
-    char *rest = NULL;
-    size_t size;
-
-    if (depth > DEPTH_MAX || file_read_at(AT_FDCWD, file, CONFIG_MAX, &text, &size) < 0)
-        return false;
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        const char *value = config_value(line + strspn(line, " \t"), "lxc.include");
-        char target[PATH_MAX];
-        size_t length = value ? strlen(value) : 0;
-        while (length && strchr(" \t\r", value[length - 1]))
-            length--;
-        if (length == 0 || length >= sizeof(target))
-            continue;
-        snprintf(target, sizeof(target), "%.*s", (int)length, value);
-        if (target_missing(file, target, depth, ret))
-            return true;
-    }
+    reading->found->fault = fault;
+    snprintf(reading->found->file, sizeof(reading->found->file), "%s", file);
+    snprintf(reading->found->target, sizeof(reading->found->target), "%s", target);
     return false;
 }
 
-bool config_include_missing(const char *config_file, struct config_include *ret)
+/* ---- a line ---------------------------------------------------------------------------------- */
+
+static void part_copy(const char *start, const char *end, char *ret, size_t size)
 {
-    return file_missing(config_file, 0, ret);
+    while (start < end && isspace((unsigned char)*start))
+        start++;
+    while (end > start && isspace((unsigned char)end[-1]))
+        end--;
+    if ((size_t)(end - start) >= size)
+        end = start; /* no name of a file is so long */
+    memcpy(ret, start, (size_t)(end - start));
+    ret[end - start] = '\0';
+}
+
+/* LXC takes one pair of quotes off. */
+static void quotes_drop(char *value)
+{
+    size_t length = strlen(value);
+
+    if (length < 2 || (value[0] != '"' && value[0] != '\'') || value[length - 1] != value[0])
+        return;
+    memmove(value, value + 1, length - 2);
+    value[length - 2] = '\0';
+}
+
+bool config_line_next(const char **text, const char *end, char *ret_key, size_t key_size,
+                      char *ret_value, size_t value_size)
+{
+    const char *line = *text;
+    const char *line_end;
+    const char *equals;
+
+    if (line >= end)
+        return false;
+    line_end = memchr(line, '\n', (size_t)(end - line));
+    *text = line_end ? line_end + 1 : end;
+    line_end = line_end ? line_end : end;
+    ret_key[0] = ret_value[0] = '\0';
+    while (line < line_end && isspace((unsigned char)*line))
+        line++;
+    equals = memchr(line, '=', (size_t)(line_end - line));
+    if (line == line_end || *line == '#' || !equals)
+        return true;
+    part_copy(line, equals, ret_key, key_size);
+    part_copy(equals + 1, line_end, ret_value, value_size);
+    quotes_drop(ret_value);
+    return true;
+}
+
+/* ---- what it includes ------------------------------------------------------------------------ */
+
+static int target_open(struct reading *reading, const char *target, int *ret)
+{
+    if (geteuid() == 0)
+        return trust_open(target, ret, &reading->found->breach);
+    *ret = open(target, O_PATH | O_CLOEXEC);
+    return *ret < 0 ? -errno : 0;
+}
+
+static int reopen(int place, int flags)
+{
+    char link[40];
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", place);
+    return open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
+}
+
+static bool target_read(struct reading *reading, const char *file, const char *target, int depth);
+
+/* LXC takes each file of a directory whose name ends in .conf. */
+static bool directory_read(struct reading *reading, const char *file, const char *target, int place,
+                           int depth)
+{
+    CLEANUP_DIR DIR *dir = NULL;
+    CLEANUP_FREE char *path = malloc(PATH_MAX);
+    int fd = reopen(place, O_DIRECTORY);
+    struct dirent *entry;
+
+    if (!path || fd < 0 || !(dir = fdopendir(fd))) {
+        fd_cleanup(&fd);
+        return fault_set(reading, INCLUDE_ODD, file, target);
+    }
+    while ((entry = readdir(dir))) {
+        size_t length = strlen(entry->d_name);
+        if (length < 5 || strcmp(entry->d_name + length - 5, ".conf") != 0)
+            continue;
+        if ((size_t)snprintf(path, PATH_MAX, "%s/%s", target, entry->d_name) >= PATH_MAX)
+            return fault_set(reading, INCLUDE_ODD, file, target);
+        if (!target_read(reading, file, path, depth))
+            return false;
+    }
+    return true;
+}
+
+static bool target_read(struct reading *reading, const char *file, const char *target, int depth)
+{
+    CLEANUP_FREE char *text = NULL;
+    CLEANUP_FD int place = -1;
+    struct stat st;
+    size_t size;
+    int r;
+
+    if (reading->files_left-- == 0 || depth == DEPTH_MAX)
+        return fault_set(reading, INCLUDE_TOO_MANY, file, target);
+    r = target_open(reading, target, &place);
+    /* A directory, which ends in a slash, may be missing: all that is in it is included. */
+    if (r == -ENOENT && target[strlen(target) - 1] == '/')
+        return true;
+    if (r == -ENOENT)
+        return fault_set(reading, INCLUDE_MISSING, file, target);
+    if (r == -EPERM && reading->found->breach.found)
+        return fault_set(reading, INCLUDE_FOREIGN, file, target);
+    if (r < 0 || fstat(place, &st) < 0)
+        return fault_set(reading, INCLUDE_ODD, file, target);
+    if (S_ISDIR(st.st_mode))
+        return directory_read(reading, file, target, place, depth + 1);
+    if (!S_ISREG(st.st_mode))
+        return fault_set(reading, INCLUDE_ODD, file, target);
+    CLEANUP_FD int fd = reopen(place, 0);
+    if (fd < 0 || file_read(fd, CONFIG_MAX, &text, &size) < 0)
+        return fault_set(reading, INCLUDE_ODD, file, target);
+    return text_read(reading, target, text, size, depth + 1);
+}
+
+static void root_take(const char *value, struct config_root *root)
+{
+    unsigned inside = 1;
+    unsigned outside = 0;
+    char kind = 0;
+
+    if (sscanf(value, " %c %u %u", &kind, &inside, &outside) != 3 || inside != 0)
+        return;
+    if (kind != 'g' && !root->has_uid) {
+        root->uid = outside;
+        root->has_uid = true;
+    }
+    if (kind != 'u' && !root->has_gid) {
+        root->gid = outside;
+        root->has_gid = true;
+    }
+}
+
+/* LXC 4.0 knows a key by how it begins. */
+static bool key_begins(const char *key, const char *with)
+{
+    return strncmp(key, with, strlen(with)) == 0;
+}
+
+static bool text_read(struct reading *reading, const char *file, const char *text, size_t size,
+                      int depth)
+{
+    CLEANUP_FREE char *value = malloc(PATH_MAX);
+    const char *end = text + size;
+    char key[64];
+
+    if (!value)
+        return fault_set(reading, INCLUDE_ODD, file, file);
+    while (config_line_next(&text, end, key, sizeof(key), value, PATH_MAX)) {
+        if (key_begins(key, "lxc.idmap") || key_begins(key, "lxc.id_map"))
+            root_take(value, reading->root);
+        if (key_begins(key, "lxc.include") && *value && !target_read(reading, file, value, depth))
+            return false;
+    }
+    return true;
+}
+
+void config_includes_read(const char *file, const char *text, size_t size,
+                          struct config_include *ret, struct config_root *ret_root)
+{
+    struct reading reading = {.files_left = FILES_MAX, .found = ret, .root = ret_root};
+
+    *ret = (struct config_include){.fault = INCLUDE_FINE};
+    *ret_root = (struct config_root){0};
+    (void)text_read(&reading, file, text, size, 0);
 }

@@ -1,17 +1,50 @@
-/* The files that a container's config includes. */
+/*
+ * A config and the files that it includes, read before LXC reads them: LXC waits for a FIFO,
+ * follows an include of itself for ever, and obeys whatever is written there.
+ */
 #ifndef HOOK_CONFIG_INCLUDE_H
 #define HOOK_CONFIG_INCLUDE_H
 
+#include "config/trust.h"
+
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-/* A line `lxc.include = TARGET` in FILE, where TARGET is not there. */
-struct config_include {
-    char file[PATH_MAX];
-    char target[PATH_MAX];
+#define CONFIG_MAX (1u << 20) /* bytes of one file */
+
+enum include_fault {
+    INCLUDE_FINE,
+    INCLUDE_MISSING,
+    INCLUDE_FOREIGN, /* `breach` says what others can write to */
+    INCLUDE_ODD,     /* neither a regular file of a sane size nor a directory */
+    INCLUDE_TOO_MANY,
 };
 
-/* The first such line, in the config itself or in what it includes. False when there is none. */
-bool config_include_missing(const char *config_file, struct config_include *ret);
+/* The first line `lxc.include = TARGET`, in FILE, that cannot be read. */
+struct config_include {
+    enum include_fault fault;
+    char file[PATH_MAX];
+    char target[PATH_MAX];
+    struct trust_breach breach;
+};
+
+/* Who is root in the container, by the lxc.idmap lines. */
+struct config_root {
+    bool has_uid, has_gid;
+    uint32_t uid, gid;
+};
+
+/*
+ * Pure: takes the next line off, and puts it apart as LXC does. False at the end. *ret_key and
+ * *ret_value are "" when it sets nothing.
+ */
+bool config_line_next(const char **text, const char *end, char *ret_key, size_t key_size,
+                      char *ret_value, size_t value_size);
+
+/* Reads the text of `file`, and what it includes; as root, only what is root's alone. */
+void config_includes_read(const char *file, const char *text, size_t size,
+                          struct config_include *ret, struct config_root *ret_root);
 
 #endif

@@ -1,14 +1,16 @@
 #include "config/lxc.h"
 
-#include "say/advice_config.h"
-#include "say/advice_system.h"
 #include "base/cleanup.h"
-#include "base/text.h"
 #include "base/command.h"
-#include "config/include.h"
+#include "base/text.h"
+#include "config/init.h"
 #include "config/place.h"
 #include "exit_status.h"
+#include "say/advice_config.h"
+#include "say/advice_system.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +26,8 @@ static void words_for(struct command *command, const char *program,
         command_add(command, "-n");
         command_add(command, container->name);
     }
+    if (container->obeyed)
+        obeyed_show(container->obeyed, command);
 }
 
 /* Runs a program of LXC; its output is the caller's to free, its exit status comes back. */
@@ -34,6 +38,9 @@ static int run(const struct command *command, char **ret_output, int *ret_status
     if (r == -ENOENT) {
         r = err_set(err, STATUS_USAGE, 0, "%s is not installed", command->words[0]);
         advice_install("lxc", false, err);
+    } else if (r == -ETIMEDOUT) {
+        (void)err_set(err, STATUS_INTERNAL, 0, "%s has given no answer for %d seconds",
+                      command->words[0], COMMAND_SECONDS);
     } else if (r < 0) {
         r = err_set(err, STATUS_INTERNAL, -r, "run %s", command->words[0]);
     }
@@ -49,40 +56,30 @@ static void trim_end(char *text)
         text[--length] = '\0';
 }
 
-/* LXCPATH. */
-static int lxc_path(const struct container *container, char *ret, size_t size, struct err *err)
+int lxc_path(const struct container *container, char *ret, size_t size, struct err *err)
 {
     CLEANUP_FREE char *lxcpath = NULL;
     struct command command = {.words = {"lxc-config", "lxc.lxcpath"}, .count = 2};
+    size_t length;
     int status;
-    int r;
+    int r = 0;
 
-    if (container->lxcpath) {
-        snprintf(ret, size, "%s", container->lxcpath);
-        return 0;
-    }
-    r = run(&command, &lxcpath, &status, err);
+    if (!container->lxcpath)
+        r = run(&command, &lxcpath, &status, err);
     if (r < 0)
         return r;
-    trim_end(lxcpath);
-    snprintf(ret, size, "%s", lxcpath);
+    if (lxcpath)
+        trim_end(lxcpath);
+    snprintf(ret, size, "%s", lxcpath ? lxcpath : container->lxcpath);
+    for (length = strlen(ret); length > 1 && ret[length - 1] == '/';)
+        ret[--length] = '\0';
     return 0;
-}
-
-int lxc_container_folder(const struct container *container, char *ret, size_t size, struct err *err)
-{
-    char lxcpath[PATH_MAX];
-    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
-
-    if (r == 0)
-        snprintf(ret, size, "%s/%s", lxcpath, container->name);
-    return r;
 }
 
 /* What else may have a container of this name. */
 static void fix_unknown(const char *name, struct err *err)
 {
-    err_fix(err, "# a container of another user: as that user, or with -P ~USER/.local/share/lxc");
+    err_fix(err, "# a container of another user: as that user");
     err_fix(err,
             "# a container of Incus: lxc-gpu-hook attach --pid $(incus list '^%s$' -c p -f csv)",
             text_is_shell_word(name) ? name : "NAME");
@@ -100,67 +97,80 @@ static int never_started(const struct container *container, const char *proxmox,
     return r;
 }
 
+/* Not by lxc-ls, which obeys the config of each one that it finds. */
+static void names_list(const char *lxcpath, char *ret, size_t size)
+{
+    struct text text = {.data = ret, .size = size};
+    CLEANUP_DIR DIR *dir = opendir(lxcpath);
+    struct dirent *entry;
+    char config[PATH_MAX];
+    char shown[80];
+
+    ret[0] = '\0';
+    while (dir && !text.cut && (entry = readdir(dir))) {
+        snprintf(config, sizeof(config), "%s/config", entry->d_name);
+        if (entry->d_name[0] != '.' && faccessat(dirfd(dir), config, F_OK, 0) == 0)
+            text_add(&text, "%s%s", text.used ? " " : "",
+                     text_printable(shown, sizeof(shown), entry->d_name));
+    }
+}
+
 static int unknown_container(const struct container *container, const char *lxcpath,
                              struct err *err)
 {
-    CLEANUP_FREE char *there = NULL;
-    struct container all = {.lxcpath = container->lxcpath};
-    struct command command = {0};
     char shown_name[80];
-    char shown_there[300];
-    struct err ignored;
-    int status;
+    char shown_path[200];
+    char there[300];
 
-    words_for(&command, "lxc-ls", &all);
-    command_add(&command, "-1");
-    if (run(&command, &there, &status, &ignored) == 0) {
-        trim_end(there);
-        for (char *c = there; (c = strchr(c, '\n'));)
-            *c = ' ';
-    }
+    names_list(lxcpath, there, sizeof(there));
     (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s' under %s; there are: %s",
-                  text_printable(shown_name, sizeof(shown_name), container->name), lxcpath,
-                  there && *there ? text_printable(shown_there, sizeof(shown_there), there)
-                                  : "none");
+                  text_printable(shown_name, sizeof(shown_name), container->name),
+                  text_printable(shown_path, sizeof(shown_path), lxcpath), *there ? there : "none");
     fix_unknown(container->name, err);
     return -ENOENT;
 }
 
-/* LXC takes a config that it cannot read for one that is not there. */
-static int unreadable_config(const struct container *container, const char *config_file,
-                             struct err *err)
+/* What LXC calls a line that it does not take: "... at line "lxc.foo = 1"". */
+static void wrong_line(const struct container *container, char *ret, size_t size)
 {
-    struct config_include include;
-    int r;
+    static const char mark[] = "at line \"";
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {0};
+    struct err unused;
+    char *line;
+    int status;
 
-    if (access(config_file, R_OK) < 0)
-        return err_set(err, STATUS_USAGE, errno, "LXC cannot read %s", config_file);
-    if (config_include_missing(config_file, &include)) {
-        r = err_set(err, STATUS_USAGE, 0,
-                    "LXC cannot read %s: it includes %s, which does not exist", include.file,
-                    include.target);
-        advice_include(&include, err);
-        return r;
-    }
-    r = err_set(err, STATUS_USAGE, 0, "LXC cannot read %s: a line of it is wrong", config_file);
-    err_fix(err, "lxc-info %s%s%s-n %s -l ERROR -o /dev/stderr    # names the line",
-            container->lxcpath ? "-P " : "", container->lxcpath ? container->lxcpath : "",
-            container->lxcpath ? " " : "", container->name);
-    return r;
+    words_for(&command, "lxc-info", container);
+    command_add(&command, "-s");
+    command_add(&command, "-lERROR");
+    command_add(&command, "-o/dev/fd/1");
+    ret[0] = '\0';
+    if (run(&command, &output, &status, &unused) < 0 || !(line = strstr(output, mark)))
+        return;
+    line += strlen(mark);
+    line[strcspn(line, "\n")] = '\0';
+    if (strrchr(line, '"'))
+        *strrchr(line, '"') = '\0';
+    text_printable(ret, size, line);
 }
 
-static int refused_container(const struct container *container, struct err *err)
+/* LXC takes a config that it cannot read for one that is not there. */
+static int unreadable_config(const struct container *container, const char *directory,
+                             struct err *err)
 {
-    char lxcpath[PATH_MAX];
-    char config_file[PATH_MAX + NAME_MAX + 16];
-    char proxmox[PROXMOX_FILE_MAX];
-    int r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+    char shown[200];
+    char line[200];
 
-    if (r < 0)
-        return r;
-    snprintf(config_file, sizeof(config_file), "%s/%s/config", lxcpath, container->name);
-    if (access(config_file, F_OK) == 0)
-        return unreadable_config(container, config_file, err);
+    wrong_line(container, line, sizeof(line));
+    return err_set(err, STATUS_USAGE, 0, "LXC cannot read %s/config: %s%s",
+                   text_printable(shown, sizeof(shown), directory),
+                   line[0] ? "it does not take the line " : "a line of it is wrong", line);
+}
+
+static int no_config(const struct container *container, const char *lxcpath, struct err *err)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+
     if (config_place_proxmox(lxcpath, container->name, proxmox))
         return never_started(container, proxmox, err);
     return unknown_container(container, lxcpath, err);
@@ -170,16 +180,30 @@ int lxc_container_check(const struct container *container, struct err *err)
 {
     CLEANUP_FREE char *output = NULL;
     struct command command = {0};
+    char lxcpath[PATH_MAX];
+    char shown[80];
     int status;
     int r;
 
-    if (!*container->name || strchr(container->name, '/') || container->name[0] == '-')
-        return err_set(err, STATUS_USAGE, 0, "'%s' is no container name", container->name);
+    if (!*container->name || strchr(container->name, '/') || container->name[0] == '-' ||
+        container->name[0] == '.')
+        return err_set(err, STATUS_USAGE, 0, "'%s' is no container name",
+                       text_printable(shown, sizeof(shown), container->name));
+    r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
+    if (r < 0)
+        return r;
+    r = obeyed_open(lxcpath, container->name, container->obeyed, err);
+    if (r == -ENOENT)
+        return no_config(container, lxcpath, err);
+    if (r == 0)
+        r = init_socket_check(lxcpath, container->name, err);
+    if (r < 0)
+        return r;
     words_for(&command, "lxc-info", container);
     command_add(&command, "-s");
     r = run(&command, &output, &status, err);
     if (r == 0 && status != 0)
-        return refused_container(container, err);
+        return unreadable_config(container, container->obeyed->directory, err);
     return r;
 }
 
@@ -236,10 +260,12 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
 static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, struct err *err)
 {
     struct idmap one;
+    char shown[80];
     int r = idmap_parse(line + 1, &one, err);
 
     if (r < 0 || one.count != 1 || !strchr("ugb", line[0]))
-        return err_set(err, STATUS_OWNERSHIP, 0, "lxc.idmap line is not understood: %s", line);
+        return err_set(err, STATUS_OWNERSHIP, 0, "lxc.idmap line is not understood: %s",
+                       text_printable(shown, sizeof(shown), line));
     if (line[0] != 'g' && uids->count < IDMAP_EXTENTS_MAX)
         uids->extents[uids->count++] = one.extents[0];
     if (line[0] != 'u' && gids->count < IDMAP_EXTENTS_MAX)

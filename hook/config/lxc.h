@@ -7,15 +7,20 @@
 
 #include "base/err.h"
 #include "base/idmap.h"
+#include "config/obeyed.h"
 
 #include <sys/types.h>
 
 struct container {
     const char *name;
-    const char *lxcpath; /* NULL: LXC's default for this user */
+    const char *lxcpath;   /* NULL: LXC's default for this user */
+    struct obeyed *obeyed; /* what LXC's programs are let read; the caller's, for all calls below */
 };
 
-/* Whether there is such a container. STATUS_USAGE when not, with the ones there are. */
+/*
+ * Whether there is such a container, whose config may be obeyed; no program of LXC has been run on
+ * any other. STATUS_USAGE when there is none, with the ones there are; or as obeyed_open says.
+ */
 int lxc_container_check(const struct container *container, struct err *err);
 
 /* The values of a key, newline-separated, "" when it is not set; the caller's to free. */
@@ -44,8 +49,7 @@ int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret
  */
 const char *lxc_rootfs_folder(const char *rootfs_path);
 
-/* The folder of container NAME: LXCPATH/NAME. */
-int lxc_container_folder(const struct container *container, char *ret, size_t size,
-                         struct err *err);
+/* LXCPATH: as given, or LXC's default, without a slash at its end. */
+int lxc_path(const struct container *container, char *ret, size_t size, struct err *err);
 
 #endif

@@ -19,6 +19,7 @@ enum hook_type { HOOK_START_HOST, HOOK_MOUNT };
 
 struct hook_env {
     enum hook_type type;
+    int proc;       /* attach: /proc/PID of who was found to be the init, open; not of a hook */
     bool is_attach; /* no hook: a person's attach to a container that runs */
     pid_t pid;      /* start-host: the container's init, in the host's pid namespace */
     char name[CONTAINER_NAME_MAX]; /* made printable */

@@ -68,7 +68,7 @@ static int proc_idmap(int proc, const char *name, struct idmap *ret, struct err 
     int r = file_read_at(proc, name, PROC_FILE_MAX, &text, &size);
 
     if (r < 0)
-        return err_set(err, STATUS_USAGE, -r, "read the container's %s", name);
+        return err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "read the container's %s", name);
     r = idmap_parse(text, ret, err);
     if (r < 0)
         err_wrap(err, "read the container's %s", name);
@@ -83,7 +83,8 @@ static int proc_member(int proc, const char *name, int flags, int *ret, struct e
     if (errno == EACCES || errno == EPERM)
         return err_set(err, STATUS_PRIVILEGE, errno,
                        "look into the container (%s), which takes cap_sys_ptrace", name);
-    return err_set(err, STATUS_USAGE, errno, "look into the container (%s)", name);
+    return err_set(err, exit_status_for(errno, STATUS_USAGE), errno, "look into the container (%s)",
+                   name);
 }
 
 /* -1 when it is the very namespace we are in. */
@@ -258,11 +259,9 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
 
 static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
 {
-    int r = proc_open(pid, &guest->proc, err);
+    int r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
 
     guest->pid = pid;
-    if (r == 0)
-        r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
     if (r < 0)
         return r;
     if (guest->mnt_ns < 0)
@@ -279,9 +278,20 @@ static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
 
 int guest_open(pid_t pid, struct guest *ret, struct err *err)
 {
+    int proc = -1;
     int r;
 
     guest_init(ret);
+    r = proc_open(pid, &proc, err);
+    return r == 0 ? guest_open_at(proc, pid, ret, err) : r;
+}
+
+int guest_open_at(int proc, pid_t pid, struct guest *ret, struct err *err)
+{
+    int r;
+
+    guest_init(ret);
+    ret->proc = proc;
     r = guest_fill(pid, ret, err);
     if (r < 0) {
         guest_close(ret);

@@ -75,6 +75,9 @@ void guest_close(struct guest *guest);
  */
 int guest_open(pid_t pid, struct guest *ret, struct err *err);
 
+/* The same by a /proc/PID that is open already, and that is taken over. */
+int guest_open_at(int proc, pid_t pid, struct guest *ret, struct err *err);
+
 /* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
 void guest_find_cgroup(struct guest *guest);
 
@@ -110,8 +113,14 @@ int guest_no_answer(const struct guest *guest, int seconds, pid_t stays, struct 
 int guest_look_apart(const struct options *options, bool has_dev, struct guest *guest,
                      struct guest_group ret_groups[2], struct err *err);
 
-/* Whether the root folder holds a file system, by such a child too. */
-int guest_is_mounted_apart(const struct guest *guest, bool *ret, struct err *err);
+/* A folder that is to be a container's root, as a child has found it. */
+struct guest_root_look {
+    int error;       /* errno of its open, 0 when it can be opened */
+    bool is_mounted; /* it holds a file system */
+};
+
+/* Looks at such a folder by a child that is given up after 10 s. */
+int guest_root_apart(const char *folder, struct guest_root_look *ret, struct err *err);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

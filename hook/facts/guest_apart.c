@@ -57,13 +57,14 @@ int guest_no_answer(const struct guest *guest, int seconds, pid_t stays, struct 
 struct look_page {
     struct child_outcome outcome;
     struct guest_look look;
-    bool is_mounted;
+    struct guest_root_look root;
 };
 
 struct look_job {
     const struct options *options;
     const struct guest *guest;
     bool has_dev;
+    const char *folder;
     struct look_page *page;
 };
 
@@ -79,19 +80,24 @@ static int look_steps(void *memory, int link, struct err *err)
 }
 
 /* A root file system has one of these, and so has one that is made by hand. */
-static int mounted_steps(void *memory, int link, struct err *err)
+static int root_steps(void *memory, int link, struct err *err)
 {
     static const char *const folders[] = {"etc", "bin", "usr", "sbin"};
     const struct look_job *job = memory;
-    const int keep[] = {link, job->guest->root};
+    struct guest_root_look *look = &job->page->root;
+    int root = open(job->folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int keep[] = {link, root};
     struct stat st;
 
     (void)err;
+    look->error = root < 0 ? errno : 0;
+    if (root < 0)
+        return 0;
     child_keep_only(keep, 2);
-    child_leave_output(job->guest->root);
+    child_leave_output(root);
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-        job->page->is_mounted |=
-            fstatat(job->guest->root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
+        look->is_mounted |=
+            fstatat(root, folders[i], &st, AT_SYMLINK_NOFOLLOW) == 0 || errno != ENOENT;
     return 0;
 }
 
@@ -135,12 +141,15 @@ int guest_look_apart(const struct options *options, bool has_dev, struct guest *
     return r;
 }
 
-int guest_is_mounted_apart(const struct guest *guest, bool *ret, struct err *err)
+int guest_root_apart(const char *folder, struct guest_root_look *ret, struct err *err)
 {
-    struct look_job job = {.guest = guest};
-    int r = look_run(&job, mounted_steps, err);
+    struct guest nobody;
+    struct look_job job = {.guest = &nobody, .folder = folder};
+    int r;
 
+    guest_init(&nobody);
+    r = look_run(&job, root_steps, err);
     if (r == 0)
-        *ret = job.page->is_mounted;
+        *ret = job.page->root;
     return r;
 }

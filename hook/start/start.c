@@ -95,7 +95,8 @@ static void tell_guest(const struct guest *guest)
 
 int job_collect(const struct hook_env *env, struct start_job *job, struct err *err)
 {
-    int r = guest_open(env->pid, &job->guest, err);
+    int r = env->is_attach ? guest_open_at(env->proc, env->pid, &job->guest, err)
+                           : guest_open(env->pid, &job->guest, err);
 
     if (r < 0)
         return r;

@@ -219,6 +219,35 @@ static void put_maps(const struct box *box, pid_t pid)
     put_text(path, map);
 }
 
+/* A cgroup as LXC makes one, by which a container that shares our user namespace is known. */
+static void cgroup_path(pid_t pid, const char *file, char *ret, size_t size)
+{
+    const char *mounts[] = {"/sys/fs/cgroup/unified", "/sys/fs/cgroup"};
+    bool is_hybrid = access("/sys/fs/cgroup/unified/cgroup.procs", F_OK) == 0;
+
+    snprintf(ret, size, "%s/lxc.payload.box-%d%s", mounts[is_hybrid ? 0 : 1], pid, file);
+}
+
+static void enter_cgroup(pid_t pid)
+{
+    char path[96];
+    char number[16];
+
+    cgroup_path(pid, "", path, sizeof(path));
+    check(mkdir(path, 0755), path);
+    cgroup_path(pid, "/cgroup.procs", path, sizeof(path));
+    snprintf(number, sizeof(number), "%d", pid);
+    put_text(path, number);
+}
+
+static void leave_cgroup(pid_t pid)
+{
+    char path[96];
+
+    cgroup_path(pid, "", path, sizeof(path));
+    (void)rmdir(path);
+}
+
 static pid_t start(const struct box *box)
 {
     int ready[2];
@@ -227,8 +256,9 @@ static pid_t start(const struct box *box)
     pid_t pid;
 
     check(pipe2(ready, O_CLOEXEC) | pipe2(told, O_CLOEXEC), "pipe");
-    pid = fork();
-    check(pid, "fork");
+    /* As a container's init is: the first process of a pid namespace. */
+    pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
+    check(pid, "clone");
     if (pid == 0)
         inside(box, ready[0], told[1]);
     close(told[1]);
@@ -236,6 +266,8 @@ static pid_t start(const struct box *box)
         die("start");
     if (!box->privileged && !box->shared)
         put_maps(box, pid);
+    else
+        enter_cgroup(pid);
     check((int)write(ready[1], "m", 1), "go");
     if (read(told[0], &byte, 1) != 1 || byte != 'r')
         die("make");
@@ -354,5 +386,6 @@ int main(int argc, char **argv)
         tell_dri(pid);
     (void)kill(pid, SIGKILL);
     (void)waitpid(pid, NULL, 0);
+    leave_cgroup(pid);
     return status;
 }
