@@ -11,7 +11,7 @@ for size in 320x240 322x242; do
     verify "$chip" --size $size
     [ "$status" = 0 ] || fail "$size: exit status $status, not 0"
     check_passed decode || fail "$size: not decoded back"
-    grep -q '^decode .*PSNR-Y 99.0 dB, colour 99.0 dB' "$scratch/log" || fail "$size: not the source to the bit"
+    grep -q '^decode .*PSNR-Y 99.0 dB, colour 99.0,' "$scratch/log" || fail "$size: not the source to the bit"
     nobody_left "$size"
     echo "ok: $size: $(tail -n 1 "$scratch/log")"
 done
