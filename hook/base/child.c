@@ -1,6 +1,7 @@
 #include "base/child.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "exit_status.h"
 
 #include <errno.h>
@@ -211,15 +212,6 @@ int child_end(struct child *child, int64_t deadline, bool *ret_stays)
     return -ETIMEDOUT;
 }
 
-/* A line of text as a terminal may have it. */
-static void make_plain(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 && *text != '\n')
-            *text = '?';
-}
-
 int child_result(const struct child_outcome *outcome, const char *who, struct err *err)
 {
     struct child_outcome copy = *outcome;
@@ -228,8 +220,10 @@ int child_result(const struct child_outcome *outcome, const char *who, struct er
         return err_set(err, STATUS_INTERNAL, 0, "%s was killed", who);
     if (copy.result >= 0)
         return 0;
-    make_plain(copy.err.text, sizeof(copy.err.text));
-    make_plain(copy.err.fix, sizeof(copy.err.fix));
+    copy.err.text[sizeof(copy.err.text) - 1] = '\0';
+    copy.err.fix[sizeof(copy.err.fix) - 1] = '\0';
+    text_make_plain(copy.err.text, "");
+    text_make_plain(copy.err.fix, "\n");
     if (copy.err.status <= STATUS_DONE || copy.err.status > STATUS_DEAD_NODE)
         copy.err.status = STATUS_INTERNAL;
     *err = copy.err;
