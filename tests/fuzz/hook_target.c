@@ -206,6 +206,11 @@ static void eat_arguments(char *text, size_t size)
             broken("a mode is a node's");
         (void)select_matches(&options.selection, &node);
         (void)select_describe(&options.selection, shown, sizeof(shown));
+        for (size_t i = 0; i < options.selection.count; i++)
+            if (!text_is_shell_word(options.selection.specs[i]))
+                broken("a selection that is taken is a plain word");
+        if (options.group && !text_is_shell_word(options.group))
+            broken("a group that is taken is a plain word");
         advice_hook_lines(&options, NULL, &err);
         check_fix(&err, 2);
     } else if (err.status != STATUS_USAGE) {
