@@ -31,8 +31,9 @@ judged() {
     quiet "$what: ffmpeg's decoder" raw -xerror -err_detect +crccheck+bitstream+buffer+explode -probesize 256M -f "$codec" \
         -i "$scratch/coded" "$scratch/decoded"
     cmp "$scratch/source" "$scratch/decoded" >"$scratch/log" 2>&1 || fail "$what: not the source"
-    quiet "$what: decoded by $driver" on_chip "$chip" env FAKEDRM_LOG="$scratch/calls" timeout -s KILL 60 ffmpeg -v warning -nostdin -y \
-        -hwaccel vaapi -hwaccel_device $device -probesize 256M -f "$codec" -i "$scratch/coded" -pix_fmt nv12 -f rawvideo "$scratch/by-driver"
+    on_chip "$chip" env FAKEDRM_LOG="$scratch/calls" timeout -s KILL 60 ffmpeg -v error -nostdin -y \
+        -hwaccel vaapi -hwaccel_device $device -probesize 256M -f "$codec" -i "$scratch/coded" -pix_fmt nv12 -f rawvideo "$scratch/by-driver" \
+        >"$scratch/log" 2>&1 || fail "$what: not decoded by $driver"
     cmp "$scratch/decoded" "$scratch/by-driver" >"$scratch/log" 2>&1 || fail "$what: $driver decodes to other pictures"
     # Without the engine ffmpeg would have decoded by itself.
     grep -q 'decoded [1-9]' "$scratch/calls" || fail "$what: not decoded by the engine"
@@ -50,8 +51,6 @@ h264)
         judged 320x240 3 "${low_power[@]}" -profile:v $profile -slices 1
         judged 322x242 3 "${low_power[@]}" -profile:v $profile -slices 4 -coder $coder
     done
-    judged 322x242 3 "${low_power[@]}" -profile:v high -slices 1
-    judged 320x240 3 "${low_power[@]}" -profile:v high -slices 4 -coder $coder
     judged 1920x1080 2 "${low_power[@]}" -profile:v high -coder cavlc
     judged 640x480 5 "${low_power[@]}" -profile:v main -coder cavlc -g 2
     judged 640x480 3 "${low_power[@]}" -profile:v high -b:v 2M
