@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "config/obeyed.h"
 #include "exit_status.h"
 #include "facts/env.h"
 #include "say/report.h"
@@ -18,6 +19,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A hook speaks to the system log, also about a line that it cannot read. */
@@ -31,11 +33,25 @@ static void report_begin(const struct options *options, bool is_command)
     report_open(&style);
 }
 
+/*
+ * What LXC obeys at a start it obeys before us. Here it would be a file to read and to name in a
+ * fix that root pastes; run by hand, with a file of another user's, it is forgotten.
+ */
+static void forget_foreign_config(void)
+{
+    const char *file = getenv("LXC_CONFIG_FILE");
+
+    if (file && privilege_is_roots() && !obeyed_is_roots(file))
+        (void)unsetenv("LXC_CONFIG_FILE");
+}
+
 static int run_hook(struct options *options, struct err *err)
 {
     struct hook_env env;
-    int r = hook_env_read(options->rest_count, options->rest, &env, err);
+    int r;
 
+    forget_foreign_config();
+    r = hook_env_read(options->rest_count, options->rest, &env, err);
     if (r < 0)
         return r;
     options->config_file = env.config_file;

@@ -81,16 +81,18 @@ static int wait_for_turn(int proc, struct err *err)
 
 static void fix_privilege(const struct options *options, struct err *err)
 {
-    if (geteuid() == 0)
-        err_fix(err, "# root, but without %s: run it on the host, not in a container",
-                strstr(err->text, "look into the container") ? "the right to trace that process"
-                                                             : "that right");
+    if (geteuid() == 0 && strstr(err->text, "look into the container"))
+        err_fix(err,
+                "# root, but without the right to trace that process: run it on the host, not "
+                "in a container");
+    else if (geteuid() == 0)
+        err_fix(err, "# root, but without that right: run it on the host, not in a container");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
-    else if (text_is_shell_word(options->rest[1]) &&
-             (!options->lxcpath || text_is_shell_word(options->lxcpath)))
-        err_fix(err, "sudo lxc-gpu-hook attach %s%s%s", options->rest[1],
-                options->lxcpath ? " -P " : "", options->lxcpath ? options->lxcpath : "");
+    else if (options->lxcpath)
+        err_fix(err, "sudo lxc-gpu-hook attach %s -P %s", options->rest[1], options->lxcpath);
+    else
+        err_fix(err, "sudo lxc-gpu-hook attach %s", options->rest[1]);
 }
 
 int cli_attach(const struct options *options, struct err *err)

@@ -148,9 +148,11 @@ int cli_check(const struct options *options, struct err *err)
     __attribute__((cleanup(container_close))) struct container_facts facts;
     __attribute__((cleanup(check_hooks_close))) struct check_hooks hooks = {0};
     int r = check_steps(options, &facts, &hooks, err);
+    char shown[NAME_MAX + 1];
 
     if (r == 0)
-        printf("container %s: a start %s%s would succeed\n", facts.container.name,
+        printf("container %s: a start %s%s would succeed\n",
+               text_printable(shown, sizeof(shown), facts.container.name),
                privilege_is_roots() ? "by root" : "by this user",
                check_asks_what_if(options) ? " with these options on its hook lines" : "");
     else

@@ -65,8 +65,8 @@ static void fix_section(const char *type, const char *config_file, struct err *e
     char line[512];
 
     snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", type);
-    err_fix(err, "%s",
-            advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
+    err_fix_lines(err,
+                  advice_delete(config_file ? config_file : "", expression, line, sizeof(line)));
     err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
 }
 

@@ -57,6 +57,7 @@ __attribute__((format(printf, 2, 3))) static void say(int priority, const char *
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
+    text_make_plain(line, "");
     say_on_stderr(line);
     if (report_as.use_syslog)
         log_line(priority, line);

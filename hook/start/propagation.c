@@ -60,6 +60,9 @@ int propagation_check(const struct guest *guest, bool has_dri, const char *their
         return 0;
     r = err_set(err, STATUS_UNSAFE_PATH, 0,
                 "/dev in the container is shared with this host: a mount there would show here");
-    err_fix(err, "nsenter -t %d -m mount --make-rslave /", guest->pid);
+    /* No command in there: it would be the container's own program that root runs. */
+    err_fix(err,
+            "# LXC makes a container's mounts slaves of the host's; where something else starts "
+            "it: unshare --mount --propagation slave");
     return r;
 }

@@ -69,7 +69,7 @@ int prove_lone_rule(const struct config_lines *config, struct err *err)
                     "it%s%s",
                     config->rule[0] ? ": " : "", config->rule);
 
-    err_fix(err, "%s", advice_lone_rule(config, fix, sizeof(fix)));
+    err_fix_lines(err, advice_lone_rule(config, fix, sizeof(fix)));
     return r;
 }
 
