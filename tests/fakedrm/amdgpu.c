@@ -73,6 +73,27 @@ static void graphics_ring(uint64_t address, uint32_t bytes)
         pm4_run(chip.gfx_major, ADDRESS_HIGH, words, bytes / 4, amd_memory);
 }
 
+static void decoder_ring(uint64_t address, uint32_t bytes)
+{
+    const uint32_t *words = use_cs && !engine_hangs() ? amd_memory(address, bytes, NULL) : NULL;
+
+    if (words)
+        vcn_decode(words, bytes / 4, amd_memory);
+}
+
+/* Until this time of CLOCK_MONOTONIC, in nanoseconds; one that does not fit is never. */
+static void wait_until(uint64_t nanoseconds)
+{
+    struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000),
+                            .tv_nsec = (long)(nanoseconds % 1000000000)};
+
+    pthread_mutex_unlock(&lock);
+    while (nanoseconds > INT64_MAX)
+        pause();
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+    pthread_mutex_lock(&lock);
+}
+
 static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
 {
     uint64_t *ptrs = (void *)(uintptr_t)c->in.chunks;
@@ -92,6 +113,8 @@ static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
             LOG("  cs: ip %u ring %u ib %u bytes\n", x->ip_type, x->ring, x->ib_bytes);
             if (x->ip_type == AMDGPU_HW_IP_GFX)
                 graphics_ring(x->va_start, x->ib_bytes);
+            if (x->ip_type == AMDGPU_HW_IP_VCN_DEC)
+                decoder_ring(x->va_start, x->ib_bytes);
             if (x->ip_type == AMDGPU_HW_IP_VCN_ENC)
                 encoder_ring(x->va_start, x->ib_bytes);
         }
@@ -179,7 +202,12 @@ int amd_ioctl(struct dfile *f, unsigned nr, void *arg)
     }
     case DRM_AMDGPU_WAIT_CS: {
         union drm_amdgpu_wait_cs *w = arg;
+        bool is_busy = engine_hangs() && (w->in.ip_type == AMDGPU_HW_IP_VCN_ENC ||
+                                          w->in.ip_type == AMDGPU_HW_IP_VCN_DEC);
+        if (is_busy)
+            wait_until(w->in.timeout);
         memset(w, 0, sizeof *w);
+        w->out.status = is_busy;
         return 0;
     }
     case DRM_AMDGPU_WAIT_FENCES: {
