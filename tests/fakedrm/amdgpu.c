@@ -24,7 +24,7 @@
 static struct va {
     uint64_t va, size, off;
     uint32_t bo;
-} * vas;
+} vas[8192];
 static unsigned nvas;
 static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
 {
@@ -34,8 +34,10 @@ static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
             vas[i] = vas[--nvas];
     if (!b || (v->operation != AMDGPU_VA_OP_MAP && v->operation != AMDGPU_VA_OP_REPLACE))
         return;
-    if (!(nvas & 63))
-        vas = realloc(vas, (nvas + 64) * sizeof *vas);
+    if (nvas == sizeof(vas) / sizeof(*vas)) {
+        LOG("  amdgpu: too many mappings\n");
+        return;
+    }
     vas[nvas++] = (struct va){v->va_address, v->map_size, v->offset_in_bo, b->id};
 }
 static void *amd_memory(uint64_t address, size_t size, size_t *ret_room)
@@ -88,8 +90,8 @@ static void wait_until(uint64_t nanoseconds)
                             .tv_nsec = (long)(nanoseconds % 1000000000)};
 
     pthread_mutex_unlock(&lock);
-    while (nanoseconds > INT64_MAX)
-        pause();
+    if (nanoseconds > INT64_MAX)
+        wait_for_good();
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
     pthread_mutex_lock(&lock);
 }

@@ -120,7 +120,7 @@ void print_names(void)
     for (unsigned i = 0; i < driver_names[chip.drv].count; i++)
         if (driver_names[chip.drv].n[i])
             puts(driver_names[chip.drv].n[i]);
-    fflush(stdout);
+    (void)!fflush(stdout);
 }
 static struct fault {
     char name[40];
@@ -166,6 +166,11 @@ void parse_fail(void)
     }
     free(c);
 }
+_Noreturn void wait_for_good(void)
+{
+    for (;;)
+        pause();
+}
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
 {
     unsigned nr = _IOC_NR(req);
@@ -181,8 +186,7 @@ int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
     if (r == -HANG) {
         LOG("ioctl fd %d %s (%08lx) hangs\n", fd, n, req);
         pthread_mutex_unlock(&lock);
-        for (;;)
-            pause();
+        wait_for_good();
     }
     if (!r) {
         if (nr >= 0x40 && nr < 0xa0)

@@ -20,9 +20,10 @@ enum { DRV_I915, DRV_AMDGPU, DRV_XE };
 struct chip {
     const char *name;
     int drv;
-    unsigned pci, gen;               /* gen: 60 = 6.0, 125 = 12.5 */
-    unsigned slices, subslices, eus; /* i915 */
-    int has_bsd2, lmem;
+    uint32_t pci;
+    unsigned gen;                    /* 60 = 6.0, 125 = 12.5 */
+    uint16_t slices, subslices, eus; /* i915 */
+    bool has_bsd2, lmem;
     unsigned family, extrev, gb_addr, gfx_major, gfx_minor, vcn; /* amdgpu */
 };
 
@@ -118,6 +119,7 @@ int core_ioctl(struct dfile *f, unsigned nr, void *arg);
 /* libc.c */
 void fd_is_buffer(int fd);
 /* dispatch.c: one DRM ioctl; -1 and errno. */
+_Noreturn void wait_for_good(void);
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg);
 void parse_fail(void);
 void print_names(void);

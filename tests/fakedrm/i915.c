@@ -125,8 +125,8 @@ static int wait_for(const struct bo *b, int64_t nanoseconds)
     if (!b->is_busy)
         return 0;
     pthread_mutex_unlock(&lock);
-    while (nanoseconds < 0)
-        pause();
+    if (nanoseconds < 0)
+        wait_for_good();
     nanosleep(&time, NULL);
     pthread_mutex_lock(&lock);
     return -ETIME;
@@ -190,7 +190,8 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
             return -ENOENT;
         if (b->fd < 0)
             return -ENXIO;
-        void *p = r_mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, m->offset);
+        void *p =
+            r_mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, (off_t)m->offset);
         if (p == MAP_FAILED)
             return -errno;
         m->addr_ptr = (uintptr_t)p;
@@ -327,7 +328,7 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
         struct drm_i915_reg_read *r = arg;
         struct timespec ts;
         clock_gettime(CLOCK_MONOTONIC, &ts);
-        r->val = ts.tv_sec * 12000000ull + ts.tv_nsec / 83;
+        r->val = (uint64_t)ts.tv_sec * 12000000 + (uint64_t)ts.tv_nsec / 83;
         return 0;
     }
     case DRM_I915_GET_PIPE_FROM_CRTC_ID:

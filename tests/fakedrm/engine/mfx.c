@@ -38,7 +38,7 @@ static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsig
 
     if (length < 2 + 2 * step + 1)
         return;
-    mfx->source = page(streamer, words + 1 + 2 * step);
+    mfx->source = page(streamer, words + 1 + (size_t)2 * step);
     filtered = page(streamer, words + 1 + step); /* as it is after the deblocking filter */
     mfx->target = filtered ? filtered : page(streamer, words + 1);
     step = streamer->gen >= 75 ? 2 : 1;
