@@ -1,18 +1,23 @@
 /*
  * Every way a verification can end, from hand-made facts to the lines a person reads and the JSON a
- * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
- * they are written anew, and the difference is for a person to judge.
+ * program reads. tests/golden/verify has the text of all of them, a file for each exit status, and
+ * the JSON of the few that differ in shape; with GOLDEN_UPDATE=1 in the environment they are
+ * written anew, and the difference is for a person to judge. The JSON of every other is held to its
+ * text.
  */
-#include "judge/cause.h"
 #include "cmocka_all.h"
+#include "judge/cause.h"
+#include "render/json.h"
 #include "render/render.h"
 #include "verify_cases.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REPORT_MAX     16384
+#define GOLDEN_MAX     (128 << 10)
 #define COLUMNS        80
 #define FAIL_LINES_MAX 12
 
@@ -111,12 +116,12 @@ static void golden_update(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void golden_compare(const char *name, const char *ending, const char *text)
+static void golden_compare(const char *name, const char *text)
 {
-    char expected[REPORT_MAX] = "";
+    static char expected[GOLDEN_MAX];
     char path[512];
 
-    (void)snprintf(path, sizeof(path), "%s/%s.%s", GOLDEN_FOLDER, name, ending);
+    (void)snprintf(path, sizeof(path), "%s/%s", GOLDEN_FOLDER, name);
     if (getenv("GOLDEN_UPDATE")) {
         golden_update(path, text);
         return;
@@ -131,27 +136,140 @@ static void golden_compare(const char *name, const char *ending, const char *tex
         fail_msg("%s should be\n%s\nbut is\n%s", path, expected, text);
 }
 
+/* The reports of a status in one file, each behind a line with its case's name. */
+static void status_compare(enum exit_status status)
+{
+    static char all[GOLDEN_MAX];
+    char text[REPORT_MAX];
+    char name[32];
+    FILE *out = fmemopen(all, sizeof(all), "w");
+    const struct verify_case *one;
+    int count = 0;
+
+    assert_non_null(out);
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        if (one->status != status)
+            continue;
+        count++;
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        assert_true(fprintf(out, "== %s\n%s", one->name, text) > 0);
+    }
+    assert_int_equal(fclose(out), 0);
+    (void)snprintf(name, sizeof(name), "status_%d.txt", (int)status);
+    if (count > 0)
+        golden_compare(name, all);
+}
+
 static void text_is_as_agreed(void **state)
 {
+    (void)state;
+    for (int status = 0; status <= STATUS_PICTURE; status++)
+        status_compare((enum exit_status)status);
+}
+
+/* Between them they have every key, and each value in every type that it can be of. */
+static void json_is_as_agreed(void **state)
+{
+    static const char *const shapes[] = {"listed", "g1_lxd", "g15_arch", "g19_low_power_only"};
     char text[REPORT_MAX];
+    char name[64];
     const struct verify_case *one;
+    size_t seen = 0;
 
     (void)state;
     for (size_t i = 0; (one = case_number(i)); i++) {
-        rendered(one, render_text, VERBOSITY_NORMAL, text);
-        golden_compare(one->name, "txt", text);
+        for (size_t shape = 0; shape < sizeof(shapes) / sizeof(shapes[0]); shape++) {
+            if (strcmp(one->name, shapes[shape]) != 0)
+                continue;
+            seen++;
+            rendered(one, render_json, VERBOSITY_NORMAL, text);
+            (void)snprintf(name, sizeof(name), "%s.json", one->name);
+            golden_compare(name, text);
+        }
+    }
+    assert_int_equal(seen, sizeof(shapes) / sizeof(shapes[0]));
+}
+
+/* `key` and `value` as JSON has them; of a value that ends in "..." the beginning. */
+static void json_wants(const struct verify_case *one, const char *json, const char *key,
+                       const char *value)
+{
+    char wanted[REPORT_MAX] = "";
+    char whole[REPORT_MAX];
+    FILE *out = fmemopen(wanted, sizeof(wanted), "w");
+    struct json writer = {out, false};
+    size_t length = strlen(value);
+    bool is_cut = length > 3 && strcmp(value + length - 3, "...") == 0;
+
+    assert_non_null(out);
+    (void)snprintf(whole, sizeof(whole), "%.*s", (int)(is_cut ? length - 3 : length), value);
+    json_string(&writer, key, whole);
+    assert_int_equal(fclose(out), 0);
+    if (is_cut)
+        wanted[strlen(wanted) - 1] = '\0';
+    if (!strstr(json, wanted))
+        fail_msg("%s: the JSON has no %s:\n%s", one->name, wanted, json);
+}
+
+/* "node         FAIL detail" */
+static void json_has_check(const struct verify_case *one, const char *json, const char *line)
+{
+    char id[16];
+    char status[8];
+    char start[64];
+    const char *check;
+
+    assert_int_equal(sscanf(line, "%15s %7s", id, status), 2);
+    for (char *letter = status; *letter; letter++)
+        *letter = (char)tolower(*letter);
+    (void)snprintf(start, sizeof(start), "{\"id\": \"%s\", \"status\": \"%s\", \"detail\": ", id,
+                   status);
+    check = strstr(json, start);
+    if (!check)
+        fail_msg("%s: the JSON has no %s", one->name, start);
+    json_wants(one, check, "detail", line + strlen("node         FAIL "));
+}
+
+/* What is folded is one line again. */
+static void unfold(char *text)
+{
+    for (char *fold = text; (fold = strstr(fold, "\n    "));) {
+        *fold = ' ';
+        memmove(fold + 1, fold + 5, strlen(fold + 5) + 1);
     }
 }
 
-static void json_is_as_agreed(void **state)
+static void json_says_what_the_text_says(void **state)
 {
     char text[REPORT_MAX];
+    char json[REPORT_MAX];
+    char status[32];
     const struct verify_case *one;
 
     (void)state;
     for (size_t i = 0; (one = case_number(i)); i++) {
-        rendered(one, render_json, VERBOSITY_NORMAL, text);
-        golden_compare(one->name, "json", text);
+        char *rest = NULL;
+        bool is_judged = false;
+        if (strcmp(one->name, "listed") == 0)
+            continue;
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        rendered(one, render_json, VERBOSITY_NORMAL, json);
+        unfold(text);
+        (void)snprintf(status, sizeof(status), "\"exit_status\": %d, ", (int)one->status);
+        assert_non_null(strstr(json, status));
+        for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+            const char *cause = strstr(line, "): ");
+            if (strncmp(line, "gpu-verify: FAIL", strlen("gpu-verify: FAIL")) == 0)
+                json_wants(one, json, "cause", cause + 3);
+            else if (strncmp(line, "warning: ", strlen("warning: ")) == 0)
+                json_wants(one, json, "cause", line + strlen("warning: "));
+            else if (strncmp(line, "fix: ", strlen("fix: ")) == 0)
+                json_wants(one, json, NULL, line + strlen("fix: "));
+            else if (!is_judged && strncmp(line, "gpu-verify: ", strlen("gpu-verify: ")) != 0)
+                json_has_check(one, json, line);
+            is_judged |= strncmp(line, "gpu-verify: ", strlen("gpu-verify: ")) == 0;
+        }
+        assert_true(is_judged);
     }
 }
 
@@ -302,6 +420,7 @@ int main(void)
         cmocka_unit_test(every_cause_has_a_case),
         cmocka_unit_test(text_is_as_agreed),
         cmocka_unit_test(json_is_as_agreed),
+        cmocka_unit_test(json_says_what_the_text_says),
         cmocka_unit_test(text_fits_a_terminal),
         cmocka_unit_test(quiet_is_one_verdict_line),
         cmocka_unit_test(verbose_shows_the_raw_facts),

@@ -249,7 +249,11 @@ static void gfx_command(struct streamer *streamer, const uint32_t *words, unsign
         return;
     }
     /* The render ring has commands of the same numbers for its shaders. */
-    if (!streamer->is_render)
+    if (streamer->is_render)
+        media_command(streamer, words, length);
+    else if (words[0] >> 24 == 0x75)
+        huc_command(streamer, words, length);
+    else
         mfx_command(streamer, words, length);
 }
 
@@ -267,6 +271,14 @@ static unsigned command_length(uint32_t header)
     }
 }
 
+static void trace(uint64_t at, const uint32_t *words, unsigned length)
+{
+    LOG("      %llx:", (unsigned long long)at);
+    for (unsigned i = 0; i < length; i++)
+        LOG(" %08x", words[i]);
+    LOG("\n");
+}
+
 static void run(struct streamer *streamer, uint64_t at, int depth)
 {
     while (streamer->steps-- > 0 && !streamer->is_stopped) {
@@ -279,15 +291,11 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
         }
         streamer->commands++;
         if (trace_cs && words[0])
-            LOG("      %llx: %08x length %u: %08x %08x %08x\n", (unsigned long long)at, words[0],
-                length, length > 1 ? words[1] : 0, length > 2 ? words[2] : 0,
-                length > 3 ? words[3] : 0);
+            trace(at, words, length);
         if (words[0] >> 23 == 0x0a) /* BATCH_BUFFER_END */
             return;
         if (words[0] >> 23 == 0x31) { /* BATCH_BUFFER_START, as a call or for good */
             uint64_t to = streamer_address(streamer, words + 1) & ~UINT64_C(3);
-            if (!streamer->is_render)
-                mfx_batch(streamer);
             if (!(words[0] >> 22 & 1)) {
                 at = to;
                 continue;
@@ -299,7 +307,7 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
         } else if (words[0] >> 29 == 3) {
             gfx_command(streamer, words, length);
         }
-        at += (uint64_t)length * 4;
+        at = mfx_behind(streamer, words, at + (uint64_t)length * 4);
     }
 }
 

@@ -2,6 +2,8 @@
 #ifndef FAKEDRM_STREAMER_H
 #define FAKEDRM_STREAMER_H
 
+#include "engine/huc.h"
+#include "engine/media.h"
 #include "engine/mfx.h"
 
 struct gpu_object {
@@ -19,6 +21,8 @@ struct streamer {
     unsigned commands;
     bool is_stopped; /* the engine hangs, or was reset */
     struct mfx mfx;
+    struct huc huc;
+    struct media media;
 };
 
 /* `batch` is the GPU's address. Returns once it has ended or the engine has stopped. */
