@@ -96,9 +96,6 @@ nobody_left() {
 # check_passed ID: the line of this check says so.
 check_passed() { grep -qE "^$1 +(pass|warn) " "$scratch/log"; }
 
-# is_coded DRIVER: the emulated engine knows this driver's commands.
-is_coded() { case $1 in iHD | i965) ;; *) return 1 ;; esac }
-
 # lossless WHAT: the pictures came back as they went in, for the engine loses nothing.
 lossless() {
     [ "$status" = 0 ] || fail "$1: exit status $status, not 0"
