@@ -171,6 +171,17 @@ _Noreturn void wait_for_good(void)
     for (;;)
         pause();
 }
+void wait_until(uint64_t nanoseconds)
+{
+    struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000),
+                            .tv_nsec = (long)(nanoseconds % 1000000000)};
+
+    pthread_mutex_unlock(&lock);
+    if (nanoseconds > INT64_MAX)
+        wait_for_good();
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+    pthread_mutex_lock(&lock);
+}
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
 {
     unsigned nr = _IOC_NR(req);

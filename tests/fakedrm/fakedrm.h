@@ -36,7 +36,7 @@ struct bo {
     void *map;
     ino_t ino;
     uint32_t tiling, stride, caching, madv;
-    bool is_busy;        /* for good: the engine hangs */
+    uint64_t ready_at;   /* as rate_now tells: the engine has done what it was in */
     struct fence *fence; /* of a mapping through the aperture, or NULL */
     struct drm_amdgpu_gem_metadata meta;
     uint64_t domains, dflags, align;
@@ -46,7 +46,8 @@ struct dfile {
     struct bo **h;
     uint32_t nh;
     uint32_t ctx, vm, sync;
-    uint32_t guilty; /* the context whose batch was lost in a reset, or 0 */
+    uint64_t ready_at; /* amdgpu: the video engine has done all that it was given */
+    uint32_t guilty;   /* the context whose batch was lost in a reset, or 0 */
     uint64_t seq;
 };
 
@@ -120,6 +121,8 @@ int core_ioctl(struct dfile *f, unsigned nr, void *arg);
 void fd_is_buffer(int fd);
 /* dispatch.c: one DRM ioctl; -1 and errno. */
 _Noreturn void wait_for_good(void);
+/* Until rate_now tells so much, without the lock; RATE_NEVER: for good. */
+void wait_until(uint64_t nanoseconds);
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg);
 void parse_fail(void);
 void print_names(void);

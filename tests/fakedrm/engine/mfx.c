@@ -127,7 +127,7 @@ static void insert(struct streamer *streamer, const uint32_t *words, unsigned le
 {
     struct mfx *mfx = &streamer->mfx;
     unsigned last = words[1] >> 8 & 0x3f, start = words[1] >> 16 & 3, skip = words[1] >> 4 & 15;
-    bool is_slice = words[1] >> 14 & 1 && words[0] >> 16 == 0x7048;
+    bool is_slice = words[1] >> 14 & 1;
     const uint8_t *bytes = (const uint8_t *)(words + 2);
     size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0), patched;
 
@@ -304,7 +304,6 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         streams_keep(streamer, words, length);
         break;
     case 0x7048:
-    case 0x73a2:
         insert(streamer, words, length);
         break;
     case 0x7087:
@@ -322,6 +321,9 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
     case 0x7104:
         if (!(words[1] & 1)) /* list 0 */
             keep(mfx->references_of_slice, 10, words, length);
+        break;
+    case 0x7380: /* HCP_PIPE_MODE_SELECT */
+        LOG("    mfx: HEVC and VP9 are not known\n");
         break;
     case 0x7128:
         slice_decode(streamer, words, length);
