@@ -1,7 +1,6 @@
 #include "base/child.h"
 
 #include "base/cleanup.h"
-#include "exit_status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +47,7 @@ __attribute__((noreturn)) static void child_main(const struct child_job *job, pi
     if (getppid() != parent)
         _exit(1);
     job->outcome->has_begun = true;
-    job->outcome->result = job->steps(job->memory, link, &job->outcome->err);
+    job->outcome->result = job->steps(job->memory, link);
     job->outcome->is_finished = true;
     _exit(0);
 }
@@ -209,31 +208,6 @@ int child_end(struct child *child, int64_t deadline, bool *ret_stays)
     }
     *ret_stays = !child_kill(child);
     return -ETIMEDOUT;
-}
-
-/* A line of text as a terminal may have it. */
-static void make_plain(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 && *text != '\n')
-            *text = '?';
-}
-
-int child_result(const struct child_outcome *outcome, const char *who, struct err *err)
-{
-    struct child_outcome copy = *outcome;
-
-    if (!copy.is_finished)
-        return err_set(err, STATUS_INTERNAL, 0, "%s was killed", who);
-    if (copy.result >= 0)
-        return 0;
-    make_plain(copy.err.text, sizeof(copy.err.text));
-    make_plain(copy.err.fix, sizeof(copy.err.fix));
-    if (copy.err.status <= STATUS_DONE || copy.err.status > STATUS_DEAD_NODE)
-        copy.err.status = STATUS_INTERNAL;
-    *err = copy.err;
-    return copy.result;
 }
 
 /* ---- descriptors ----------------------------------------------------------------------------- */

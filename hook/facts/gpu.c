@@ -4,7 +4,6 @@
 #include "base/drm.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "exit_status.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -219,7 +218,7 @@ static int node_compare(const void *a, const void *b)
     return x->node_minor < y->node_minor ? -1 : x->node_minor > y->node_minor;
 }
 
-int gpu_find(struct gpu_list *ret, struct err *err)
+int gpu_find(struct gpu_list *ret, struct fault *fault)
 {
     CLEANUP_DIR DIR *dir = opendir("/dev/dri");
     struct dirent *entry;
@@ -228,12 +227,12 @@ int gpu_find(struct gpu_list *ret, struct err *err)
     if (!dir && (errno == ENOENT || errno == ENOTDIR))
         return 0;
     if (!dir)
-        return err_set(err, STATUS_INTERNAL, errno, "read /dev/dri");
+        return fault_set(fault, CAUSE_HOST_DRI, errno);
     ret->has_dev_dri = true;
     while ((errno = 0, entry = readdir(dir)))
         entry_add(ret, dirfd(dir), entry->d_name);
     if (errno)
-        return err_set(err, STATUS_INTERNAL, errno, "read /dev/dri");
+        return fault_set(fault, CAUSE_HOST_DRI, errno);
     qsort(ret->nodes, ret->count, sizeof(ret->nodes[0]), node_compare);
     return 0;
 }

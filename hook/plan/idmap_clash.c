@@ -39,7 +39,7 @@ static struct idmap_extent part(struct idmap_extent extent, uint64_t start, uint
  * looked at again. Depth is bounded by the extents there are: each split leaves less.
  */
 static int add_unclaimed(const struct idmap *taken, size_t from, struct idmap_extent extent,
-                         struct idmap *ret, struct err *err)
+                         struct idmap *ret)
 {
     for (size_t i = from; extent.length && i < taken->count; i++) {
         const struct idmap_extent *other = &taken->extents[i];
@@ -50,10 +50,10 @@ static int add_unclaimed(const struct idmap *taken, size_t from, struct idmap_ex
             continue;
         uint64_t start = theirs > mine ? theirs - mine : 0;
         uint64_t end = (uint64_t)theirs + other->length - mine;
-        int r = add_unclaimed(taken, i, part(extent, 0, start), ret, err);
-        return r < 0 ? r : add_unclaimed(taken, i, part(extent, end, extent.length), ret, err);
+        int r = add_unclaimed(taken, i, part(extent, 0, start), ret);
+        return r < 0 ? r : add_unclaimed(taken, i, part(extent, end, extent.length), ret);
     }
-    return idmap_add(ret, extent, err);
+    return idmap_add(ret, extent);
 }
 
 static int compare_length(const void *a, const void *b)
@@ -66,7 +66,7 @@ static int compare_length(const void *a, const void *b)
     return x->inside < y->inside ? -1 : x->inside > y->inside;
 }
 
-int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err)
+int idmap_untangle(const struct idmap *map, struct idmap *ret)
 {
     struct idmap by_length = *map;
     struct idmap sound = {0};
@@ -75,7 +75,7 @@ int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err)
     qsort(by_length.extents, by_length.count, sizeof(by_length.extents[0]), compare_length);
     for (size_t i = 0; r == 0 && i < by_length.count; i++) {
         const struct idmap taken = sound;
-        r = add_unclaimed(&taken, 0, by_length.extents[i], &sound, err);
+        r = add_unclaimed(&taken, 0, by_length.extents[i], &sound);
     }
     if (r < 0)
         return r;

@@ -15,8 +15,8 @@ bool idmap_find_clash(const struct idmap *map, struct idmap_clash *ret);
 /*
  * Makes a map sound: where extents claim the same guest ids, the shorter one has been written for a
  * purpose and wins; a host id claimed twice goes to the shorter one too, and the other loses it.
- * STATUS_OWNERSHIP when the result has too many extents.
+ * -E2BIG when the result has too many extents.
  */
-int idmap_untangle(const struct idmap *map, struct idmap *ret, struct err *err);
+int idmap_untangle(const struct idmap *map, struct idmap *ret);
 
 #endif

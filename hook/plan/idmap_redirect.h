@@ -20,8 +20,8 @@ struct idmap_change {
     uint32_t moved_outside;
 };
 
-/* STATUS_OWNERSHIP when `inside` is in no extent or the result has too many extents. */
+/* -ENOENT when `inside` is in no extent, -E2BIG when the result has too many. */
 int idmap_redirect(const struct idmap *map, uint32_t inside, uint32_t outside,
-                   struct idmap_change *ret, struct err *err);
+                   struct idmap_change *ret);
 
 #endif

@@ -1,7 +1,7 @@
 #include "say/advice_config.h"
 
 #include "base/text.h"
-#include "config/place.h"
+#include "facts/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -124,31 +124,30 @@ void advice_grant(const char *user, uint32_t first, uint32_t count, const char *
     err_fix(err, "%s", advice_grant_line(user, first, count, file, line, sizeof(line)));
 }
 
-void advice_include(const struct config_include *include, struct err *err)
+void advice_include(const char *file, const char *target, struct err *err)
 {
     char expression[200];
     char line[512];
     struct text text = TEXT_ON(expression);
 
     text_add(&text, "^ *lxc\\.include *[:=] *");
-    for (const char *c = include->target; *c; c++)
+    for (const char *c = target; *c; c++)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
     err_fix(err, "# put that file back, or take the line out");
-    if (text_is_shell_word(include->target) && !text.cut)
-        err_fix(err, "%s", advice_delete(include->file, expression, line, sizeof(line)));
+    if (text_is_shell_word(target) && !text.cut)
+        err_fix(err, "%s", advice_delete(file, expression, line, sizeof(line)));
 }
 
-void advice_start(const struct container *container, const char *why, struct err *err)
+void advice_start(const char *lxcpath, const char *name, const char *why, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
 
-    if (config_place_proxmox(container->lxcpath, container->name, proxmox)) {
-        err_fix(err, "pct start %s    # %s", container->name, why);
+    if (config_place_proxmox(lxcpath, name, proxmox)) {
+        err_fix(err, "pct start %s    # %s", name, why);
         return;
     }
-    err_fix(err, "lxc-start %s%s%s-n %s    # %s", container->lxcpath ? "-P " : "",
-            container->lxcpath ? container->lxcpath : "", container->lxcpath ? " " : "",
-            container->name, why);
+    err_fix(err, "lxc-start %s%s%s-n %s    # %s", lxcpath ? "-P " : "", lxcpath ? lxcpath : "",
+            lxcpath ? " " : "", name, why);
 }
 
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,

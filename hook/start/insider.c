@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "exit_status.h"
 #include "facts/lsm.h"
 #include "start/attach.h"
 #include "start/privilege.h"
@@ -21,40 +20,39 @@
 
 /* ---- the hook's side ------------------------------------------------------------------------- */
 
-static int insider_steps(void *memory, int link, struct err *err);
+static int insider_steps(void *memory, int link);
 
-int insider_start(struct start_job *job, struct err *err)
+int insider_start(struct start_job *job, struct fault *fault)
 {
     const struct child_job work = {
-        .steps = insider_steps, .memory = job, .outcome = &job->page->insider, .cgroup = -1};
+        .steps = insider_steps, .memory = job, .outcome = &job->page->insider.outcome, .cgroup = -1};
     int r = child_start(&work, &job->insider);
 
     job->deadline = child_deadline(START_SECONDS);
     if (r < 0)
-        return err_set(err, STATUS_INTERNAL, -r, "make a process that enters the container");
+        return fault_set(fault, CAUSE_NO_INSIDER, -r);
     return 0;
 }
 
 /* It has said that a step is done, or its failure. */
-static int insider_hear(struct start_job *job, struct err *err)
+static int insider_hear(struct start_job *job, struct fault *fault)
 {
-    static const char who[] = "the process that entered the container";
     int r = child_hear(&job->insider, job->deadline);
     pid_t pid = job->insider.pid;
 
     if (r == 0)
         return 0;
     if (r == -ETIMEDOUT)
-        return guest_no_answer(&job->guest, START_SECONDS, child_kill(&job->insider) ? 0 : pid,
-                               err);
+        return fault_set(fault, CAUSE_NO_ANSWER, 0, .a = START_SECONDS,
+                         .b = child_kill(&job->insider) ? 0 : (uint32_t)pid);
     (void)child_kill(&job->insider);
-    r = child_result(&job->page->insider, who, err);
-    return r < 0 ? r : err_set(err, STATUS_INTERNAL, 0, "%s has ended too early", who);
+    r = fault_of_child(&job->page->insider, CAUSE_INSIDER_KILLED, fault);
+    return r < 0 ? r : fault_set(fault, CAUSE_INSIDER_EARLY, 0);
 }
 
-int insider_read(struct start_job *job, struct err *err)
+int insider_read(struct start_job *job, struct fault *fault)
 {
-    int r = insider_hear(job, err);
+    int r = insider_hear(job, fault);
 
     if (r == 0)
         guest_take_look(&job->guest, &job->page->look, job->groups);
@@ -77,15 +75,15 @@ static uint32_t kept_bits(const struct start_job *job)
     return bits;
 }
 
-int insider_mount(struct start_job *job, int tree, struct err *err)
+int insider_mount(struct start_job *job, int tree, struct fault *fault)
 {
     const struct order order = {.keep = kept_bits(job)};
     int r = child_tell(&job->insider, &order, sizeof(order), tree);
 
     if (r < 0 && r != -EPIPE)
-        return err_set(err, STATUS_INTERNAL, -r, "hand the nodes over");
+        return fault_set(fault, CAUSE_HAND_OVER, -r);
     job->is_handed_over = true;
-    return insider_hear(job, err);
+    return insider_hear(job, fault);
 }
 
 bool insider_end(struct start_job *job, bool is_kept)
@@ -99,7 +97,8 @@ bool insider_end(struct start_job *job, bool is_kept)
     if (job->is_attach && child_tell(&job->insider, &order, sizeof(order), -1) < 0)
         (void)shutdown(job->insider.link, SHUT_WR);
     return child_end(&job->insider, child_deadline(END_SECONDS), &stays) == 0 &&
-           job->page->insider.is_finished && job->page->insider.result == 0;
+           job->page->insider.outcome.is_finished &&
+           job->page->insider.outcome.result == 0;
 }
 
 /* ---- its own --------------------------------------------------------------------------------- */
@@ -128,39 +127,34 @@ static int become_user(void)
     return 0;
 }
 
-static int enter_failed(int error, const char *what, struct err *err)
-{
-    return err_set(err, STATUS_PRIVILEGE, error, "%s", what);
-}
-
 /* Of the job's descriptors only the container's root is open afterwards. */
-static int enter(const struct start_job *job, int link, struct err *err)
+static int enter(const struct start_job *job, int link, struct fault *fault)
 {
     const struct guest *guest = &job->guest;
     const int keep[] = {link, guest->root};
-    int r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
+    int r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, fault);
 
     if (r < 0)
         return r;
     r = job->as_user ? 0 : become_group(job);
     if (r < 0)
-        return enter_failed(-r, "become the container's root group", err);
+        return fault_set(fault, CAUSE_ENTER_GROUP, -r);
     if (guest->user_ns >= 0 && setns(guest->user_ns, CLONE_NEWUSER) < 0)
-        return enter_failed(errno, "enter the container's user namespace", err);
+        return fault_set(fault, CAUSE_ENTER_USER_NS, errno);
     if (setns(guest->mnt_ns, CLONE_NEWNS) < 0)
-        return enter_failed(errno, "enter the container's mount namespace", err);
+        return fault_set(fault, CAUSE_ENTER_MNT_NS, errno);
     child_keep_only(keep, 2);
     child_leave_output(guest->root);
     r = job->as_user ? become_group(job) : 0;
     if (r == 0)
         r = become_user();
     if (r < 0)
-        return enter_failed(-r, "become the container's root", err);
-    return privilege_enter(PHASE_ATTACH, err);
+        return fault_set(fault, CAUSE_ENTER_USER, -r);
+    return privilege_enter(PHASE_ATTACH, fault);
 }
 
 /* Where the mount goes, and what becomes of it. */
-static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, struct err *err)
+static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, struct fault *fault)
 {
     struct attachment attachment;
     CLEANUP_FD int tree = -1;
@@ -171,7 +165,7 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
     if (child_listen(link, &order, sizeof(order), &tree) < 0)
         return 0; /* the hook has given up, and says why */
     guest_take_look(&job->guest, &job->page->look, job->groups);
-    r = attach_tree(&job->guest, order.keep, tree, lsm, &attachment, err);
+    r = attach_tree(&job->guest, order.keep, tree, lsm, &attachment, fault);
     if (r < 0)
         return r;
     child_say(link);
@@ -179,33 +173,36 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
         r = child_listen(link, &order, sizeof(order), &none);
         if (r < 0 || !order.is_kept) {
             attach_undo(&attachment);
-            return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "hear that the nodes stay") : 0;
+            return r < 0 ? fault_set(fault, CAUSE_STAY_UNHEARD, -r) : 0;
         }
     }
     attach_close(&attachment);
     return 0;
 }
 
-static int insider_steps(void *memory, int link, struct err *err)
+static int insider_steps(void *memory, int link)
 {
     struct start_job *job = memory;
+    struct fault *fault = &job->page->insider.fault;
     struct guest *guest = &job->guest;
     CLEANUP_FREE char *theirs = guest_mountinfo(guest); /* the kernel's words, read from outside */
     CLEANUP_FREE char *ours = NULL;
     struct lsm lsm;
+    const char *names[2];
     size_t size;
     int r;
 
+    plan_group_names(job->options, names);
     if (guest->user_ns < 0)
         (void)file_read_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &ours, &size);
     lsm_leave_apparmor(&lsm);
-    r = enter(job, link, err);
+    r = enter(job, link, fault);
     if (r == 0)
-        r = guest_look(guest, true, theirs, job->options, &job->page->look, err);
+        r = guest_look(guest, true, theirs, names, &job->page->look, fault);
     if (r == 0 && guest->user_ns < 0)
-        r = propagation_check(guest, job->page->look.has_dri, theirs, ours, err);
+        r = propagation_check(guest, job->page->look.has_dri, theirs, ours, fault);
     if (r < 0)
         return r;
     child_say(link);
-    return job->as_user ? 0 : mount_steps(job, link, &lsm, err);
+    return job->as_user ? 0 : mount_steps(job, link, &lsm, fault);
 }

@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/mountinfo.h"
-#include "exit_status.h"
 #include "facts/path.h"
 
 #include <fcntl.h>
@@ -49,17 +48,12 @@ static int peer_group(const struct guest *guest, bool has_dri, const char *their
 }
 
 int propagation_check(const struct guest *guest, bool has_dri, const char *theirs, const char *ours,
-                      struct err *err)
+                      struct fault *fault)
 {
     uint32_t group = 0;
     int r = theirs && ours ? peer_group(guest, has_dri, theirs, &group) : -EIO;
 
     if (r < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, -r, "see whether the container's /dev is shared");
-    if (!mountinfo_hears_group(ours, group))
-        return 0;
-    r = err_set(err, STATUS_UNSAFE_PATH, 0,
-                "/dev in the container is shared with this host: a mount there would show here");
-    err_fix(err, "nsenter -t %d -m mount --make-rslave /", guest->pid);
-    return r;
+        return fault_set(fault, CAUSE_DEV_SHARED_UNKNOWN, -r);
+    return mountinfo_hears_group(ours, group) ? fault_set(fault, CAUSE_DEV_SHARED, 0) : 0;
 }

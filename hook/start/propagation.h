@@ -2,7 +2,6 @@
 #ifndef HOOK_PROPAGATION_H
 #define HOOK_PROPAGATION_H
 
-#include "base/err.h"
 #include "facts/guest.h"
 
 #include <stdbool.h>
@@ -15,6 +14,6 @@
  * `theirs` and `ours` are the texts of mountinfo of the container and of this host.
  */
 int propagation_check(const struct guest *guest, bool has_dri, const char *theirs, const char *ours,
-                      struct err *err);
+                      struct fault *fault);
 
 #endif

@@ -17,8 +17,9 @@
 #include "config/lxc.h"
 #include "base/mountinfo.h"
 #include "cli/options.h"
+#include "say/say.h"
 #include "config/shell_words.h"
-#include "config/subid.h"
+#include "facts/subid.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,10 +50,9 @@ static void eat_group(char *text, size_t size)
 static void check_redirect(const struct idmap *map, uint32_t inside, uint32_t outside)
 {
     struct idmap_change change;
-    struct err err;
     uint32_t mapped;
 
-    if (idmap_redirect(map, inside, outside, &change, &err) == 0 &&
+    if (idmap_redirect(map, inside, outside, &change) == 0 &&
         (!idmap_to_outside(&change.map, inside, &mapped) || mapped != outside))
         broken("the id is redirected");
 }
@@ -63,11 +63,10 @@ static void eat_idmap(char *text, size_t size)
     struct idmap_clash clash;
     struct idmap sound;
     struct idmap map;
-    struct err err;
     uint32_t id;
 
     (void)size;
-    if (idmap_parse(text, &map, &err) < 0)
+    if (idmap_parse(text, &map) < 0)
         return;
     (void)idmap_describe(&map, described, sizeof(described));
     (void)idmap_to_inside(&map, 107, &id);
@@ -75,7 +74,7 @@ static void eat_idmap(char *text, size_t size)
         broken("root is not ordinary");
     if (!idmap_find_clash(&map, &clash))
         check_redirect(&map, 109, 107);
-    else if (idmap_untangle(&map, &sound, &err) == 0 && idmap_find_clash(&sound, &clash))
+    else if (idmap_untangle(&map, &sound) == 0 && idmap_find_clash(&sound, &clash))
         broken("an untangled map is sound");
 }
 
@@ -190,7 +189,9 @@ static void eat_environment(char *text, size_t size)
                                         "LXC_CONFIG_FILE"};
     char *words[WORDS_MAX + 1];
     struct hook_env env;
-    struct err err = {0};
+    const struct about about = {.config_file = NULL};
+    struct fault fault;
+    struct err err;
     int count = cut_words(text, words, WORDS_MAX);
 
     (void)size;
@@ -199,7 +200,8 @@ static void eat_environment(char *text, size_t size)
     int rest = count > 5 ? count - 5 : 0;
     if (!hook_env_is_hook(rest, words + count - rest))
         return;
-    if (hook_env_read(rest, words + count - rest, &env, &err) < 0) {
+    if (hook_env_read(rest, words + count - rest, &env, &fault) < 0) {
+        (void)say_fault(&fault, &about, &err);
         if (err.status != STATUS_USAGE)
             broken("a wrong environment is wrong use");
         return;
