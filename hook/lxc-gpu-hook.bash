@@ -6,13 +6,31 @@ _lxc_gpu_hook_nodes() {
     "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $column != "unknown" { print $column }' | sort -u
 }
 
-# _lxc_gpu_hook_containers COMMAND [LXCPATH]: attach wants a running one
-_lxc_gpu_hook_containers() {
-    local arguments=(-1)
+# Where this user's containers are, when no option says so: lxc.conf(5), read as text.
+_lxc_gpu_hook_lxcpath() {
+    local file=/etc/lxc/lxc.conf path=/var/lib/lxc key value
 
-    [[ $1 != attach ]] || arguments+=(--running)
-    [[ -z ${2:-} ]] || arguments+=(-P "$2")
-    lxc-ls "${arguments[@]}" 2>/dev/null
+    ((EUID == 0)) || file=$HOME/.config/lxc/lxc.conf path=$HOME/.local/share/lxc
+    [[ ! -r $file ]] || while IFS=$' \t=' read -r key value; do
+        [[ $key != lxc.lxcpath ]] || path=$value
+    done <"$file"
+    printf '%s\n' "${path%/}"
+}
+
+# _lxc_gpu_hook_containers COMMAND [LXCPATH]: attach wants a running one, whose monitor has a socket. By the names of
+# directories: no program of LXC runs, because it would obey the config of whoever made them. A name that is not plain
+# is left out, as the shell that it is offered to would take it apart.
+_lxc_gpu_hook_containers() {
+    local path=${2:-$(_lxc_gpu_hook_lxcpath)} folder name
+
+    path=${path/#~\//"$HOME/"} path=${path%/}
+    for folder in "$path"/*/; do
+        folder=${folder%/} name=${folder##*/}
+        [[ $name =~ ^[A-Za-z0-9_][A-Za-z0-9_.:@+-]*$ && -e $folder/config ]] || continue
+        # a longer name is hashed, and not looked for
+        [[ $1 != attach || ${#path}+${#name} -gt 97 ]] || grep -qF " @$path/$name/command" /proc/net/unix || continue
+        printf '%s\n' "$name"
+    done
 }
 
 # _lxc_gpu_hook_values PROGRAM OPTION: the words that fit behind it; no success where it takes no value
@@ -28,7 +46,7 @@ _lxc_gpu_hook_values() {
 }
 
 _lxc_gpu_hook() {
-    local program=$1 current=$2 previous=$3 command='' lxcpath='' words='' i
+    local program=$1 current=$2 previous=$3 command='' lxcpath='' words='' word i
 
     COMPREPLY=()
     # readline takes "=" for a word of its own
@@ -56,7 +74,10 @@ _lxc_gpu_hook() {
     elif [[ $command != list ]]; then
         words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
     fi
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    # not by compgen -W, which expands what it is given
+    while read -r word; do
+        [[ -z $word || $word != "$current"* ]] || COMPREPLY+=("$word")
+    done < <(printf '%s\n' "$words" | tr ' ' '\n')
 }
 
 complete -F _lxc_gpu_hook lxc-gpu-hook

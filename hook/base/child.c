@@ -1,19 +1,26 @@
 #include "base/child.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
+
+#define NUMBERS_MAX 1048576 /* descriptors of a process, unless fs.nr_open was raised */
 
 /* How long a killed child may take to go: one that hangs inside the kernel may not go at all. */
 #define GRACE_SECONDS 2
@@ -212,6 +219,27 @@ int child_end(struct child *child, int64_t deadline, bool *ret_stays)
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
 
+/* The highest open descriptor, by /proc; the limit, where /proc is not there or not the kernel's.
+ */
+static unsigned highest_open(void)
+{
+    CLEANUP_DIR DIR *dir = opendir("/proc/self/fd");
+    struct rlimit limit = {.rlim_max = NUMBERS_MAX};
+    struct statfs fs;
+    struct dirent *entry;
+    unsigned highest = 0;
+    uint32_t number;
+
+    while (dir && (entry = readdir(dir)))
+        if (text_to_u32(entry->d_name, 10, INT32_MAX, &number) == 0 && number > highest)
+            highest = number;
+    if (dir && fstatfs(dirfd(dir), &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+        highest >= (unsigned)dirfd(dir))
+        return highest;
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_max < NUMBERS_MAX ? (unsigned)limit.rlim_max : NUMBERS_MAX;
+}
+
 static void close_from_to(unsigned first, unsigned last)
 {
     if (first > last)
@@ -220,8 +248,10 @@ static void close_from_to(unsigned first, unsigned last)
     if (syscall(SYS_close_range, first, last, 0U) == 0)
         return;
 #endif
-    /* Linux before 5.9. Hooks inherit a handful of low numbers. */
-    for (unsigned fd = first; fd <= last && fd < 1024; fd++)
+    /* Linux before 5.9. */
+    if (last == ~0U)
+        last = highest_open();
+    for (unsigned fd = first; fd <= last; fd++)
         (void)close((int)fd);
 }
 

@@ -4,6 +4,10 @@
  * text reads goal, object, cause. `fix` holds lines that a person can paste.
  *
  * `status` is a public exit status; it comes from the program's enum, never from a literal.
+ * What is said may hold words that somebody else wrote. No byte that a terminal could obey gets
+ * into a `struct err`, nor a line break that would begin a fix of its own; and a fix holds no word
+ * of another's that a shell takes apart.
+ *
  * Nothing here allocates, and over-long text is cut, never overrun; but a line of the fix is whole
  * or not there: half of one, pasted, would do something else.
  */
@@ -33,7 +37,13 @@ __attribute__((format(printf, 2, 3))) void err_wrap(struct err *err, const char 
 /* Adds to the text's end. */
 __attribute__((format(printf, 2, 3))) void err_add(struct err *err, const char *fmt, ...);
 
-/* Adds one line to the fix; one that does not fit any more is left out. */
+/*
+ * Adds one line to the fix. It is left out when it does not fit any more, or when what goes into a
+ * %s is not "" or a plain word (text_is_shell_word): in `fmt` goes own text, in %s that of others.
+ */
 __attribute__((format(printf, 2, 3))) void err_fix(struct err *err, const char *fmt, ...);
+
+/* Adds whole lines, made by a function that has looked at each word of another's itself. */
+void err_fix_lines(struct err *err, const char *lines);
 
 #endif

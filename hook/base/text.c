@@ -86,11 +86,19 @@ const char *text_printable(char *to, size_t size, const char *from)
     return to;
 }
 
+char *text_make_plain(char *text, const char *keep)
+{
+    for (char *c = text; *c; c++)
+        if (((unsigned char)*c < 0x20 || (unsigned char)*c > 0x7e) && !strchr(keep, *c))
+            *c = '?';
+    return text;
+}
+
 bool text_is_shell_word(const char *text)
 {
     static const char plain[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-        "._:/@+=-";
+        "._:/@+=,-";
 
     return *text && *text != '-' && text[strspn(text, plain)] == '\0';
 }

@@ -31,6 +31,12 @@ __attribute__((format(printf, 2, 3))) void text_add(struct text *text, const cha
  */
 const char *text_printable(char *to, size_t size, const char *from);
 
+/*
+ * In place: what a terminal could obey, and bytes above 0x7e, become a question mark; of control
+ * bytes only those in `keep` stay. Returns `text`.
+ */
+char *text_make_plain(char *text, const char *keep);
+
 /* One word that neither a shell, in double quotes or outside, nor sed(1) takes apart; no option. */
 bool text_is_shell_word(const char *text);
 

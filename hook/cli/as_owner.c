@@ -78,5 +78,5 @@ void as_owner_fix(const struct options *options, const struct trust_breach *brea
         is_whole = words_add(options, false, &text);
     }
     if (is_whole)
-        err_fix(err, "%s", line);
+        err_fix_lines(err, line);
 }

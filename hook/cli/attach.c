@@ -87,10 +87,10 @@ static void fix_privilege(const struct options *options, struct err *err)
                 err->cause == CAUSE_LOOK_DENIED ? "the right to trace that process" : "that right");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
-    else if (text_is_shell_word(options->rest[1]) &&
-             (!options->lxcpath || text_is_shell_word(options->lxcpath)))
-        err_fix(err, "sudo lxc-gpu-hook attach %s%s%s", options->rest[1],
-                options->lxcpath ? " -P " : "", options->lxcpath ? options->lxcpath : "");
+    else if (options->lxcpath)
+        err_fix(err, "sudo lxc-gpu-hook attach %s -P %s", options->rest[1], options->lxcpath);
+    else
+        err_fix(err, "sudo lxc-gpu-hook attach %s", options->rest[1]);
 }
 
 int cli_attach(const struct options *options, struct err *err)

@@ -9,10 +9,10 @@
 #include "base/text.h"
 #include "cli/as_owner.h"
 #include "cli/check.h"
-#include "config/scan.h"
 #include "config/container.h"
-#include "facts/place.h"
+#include "config/scan.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/report.h"
@@ -154,9 +154,11 @@ int cli_check(const struct options *options, struct err *err)
     __attribute__((cleanup(container_close))) struct container_facts facts;
     __attribute__((cleanup(check_hooks_close))) struct check_hooks hooks = {0};
     int r = check_steps(options, &facts, &hooks, err);
+    char shown[NAME_MAX + 1];
 
     if (r == 0)
-        printf("container %s: a start %s%s would succeed\n", facts.container.name,
+        printf("container %s: a start %s%s would succeed\n",
+               text_printable(shown, sizeof(shown), facts.container.name),
                privilege_is_roots() ? "by root" : "by this user",
                check_asks_what_if(options) ? " with these options on its hook lines" : "");
     else

@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/command.h"
 #include "cli/check.h"
-#include "facts/subid.h"
 #include "exit_status.h"
+#include "facts/subid.h"
 #include "plan/idmap_clash.h"
 #include "plan/unmapped.h"
 #include "say/advice_config.h"
@@ -36,22 +36,58 @@ static int check_clash(const struct container_facts *facts, const struct idmap *
     return r;
 }
 
+struct id_kind {
+    char kind; /* of the config's lines */
+    const char *file;
+};
+
+/*
+ * Ids of another user's are not this one's to have: who could map both would own the other's files.
+ * Offered are those that this user has, or some that nobody has.
+ */
+static void fix_others(const struct id_kind *kind, const char *text, const struct account *user,
+                       const struct idmap *map, size_t index, struct err *err)
+{
+    static struct idmap moved; /* 4 kB */
+    struct idmap_extent *extent = &moved.extents[index];
+    struct idmap_clash unused;
+    uint32_t old = map->extents[index].outside;
+    bool has_own;
+
+    moved = *map;
+    err_add(err, ", which are another user's");
+    has_own = subid_find_own(text, user, extent->length, &extent->outside);
+    if ((!has_own && !subid_find_free(text, extent->length, &extent->outside)) ||
+        idmap_find_clash(&moved, &unused)) {
+        err_fix(err, "# choose ids that nobody has, and grant them in %s", kind->file);
+        return;
+    }
+    if (!has_own)
+        advice_grant(user->name, extent->outside, extent->length, kind->file, err);
+    err_fix(err, "# the container's files then go from host ids %u and up to %u and up", old,
+            extent->outside);
+    (void)advice_map(&moved, kind->kind, err);
+}
+
 /*
  * newuidmap and newgidmap let a user map only what these files grant, and the own id by itself;
  * root too, since LXC asks them.
  */
-static int check_grants(const char *file, const struct account *user, uint32_t own,
+static int check_grants(const struct id_kind *kind, const struct account *user, uint32_t own,
                         const struct idmap *map, struct err *err)
 {
-    CLEANUP_FREE char *text = subid_read(file);
+    CLEANUP_FREE char *text = subid_read(kind->file);
 
     for (size_t i = 0; text && i < map->count; i++) {
         const struct idmap_extent *extent = &map->extents[i];
         if (subid_allows(text, user, own, extent->outside, extent->length))
             continue;
         int r = err_set(err, STATUS_OWNERSHIP, 0, "%s does not let %s map %u host ids from %u on",
-                        file, user->name, extent->length, extent->outside);
-        advice_grant(user->name, extent->outside, extent->length, file, err);
+                        kind->file, user->name, extent->length, extent->outside);
+        if (extent->length > 1 && subid_is_others(text, user, extent->outside, extent->length))
+            fix_others(kind, text, user, map, i, err);
+        else
+            advice_grant(user->name, extent->outside, extent->length, kind->file, err);
         return r;
     }
     return 0;
@@ -70,6 +106,8 @@ static bool is_asked(const struct guest *guest)
 
 int check_maps(const struct container_facts *facts, struct err *err)
 {
+    static const struct id_kind uids = {'u', "/etc/subuid"};
+    static const struct id_kind gids = {'g', "/etc/subgid"};
     const struct guest *guest = &facts->guest;
     struct account user;
     int r = check_clash(facts, &guest->uids, 'u', err);
@@ -81,8 +119,8 @@ int check_maps(const struct container_facts *facts, struct err *err)
         r = check_clash(facts, &guest->gids, 'g', err);
     if (r < 0 || !is_asked(guest))
         return r;
-    r = check_grants("/etc/subuid", &user, user.uid, &guest->uids, err);
+    r = check_grants(&uids, &user, user.uid, &guest->uids, err);
     if (r == 0)
-        r = check_grants("/etc/subgid", &user, user.gid, &guest->gids, err);
+        r = check_grants(&gids, &user, user.gid, &guest->gids, err);
     return r;
 }

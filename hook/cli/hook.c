@@ -2,15 +2,18 @@
 #include "cli/hook.h"
 
 #include "base/text.h"
+#include "config/obeyed.h"
 #include "config/scan.h"
 #include "exit_status.h"
 #include "facts/place.h"
 #include "say/advice_config.h"
 #include "say/report.h"
 #include "start/bind.h"
+#include "start/privilege.h"
 #include "start/start.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- with -v --------------------------------------------------------------------------------- */
 
@@ -118,12 +121,25 @@ static int run_mount(const struct hook_env *env, const struct options *options, 
     return r;
 }
 
+/*
+ * What LXC obeys at a start it obeys before us. Here it would be a file to read and to name in a
+ * fix that root pastes; run by hand, with a file of another user's, it is forgotten.
+ */
+static void forget_foreign_config(void)
+{
+    const char *file = hook_env_config_file();
+
+    if (file && privilege_is_roots() && !obeyed_is_roots(file))
+        (void)unsetenv("LXC_CONFIG_FILE");
+}
+
 int hook_run(struct options *options, struct err *err)
 {
     struct hook_env env;
     struct about about = {.options = options};
     struct fault fault;
 
+    forget_foreign_config();
     about.config_file = hook_env_config_file();
     if (hook_env_read(options->rest_count, options->rest, &env, &fault) < 0)
         return say_fault(&fault, &about, err);

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "cli/as_owner.h"
 #include "config/container.h"
 #include "config/edit.h"
@@ -76,6 +77,7 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
                         const struct wish *wish)
 {
     char proxmox[PROXMOX_FILE_MAX];
+    char shown[PATH_MAX];
 
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
@@ -84,7 +86,7 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
         printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
                wish->node.gid, change->moved_outside);
     printf("# in %s, in place of its lxc.idmap = g lines:\n",
-           config_place_edited(facts->config_file, proxmox));
+           text_printable(shown, sizeof(shown), config_place_edited(facts->config_file, proxmox)));
     for (size_t i = 0; i < change->map.count; i++)
         printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
                change->map.extents[i].outside, change->map.extents[i].length);
@@ -95,7 +97,8 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
     char line[160];
 
-    if (text && !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
+    if (text && text_is_shell_word(facts->owner.name) &&
+        !subid_allows(text, &facts->owner, facts->owner.gid, wish->node.gid, 1))
         printf("# so that the user %s may map it:\n%s\n", facts->owner.name,
                advice_grant_line(facts->owner.name, wish->node.gid, 1, "/etc/subgid", line,
                                  sizeof(line)));
@@ -109,9 +112,11 @@ static int calculate(const struct options *options, const struct container_facts
     struct idmap sound = facts->guest.gids;
     const struct about about = {.gids = &sound};
     struct fault fault;
+    char shown[PATH_MAX];
     bool has_clash = idmap_find_clash(&facts->guest.gids, &clash);
     int r = 0;
 
+    text_printable(shown, sizeof(shown), facts->config_file);
     if (has_clash) {
         tell_clash(facts, &clash);
         r = plan_untangle(&facts->guest.gids, &sound, &fault);
@@ -122,14 +127,14 @@ static int calculate(const struct options *options, const struct container_facts
         return say_fault(&fault, &about, err);
     if (change.is_same && !has_clash) {
         printf("# guest gid %u is host gid %u already: nothing to change in %s\n",
-               wish->owner.guest_gid, wish->node.gid, facts->config_file);
+               wish->owner.guest_gid, wish->node.gid, shown);
     } else {
         print_lines(facts, &change, wish);
         if (options->write)
             r = config_write_gids(facts->config_file, &facts->obeyed, &facts->guest.gids,
                                   &change.map, err);
         if (r == 0 && options->write)
-            printf("# written; the old config is %s.lxc-gpu-hook.bak\n", facts->config_file);
+            printf("# written; the old config is %s.lxc-gpu-hook.bak\n", shown);
     }
     print_subgid(facts, wish);
     return r;

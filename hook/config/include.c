@@ -108,6 +108,7 @@ static bool directory_read(struct reading *reading, const char *file, const char
     struct dirent *entry;
 
     if (!path || fd < 0 || !(dir = fdopendir(fd))) {
+        reading->found->error = errno;
         fd_cleanup(&fd);
         return fault_set(reading, INCLUDE_ODD, file, target);
     }
@@ -141,15 +142,20 @@ static bool target_read(struct reading *reading, const char *file, const char *t
         return fault_set(reading, INCLUDE_MISSING, file, target);
     if (r == -EPERM && reading->found->breach.found)
         return fault_set(reading, INCLUDE_FOREIGN, file, target);
-    if (r < 0 || fstat(place, &st) < 0)
+    if (r < 0 || fstat(place, &st) < 0) {
+        reading->found->error = r < 0 ? -r : errno;
         return fault_set(reading, INCLUDE_ODD, file, target);
+    }
     if (S_ISDIR(st.st_mode))
         return directory_read(reading, file, target, place, depth + 1);
     if (!S_ISREG(st.st_mode))
         return fault_set(reading, INCLUDE_ODD, file, target);
     CLEANUP_FD int fd = reopen(place, 0);
-    if (fd < 0 || file_read(fd, CONFIG_MAX, &text, &size) < 0)
+    r = fd < 0 ? -errno : file_read(fd, CONFIG_MAX, &text, &size);
+    if (r < 0) {
+        reading->found->error = r == -EFBIG ? 0 : -r;
         return fault_set(reading, INCLUDE_ODD, file, target);
+    }
     return text_read(reading, target, text, size, depth + 1);
 }
 

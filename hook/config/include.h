@@ -18,13 +18,15 @@ enum include_fault {
     INCLUDE_FINE,
     INCLUDE_MISSING,
     INCLUDE_FOREIGN, /* `breach` says what others can write to */
-    INCLUDE_ODD,     /* neither a regular file of a sane size nor a directory */
+    INCLUDE_ODD, /* `error` says why it cannot be read; 0: neither a regular file of a sane size nor
+                    a directory */
     INCLUDE_TOO_MANY,
 };
 
 /* The first line `lxc.include = TARGET`, in FILE, that cannot be read. */
 struct config_include {
     enum include_fault fault;
+    int error;
     char file[PATH_MAX];
     char target[PATH_MAX];
     struct trust_breach breach;

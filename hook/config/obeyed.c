@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "facts/place.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "say/advice_config.h"
 
 #include <fcntl.h>
@@ -167,9 +167,12 @@ static int refuse_include(const struct config_include *include, struct err *err)
         advice_include(include->file, include->target, err);
         return -EINVAL;
     case INCLUDE_ODD:
+        if (include->error)
+            return err_set(err, exit_status_for(include->error, STATUS_USAGE), include->error,
+                           "LXC cannot read %s: it includes %s", file, target);
         return err_set(err, STATUS_USAGE, 0,
                        "LXC cannot read %s: it includes %s, which is no regular file of at most "
-                       "%u KiB that can be read",
+                       "%u KiB",
                        file, target, CONFIG_MAX >> 10);
     case INCLUDE_TOO_MANY:
         return err_set(err, STATUS_USAGE, 0,
@@ -206,14 +209,18 @@ int obeyed_open(const char *lxcpath, const char *name, struct obeyed *ret, struc
 
 bool obeyed_is_roots(const char *config_file)
 {
+    CLEANUP_FD int place_fd = -1;
     struct config_place place;
     struct obeyed obeyed;
     struct err unused;
-    bool is_roots = config_place_read(config_file, &place) &&
-                    obeyed_open(place.lxcpath, place.name, &obeyed, &unused) == 0;
+    bool is_roots;
 
-    if (is_roots)
-        obeyed_close(&obeyed);
+    if (trust_open(config_file, &place_fd, &obeyed.breach) == 0)
+        return true;
+    obeyed_init(&obeyed);
+    is_roots = config_place_read(config_file, &place) &&
+               obeyed_open(place.lxcpath, place.name, &obeyed, &unused) == 0;
+    obeyed_close(&obeyed);
     return is_roots;
 }
 

@@ -1,5 +1,7 @@
 #include "facts/fault.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -12,15 +14,6 @@ int fault_put(struct fault *fault, const struct fault_facts *facts)
     return facts->error ? -facts->error : -EINVAL;
 }
 
-/* A text as a terminal may have it. */
-static void make_plain(char text[FAULT_TEXT_MAX])
-{
-    text[FAULT_TEXT_MAX - 1] = '\0';
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e)
-            *text = '?';
-}
-
 int fault_of_child(const struct child_told *told, enum cause killed, struct fault *fault)
 {
     struct child_told copy = *told;
@@ -29,8 +22,10 @@ int fault_of_child(const struct child_told *told, enum cause killed, struct faul
         return fault_set(fault, killed, 0);
     if (copy.outcome.result >= 0)
         return 0;
-    make_plain(copy.fault.name);
-    make_plain(copy.fault.detail);
+    copy.fault.name[sizeof(copy.fault.name) - 1] = '\0';
+    copy.fault.detail[sizeof(copy.fault.detail) - 1] = '\0';
+    text_make_plain(copy.fault.name, "");
+    text_make_plain(copy.fault.detail, "");
     copy.fault.left = LEFT_NOTHING;
     if (copy.fault.error < 0)
         copy.fault.error = EIO;

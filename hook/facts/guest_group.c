@@ -6,9 +6,11 @@
 #include "facts/path.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 /* From "password:gid:members", which ends at `end`. */
 static bool group_gid_read(const char *password, const char *end, uint32_t *ret)
@@ -45,6 +47,25 @@ struct guest_group group_text_find(const char *text, size_t size, const char *na
     return (struct guest_group){0};
 }
 
+/*
+ * Bound over the group file, a file of the kernel's own is a regular one too; to read it may wait,
+ * or change something.
+ */
+static bool is_kernels(int fd)
+{
+    static const unsigned kinds[] = {PROC_SUPER_MAGIC,    SYSFS_MAGIC,   CGROUP_SUPER_MAGIC,
+                                     CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+                                     SECURITYFS_MAGIC,    BPF_FS_MAGIC,  SELINUX_MAGIC};
+    struct statfs fs;
+
+    if (fstatfs(fd, &fs) < 0)
+        return true;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if ((unsigned)fs.f_type == kinds[i])
+            return true;
+    return false;
+}
+
 static int group_file_read(int root, char **ret, size_t *ret_size, struct fault *fault)
 {
     CLEANUP_FD int place = -1;
@@ -60,6 +81,8 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct fault 
     if (!S_ISREG(st.st_mode))
         return fault_set(fault, CAUSE_GROUP_ODD, 0,
                          .detail = gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+    if (is_kernels(place))
+        return fault_set(fault, CAUSE_GROUP_KERNELS, 0);
     if (st.st_size > GROUP_FILE_MAX)
         return fault_set(fault, CAUSE_GROUP_LARGE, 0, .a = GROUP_FILE_MAX >> 20);
     /* What was checked is what is read: the same inode. */

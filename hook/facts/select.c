@@ -44,11 +44,13 @@ static bool driver_matches(const struct gpu_node *node, const char *value)
     return text_is_equal(node->driver, value);
 }
 
-/* "00:02.0" is what lspci prints for domain 0. */
+/* "00:02.0" is what lspci prints for domain 0. sscanf would pass over blanks and signs. */
 static bool pci_parse(const char *value, unsigned numbers[4])
 {
     int length = 0;
 
+    if (value[strspn(value, "0123456789abcdefABCDEF:.")])
+        return false;
     numbers[0] = 0;
     if (sscanf(value, "%4x:%2x:%2x.%1x%n", &numbers[0], &numbers[1], &numbers[2], &numbers[3],
                &length) == 4 &&
@@ -96,7 +98,7 @@ static const struct select_key *key_find(const char *spec)
     return NULL;
 }
 
-/* Takes the next value off a comma list; false at its end. An over-long value comes out cut. */
+/* Takes the next value off a comma list; false at its end. One that is too long comes out empty. */
 static bool value_next(const char **list, char *ret, size_t size)
 {
     size_t length;
@@ -104,7 +106,7 @@ static bool value_next(const char **list, char *ret, size_t size)
     if (!*list)
         return false;
     length = strcspn(*list, ",");
-    snprintf(ret, size, "%.*s", (int)length, *list);
+    snprintf(ret, size, "%.*s", length < size ? (int)length : 0, *list);
     *list = (*list)[length] ? *list + length + 1 : NULL;
     return true;
 }

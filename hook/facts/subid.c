@@ -10,57 +10,119 @@
 
 #define SUBID_FILE_MAX (4u << 20)
 
+#define LINE_SIZE 160
+#define FREE_MIN  100000u /* where useradd(8) begins, and its step */
+#define FREE_STEP 65536u
+
 struct grant {
+    const char *owner;
     uint32_t first;
     uint32_t count;
 };
 
 /* name-or-uid:first:count */
-static bool grant_parse(char *line, const struct account *user, struct grant *ret)
+static bool grant_parse(char *line, struct grant *ret)
 {
-    char uid[16];
     char *rest = NULL;
-    const char *owner = strtok_r(line, ":", &rest);
-    const char *first = strtok_r(NULL, ":", &rest);
-    const char *count = strtok_r(NULL, ":", &rest);
+    const char *first;
+    const char *count;
 
-    snprintf(uid, sizeof(uid), "%u", user->uid);
-    if (!owner || !first || !count ||
-        (!text_is_equal(owner, user->name) && !text_is_equal(owner, uid)))
-        return false;
-    return text_to_u32(first, 10, UINT32_MAX, &ret->first) == 0 &&
+    ret->owner = strtok_r(line, ":", &rest);
+    first = strtok_r(NULL, ":", &rest);
+    count = strtok_r(NULL, ":", &rest);
+    return ret->owner && first && count && text_to_u32(first, 10, UINT32_MAX, &ret->first) == 0 &&
            text_to_u32(count, 10, UINT32_MAX, &ret->count) == 0;
 }
 
-/* The end of the granted run that `id` lies in; `id` itself when it is not granted. */
-static uint64_t granted_until(const char *text, const struct account *user, uint64_t id)
+/* Takes the next grant off the text, into `line`; false at its end. */
+static bool grant_next(const char **text, char line[LINE_SIZE], struct grant *ret)
 {
-    uint64_t until = id;
-
-    while (*text) {
-        const char *end = strchrnul(text, '\n');
-        char line[160];
-        struct grant grant;
-        snprintf(line, sizeof(line), "%.*s", (int)(end - text), text);
-        if ((size_t)(end - text) < sizeof(line) && grant_parse(line, user, &grant) &&
-            grant.first <= id && id < (uint64_t)grant.first + grant.count &&
-            (uint64_t)grant.first + grant.count > until)
-            until = (uint64_t)grant.first + grant.count;
-        text = *end ? end + 1 : end;
+    while (**text) {
+        const char *start = *text;
+        const char *end = strchrnul(start, '\n');
+        size_t length = (size_t)(end - start);
+        *text = *end ? end + 1 : end;
+        if (length >= LINE_SIZE)
+            continue;
+        memcpy(line, start, length);
+        line[length] = '\0';
+        if (grant_parse(line, ret))
+            return true;
     }
-    return until;
+    return false;
+}
+
+static bool is_of(const struct grant *grant, const struct account *user)
+{
+    char uid[16];
+
+    snprintf(uid, sizeof(uid), "%u", user->uid);
+    return text_is_equal(grant->owner, user->name) || text_is_equal(grant->owner, uid);
+}
+
+static uint64_t end_of(const struct grant *grant)
+{
+    return (uint64_t)grant->first + grant->count;
 }
 
 bool subid_allows(const char *text, const struct account *user, uint32_t own, uint32_t first,
                   uint32_t length)
 {
-    uint64_t end = (uint64_t)first + length;
-    uint64_t id = first;
+    char line[LINE_SIZE];
+    struct grant grant;
 
     if (length == 1 && first == own)
         return true;
     /* newgidmap wants one entry to hold the whole extent. */
-    return granted_until(text, user, id) >= end;
+    while (grant_next(&text, line, &grant))
+        if (is_of(&grant, user) && grant.first <= first &&
+            (uint64_t)first + length <= end_of(&grant))
+            return true;
+    return false;
+}
+
+bool subid_is_others(const char *text, const struct account *user, uint32_t first, uint32_t length)
+{
+    char line[LINE_SIZE];
+    struct grant grant;
+
+    while (grant_next(&text, line, &grant))
+        if (!is_of(&grant, user) && grant.count > 1 && first < end_of(&grant) &&
+            grant.first < (uint64_t)first + length)
+            return true;
+    return false;
+}
+
+bool subid_find_own(const char *text, const struct account *user, uint32_t length,
+                    uint32_t *ret_first)
+{
+    const char *rest = text;
+    char line[LINE_SIZE];
+    struct grant grant;
+
+    while (grant_next(&rest, line, &grant)) {
+        if (!is_of(&grant, user) || grant.count < length ||
+            subid_is_others(text, user, grant.first, length))
+            continue;
+        *ret_first = grant.first;
+        return true;
+    }
+    return false;
+}
+
+bool subid_find_free(const char *text, uint32_t length, uint32_t *ret_first)
+{
+    uint64_t first = FREE_MIN;
+    char line[LINE_SIZE];
+    struct grant grant;
+
+    while (grant_next(&text, line, &grant))
+        if (end_of(&grant) > first)
+            first = FREE_MIN + (end_of(&grant) - FREE_MIN + FREE_STEP - 1) / FREE_STEP * FREE_STEP;
+    if (first + length > UINT32_MAX)
+        return false;
+    *ret_first = (uint32_t)first;
+    return true;
 }
 
 char *subid_read(const char *path)

@@ -14,6 +14,19 @@
 bool subid_allows(const char *text, const struct account *user, uint32_t own, uint32_t first,
                   uint32_t length);
 
+/*
+ * Pure: whether a range of another user's has some of these ids. An entry of one id is none: it
+ * shares a group of the host's, as that of the nodes.
+ */
+bool subid_is_others(const char *text, const struct account *user, uint32_t first, uint32_t length);
+
+/* Pure: the first of `length` ids that one entry grants to this user, and no range to another. */
+bool subid_find_own(const char *text, const struct account *user, uint32_t length,
+                    uint32_t *ret_first);
+
+/* Pure: the first of `length` ids above all that is granted to anybody. */
+bool subid_find_free(const char *text, uint32_t length, uint32_t *ret_first);
+
 /* The text of such a file, the caller's to free; "" when there is none. NULL when out of memory. */
 char *subid_read(const char *path);
 

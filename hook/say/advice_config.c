@@ -45,8 +45,8 @@ void advice_hook_lines(const struct options *options, const char *select, struct
 {
     char line[512];
 
-    err_fix(err, "%s", advice_hook_line(options, "mount", select, line, sizeof(line)));
-    err_fix(err, "%s", advice_hook_line(options, "start-host", select, line, sizeof(line)));
+    err_fix_lines(err, advice_hook_line(options, "mount", select, line, sizeof(line)));
+    err_fix_lines(err, advice_hook_line(options, "start-host", select, line, sizeof(line)));
 }
 
 void advice_hook_place(const struct options *options, struct err *err)
@@ -84,7 +84,7 @@ bool advice_map(const struct idmap *map, char kind, struct err *err)
                  map->extents[i].outside, map->extents[i].length);
     if (text.cut || strlen(err->fix) + text.used + FIX_RESERVE > sizeof(err->fix))
         return false;
-    err_fix(err, "%s", lines);
+    err_fix_lines(err, lines);
     return true;
 }
 
@@ -121,7 +121,8 @@ void advice_grant(const char *user, uint32_t first, uint32_t count, const char *
 {
     char line[160];
 
-    err_fix(err, "%s", advice_grant_line(user, first, count, file, line, sizeof(line)));
+    if (text_is_shell_word(user))
+        err_fix_lines(err, advice_grant_line(user, first, count, file, line, sizeof(line)));
 }
 
 void advice_include(const char *file, const char *target, struct err *err)
@@ -135,19 +136,27 @@ void advice_include(const char *file, const char *target, struct err *err)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
     err_fix(err, "# put that file back, or take the line out");
     if (text_is_shell_word(target) && !text.cut)
-        err_fix(err, "%s", advice_delete(file, expression, line, sizeof(line)));
+        err_fix_lines(err, advice_delete(file, expression, line, sizeof(line)));
 }
 
 void advice_start(const char *lxcpath, const char *name, const char *why, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
 
-    if (config_place_proxmox(lxcpath, name, proxmox)) {
-        err_fix(err, "pct start %s    # %s", name, why);
+    char line[PATH_MAX + 512];
+    struct text text = TEXT_ON(line);
+
+    if (!text_is_shell_word(name) ||
+        (lxcpath && !text_is_shell_word(lxcpath)))
         return;
-    }
-    err_fix(err, "lxc-start %s%s%s-n %s    # %s", lxcpath ? "-P " : "", lxcpath ? lxcpath : "",
-            lxcpath ? " " : "", name, why);
+    if (config_place_proxmox(lxcpath, name, proxmox))
+        text_add(&text, "pct start %s", name);
+    else if (lxcpath)
+        text_add(&text, "lxc-start -P %s -n %s", lxcpath, name);
+    else
+        text_add(&text, "lxc-start -n %s", name);
+    text_add(&text, "    # %s", why);
+    err_fix_lines(err, line);
 }
 
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,

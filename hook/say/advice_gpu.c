@@ -24,7 +24,7 @@ static bool offer_add(const struct options *options, const struct gpu_node *node
     advice_hook_lines(options, select, &lines);
     if (strlen(err->fix) + 1 + strlen(lines.fix) + MORE_LINE_MAX >= sizeof(err->fix))
         return false;
-    err_fix(err, "%s", lines.fix);
+    err_fix_lines(err, lines.fix);
     return true;
 }
 
@@ -85,6 +85,8 @@ static void kept_out_file_fix(const struct pci_gpu *gpu, struct err *err)
     bool is_etc = strncmp(file, "/etc/", strlen("/etc/")) == 0;
     char module[64];
     struct text text = TEXT_ON(module);
+    char command[512];
+    struct text line = TEXT_ON(command);
 
     for (const char *c = gpu->module; *c; c++)
         if (*c == '_')
@@ -92,9 +94,11 @@ static void kept_out_file_fix(const struct pci_gpu *gpu, struct err *err)
         else
             text_add(&text, "%c", *c);
     gpu_state_add(gpu, "wants a driver that is kept from loading by ", file, err);
-    err_fix(err, "sed %s-E '/^\\s*(blacklist|install)\\s+%s(\\s|$)/d' %s%s%s",
-            is_etc ? "-i.bak " : "", module, file, is_etc ? "" : " >/etc/modprobe.d",
-            is_etc ? "" : strrchr(file, '/'));
+    text_add(&line, "sed %s-E '/^\\s*(blacklist|install)\\s+%s(\\s|$)/d' %s%s%s",
+             is_etc ? "-i.bak " : "", module, file, is_etc ? "" : " >/etc/modprobe.d",
+             is_etc ? "" : strrchr(file, '/'));
+    if (text_is_shell_word(gpu->module) && text_is_shell_word(file) && !line.cut)
+        err_fix_lines(err, command);
     err_fix(err, "modprobe %s", gpu->module);
 }
 
@@ -112,8 +116,9 @@ static void kept_out_fix(const struct pci_gpu *gpu, struct err *err)
     gpu_state_add(gpu, "wants a driver that is kept from loading by ", what, err);
     err_fix(err, "# take %s out of %s in /etc/default/grub, then update-grub;", gpu->module,
             argument);
-    err_fix(err, "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh%s",
-            by_kernel ? "; then restart the host" : "");
+    err_fix_lines(err, by_kernel ? "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh; "
+                                   "then restart the host"
+                                 : "# or in /etc/kernel/cmdline, then proxmox-boot-tool refresh");
     /* By its own name modprobe loads it all the same; what the kernel refuses it cannot load. */
     if (!by_kernel)
         err_fix(err, "modprobe %s    # for now", gpu->module);
@@ -131,8 +136,10 @@ static void gpu_fix(const struct pci_gpu *gpu, struct err *err)
     } else {
         gpu_state_add(gpu, "wants the driver ", gpu->module, err);
         /* Each takes the cards that are its own; which those are changes with the kernel. */
-        err_fix(err, "modprobe %s",
-                text_is_equal(gpu->module, "amdgpu") ? "-a amdgpu radeon" : gpu->module);
+        if (text_is_equal(gpu->module, "amdgpu"))
+            err_fix(err, "modprobe -a amdgpu radeon");
+        else
+            err_fix(err, "modprobe %s", gpu->module);
     }
 }
 

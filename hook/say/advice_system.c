@@ -8,10 +8,14 @@
 
 void advice_install(const char *package, bool again, struct err *err)
 {
-    if (command_is_installed("apt"))
-        err_fix(err, "apt install %s%s", again ? "--reinstall " : "", package);
+    if (command_is_installed("apt") && again)
+        err_fix(err, "apt install --reinstall %s", package);
+    else if (command_is_installed("apt"))
+        err_fix(err, "apt install %s", package);
+    else if (again)
+        err_fix(err, "# install the package %s anew", package);
     else
-        err_fix(err, "# install the package %s%s", package, again ? " anew" : "");
+        err_fix(err, "# install the package %s", package);
 }
 
 void advice_old_kernel(int error, struct err *err)
@@ -28,13 +32,18 @@ void advice_old_kernel(int error, struct err *err)
 static void apparmor_advice(const char *label, const char *rule, struct err *err)
 {
     int length = (int)strcspn(label, " ");
+    char lines[512];
+    struct text text = TEXT_ON(lines);
 
-    err_fix(err, "journalctl -k | grep -F 'profile=\"%.*s\"'    # shows what it denied", length,
-            label);
-    err_fix(err,
-            "# add this rule to the AppArmor profile %.*s, and load it with apparmor_parser -r",
-            length, label);
-    err_fix(err, "#     %s", rule);
+    /* A profile below another is called a//&b. */
+    if (!memchr(label, '\'', (size_t)length))
+        text_add(&text, "journalctl -k | grep -F 'profile=\"%.*s\"'    # shows what it denied\n",
+                 length, label);
+    text_add(&text,
+             "# add this rule to the AppArmor profile %.*s, and load it with apparmor_parser -r\n"
+             "#     %s",
+             length, label, rule);
+    err_fix_lines(err, lines);
 }
 
 void advice_lsm(const struct lsm *lsm, const char *apparmor_rule, struct err *err)

@@ -140,12 +140,6 @@ static void add_b(const struct fault *fault, const struct about *about, struct t
     text_add(out, "%u", fault->b);
 }
 
-static void add_pid(const struct fault *fault, const struct about *about, struct text *out)
-{
-    (void)fault;
-    text_add(out, "%d", about->guest ? about->guest->pid : 0);
-}
-
 static void add_stays(const struct fault *fault, const struct about *about, struct text *out)
 {
     (void)about;
@@ -195,10 +189,9 @@ static const struct {
     void (*add)(const struct fault *fault, const struct about *about, struct text *out);
 } values[] = {
     {"name", add_name},         {"detail", add_detail},     {"a", add_a},
-    {"b", add_b},               {"pid", add_pid},           {"stays", add_stays},
-    {"group", add_group},       {"lsm", add_lsm},           {"under_lsm", add_under_lsm},
-    {"rule", add_rule},         {"shut", add_shut},         {"no_match", add_no_match},
-    {"unmapped", add_unmapped},
+    {"b", add_b},               {"stays", add_stays},       {"group", add_group},
+    {"lsm", add_lsm},           {"under_lsm", add_under_lsm}, {"rule", add_rule},
+    {"shut", add_shut},         {"no_match", add_no_match}, {"unmapped", add_unmapped},
 };
 
 static void fill(const char *template, const struct fault *fault, const struct about *about,
@@ -235,6 +228,7 @@ int say_words(const struct fault *fault, const struct about *about, struct err *
     if (fault->error)
         text_add(&text, ": %s", strerror(fault->error));
     text_add(&text, "%s", left[fault->left]);
+    text_make_plain(err->text, "");
     return fault->error ? -fault->error : -EINVAL;
 }
 
@@ -251,7 +245,7 @@ int say_fault(const struct fault *fault, const struct about *about, struct err *
         plain.name[0] = '\0';
     if (row->fix && (plain.name[0] || !strstr(row->fix, "{name}"))) {
         fill(row->fix, &plain, about, &text);
-        err_fix(err, "%s", lines);
+        err_fix_lines(err, lines);
     }
     if (row->add)
         row->add(&plain, about, err);

@@ -27,8 +27,7 @@ void fix_section(const struct fault *fault, const struct about *about, struct er
     char line[512];
 
     snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", fault->name);
-    err_fix(err, "%s",
-            advice_delete(about->config_file ? about->config_file : "", expression, line,
+    err_fix_lines(err, advice_delete(about->config_file ? about->config_file : "", expression, line,
                           sizeof(line)));
     err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
 }
@@ -222,7 +221,7 @@ void fix_lone_rule(const struct fault *fault, const struct about *about, struct 
 
     (void)fault;
     if (about->guest)
-        err_fix(err, "%s", advice_lone_rule(&about->guest->config, fix, sizeof(fix)));
+        err_fix_lines(err, advice_lone_rule(&about->guest->config, fix, sizeof(fix)));
 }
 
 void fix_shut(const struct fault *fault, const struct about *about, struct err *err)

@@ -58,6 +58,7 @@ __attribute__((format(printf, 2, 3))) static void say(int priority, const char *
     va_start(ap, fmt);
     vsnprintf(line, sizeof(line), fmt, ap);
     va_end(ap);
+    text_make_plain(line, "");
     say_on_stderr(line);
     if (report_as.use_syslog)
         log_line(priority, line);
@@ -178,15 +179,17 @@ void report_warning_words(const struct plan_warning *warning, const struct guest
         hole_add(guest, warning->number, text);
         break;
     case WARN_RULE_V1:
-        text_add(text,
-                 "a line in the container's config has no effect on this host, which has cgroup v2; "
-                 "delete it: %s\n%s",
-                 config->rule_v1,
-                 advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
+        text_add(
+            text,
+            "a line in the container's config has no effect on this host, which has cgroup v2; "
+            "delete it: %s\n%s",
+            config->rule_v1,
+            advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
         break;
     case WARN_AGAIN:
-        text_add(text, "the container's config starts this hook more than once, and these nodes "
-                       "take the place of those before; keep one line of each type");
+        text_add(text,
+                 "the container's config starts this hook more than once, and these nodes "
+                 "take the place of those before; keep one line of each type");
         break;
     }
 }

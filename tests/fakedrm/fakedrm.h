@@ -35,6 +35,7 @@ struct bo {
     void *map;
     ino_t ino;
     uint32_t tiling, stride, caching, madv;
+    bool is_busy;        /* for good: the engine hangs */
     struct fence *fence; /* of a mapping through the aperture, or NULL */
     struct drm_amdgpu_gem_metadata meta;
     uint64_t domains, dflags, align;
@@ -44,6 +45,7 @@ struct dfile {
     struct bo **h;
     uint32_t nh;
     uint32_t ctx, vm, sync;
+    uint32_t guilty; /* the context whose batch was lost in a reset, or 0 */
     uint64_t seq;
 };
 
@@ -58,7 +60,6 @@ extern char root[];
 extern FILE *logf_;
 extern int inited;
 extern int use_cs, trace_cs; /* FAKEDRM_CS */
-extern int use_engine;       /* FAKEDRM_ENGINE: pictures are coded */
 
 #define LOG(...)                                                                                   \
     do {                                                                                           \

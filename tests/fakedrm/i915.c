@@ -19,75 +19,119 @@
 #include <time.h>
 #include <unistd.h>
 
-static int i915_exec(struct dfile *f, struct drm_i915_gem_execbuffer2 *e)
+#define ADDRESS_MASK UINT64_C(0xffffffffffff)
+#define STEPS_MAX    4000000
+
+/* Where each object of a submission lies; -ENOENT: not one of this file's. */
+static int exec_objects(struct dfile *f, const struct drm_i915_gem_execbuffer2 *e,
+                        struct gpu_object *ret)
 {
-    struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
-    struct gpu_object *v = calloc(e->buffer_count + 1, sizeof *v);
-    if (!v)
-        return -ENOMEM;
-    if (engine_health() == ENGINE_WAS_RESET) {
-        free(v);
-        return -EIO;
-    } /* the context is banned */
-    LOG("  exec: %u objects, batch len %u, engine %llu, ctx %u\n", e->buffer_count, e->batch_len,
-        (unsigned long long)(e->flags & 0x3f), (unsigned)(e->rsvd1 & 0xffffffff));
+    const struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
+
     for (uint32_t i = 0; i < e->buffer_count; i++) {
         struct bo *b = h_get(f, o[i].handle);
-        if (!b) {
-            free(v);
+        if (!b)
             return -ENOENT;
-        }
-        v[i].address = (o[i].flags & EXEC_OBJECT_PINNED ? o[i].offset : b->gpu) & 0xffffffffffffull;
-        v[i].size = b->size;
-        v[i].map = bo_map(b);
-    }
-    for (uint32_t i = 0; i < e->buffer_count; i++) {
-        struct drm_i915_gem_relocation_entry *r = (void *)(uintptr_t)o[i].relocs_ptr;
-        for (uint32_t k = 0; k < o[i].relocation_count; k++) {
-            uint32_t t = r[k].target_handle;
-            if (!(e->flags & I915_EXEC_HANDLE_LUT))
-                for (t = 0; t < e->buffer_count && o[t].handle != r[k].target_handle; t++)
-                    ;
-            if (t >= e->buffer_count) {
-                free(v);
-                return -ENOENT;
-            }
-            uint64_t val = v[t].address + r[k].delta;
-            if (r[k].offset + (chip.gen >= 80 ? 8 : 4) > v[i].size || !v[i].map) {
-                free(v);
-                return -EINVAL;
-            }
-            memcpy(v[i].map + r[k].offset, &val, chip.gen >= 80 ? 8 : 4);
-            r[k].presumed_offset = v[t].address;
-        }
-        if (!(o[i].flags & EXEC_OBJECT_PINNED))
-            o[i].offset = v[i].address;
-    }
-    if (use_cs && e->buffer_count) {
-        static struct streamer c; /* under the lock */
-        c = (struct streamer){.objects = v,
-                              .object_count = e->buffer_count,
-                              .gen = chip.gen,
-                              .is_render = chip.gen < 90 &&
-                                           (e->flags & I915_EXEC_RING_MASK) == I915_EXEC_RENDER,
-                              .steps = 4000000,
-                              .base = chip.gen >= 110 ? 0x1c0000 : 0x12000,
-                              .is_stopped = engine_health() != ENGINE_RUNS};
-        for (uint32_t i = 0; i < e->buffer_count; i++)
-            fence_flush(h_get(f, o[i].handle));
-        unsigned bi = e->flags & I915_EXEC_BATCH_FIRST ? 0 : e->buffer_count - 1;
-        streamer_run(&c, v[bi].address + e->batch_start_offset);
-        for (uint32_t i = 0; i < e->buffer_count; i++)
-            fence_refresh(h_get(f, o[i].handle));
-        LOG("    cs: %u commands, %zu bytes of bitstream\n", c.commands, c.mfx.out.used);
-    }
-    free(v);
-    if (e->flags & I915_EXEC_FENCE_OUT) {
-        int fd = r_open("/dev/null", O_RDWR | O_CLOEXEC);
-        e->rsvd2 = (e->rsvd2 & 0xffffffffull) | ((uint64_t)fd << 32);
+        ret[i].address = (o[i].flags & EXEC_OBJECT_PINNED ? o[i].offset : b->gpu) & ADDRESS_MASK;
+        ret[i].size = b->size;
+        ret[i].map = bo_map(b);
     }
     return 0;
 }
+
+static int relocate(const struct drm_i915_gem_execbuffer2 *e, uint32_t at,
+                    struct gpu_object *objects)
+{
+    const struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
+    struct drm_i915_gem_relocation_entry *r = (void *)(uintptr_t)o[at].relocs_ptr;
+    size_t width = chip.gen >= 80 ? 8 : 4;
+
+    for (uint32_t k = 0; k < o[at].relocation_count; k++) {
+        uint32_t to = r[k].target_handle;
+        uint64_t address;
+
+        if (!(e->flags & I915_EXEC_HANDLE_LUT)) {
+            for (to = 0; to < e->buffer_count && o[to].handle != r[k].target_handle; to++)
+                ;
+        }
+        if (to >= e->buffer_count)
+            return -ENOENT;
+        if (!objects[at].map || r[k].offset + width > objects[at].size)
+            return -EINVAL;
+        address = objects[to].address + r[k].delta;
+        memcpy(objects[at].map + r[k].offset, &address, width);
+        r[k].presumed_offset = objects[to].address;
+    }
+    return 0;
+}
+
+static void run(struct dfile *f, const struct drm_i915_gem_execbuffer2 *e,
+                const struct gpu_object *objects)
+{
+    const struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
+    uint32_t batch = e->flags & I915_EXEC_BATCH_FIRST ? 0 : e->buffer_count - 1;
+    static struct streamer streamer; /* under the lock */
+
+    streamer = (struct streamer){
+        .objects = objects,
+        .object_count = e->buffer_count,
+        .gen = chip.gen,
+        .is_render = chip.gen < 90 && (e->flags & I915_EXEC_RING_MASK) == I915_EXEC_RENDER,
+        .steps = STEPS_MAX,
+        .base = chip.gen >= 110 ? 0x1c0000 : 0x12000,
+        .is_stopped = engine_hangs(),
+    };
+    for (uint32_t i = 0; i < e->buffer_count; i++)
+        fence_flush(h_get(f, o[i].handle));
+    streamer_run(&streamer, objects[batch].address + e->batch_start_offset);
+    for (uint32_t i = 0; i < e->buffer_count; i++) {
+        fence_refresh(h_get(f, o[i].handle));
+        h_get(f, o[i].handle)->is_busy |= engine_hangs();
+    }
+    if (streamer.is_stopped && !engine_hangs())
+        f->guilty = (uint32_t)e->rsvd1;
+    LOG("    cs: %u commands, %zu bytes of bitstream\n", streamer.commands, streamer.mfx.out.used);
+}
+
+static int i915_exec(struct dfile *f, struct drm_i915_gem_execbuffer2 *e)
+{
+    struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
+    struct gpu_object *objects = calloc(e->buffer_count + 1, sizeof(*objects));
+    int ret = objects ? exec_objects(f, e, objects) : -ENOMEM;
+
+    LOG("  exec: %u objects, batch len %u, engine %llu, ctx %u\n", e->buffer_count, e->batch_len,
+        (unsigned long long)(e->flags & 0x3f), (unsigned)(e->rsvd1 & 0xffffffff));
+    for (uint32_t i = 0; !ret && i < e->buffer_count; i++) {
+        ret = relocate(e, i, objects);
+        if (!ret && !(o[i].flags & EXEC_OBJECT_PINNED))
+            o[i].offset = objects[i].address;
+    }
+    if (!ret && use_cs && e->buffer_count)
+        run(f, e, objects);
+    free(objects);
+    if (!ret && e->flags & I915_EXEC_FENCE_OUT) {
+        int fd = r_open("/dev/null", O_RDWR | O_CLOEXEC);
+        e->rsvd2 = (e->rsvd2 & 0xffffffff) | (uint64_t)(uint32_t)fd << 32;
+    }
+    return ret;
+}
+
+/* The engine hangs on a batch with this object: up to so long, or for good if that is negative. */
+static int wait_for(const struct bo *b, int64_t nanoseconds)
+{
+    struct timespec time = {.tv_sec = nanoseconds / 1000000000,
+                            .tv_nsec = nanoseconds % 1000000000};
+
+    if (!b->is_busy)
+        return 0;
+    pthread_mutex_unlock(&lock);
+    while (nanoseconds < 0)
+        pause();
+    nanosleep(&time, NULL);
+    pthread_mutex_lock(&lock);
+    return -ETIME;
+}
+
 int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
 {
     struct bo *b;
@@ -130,6 +174,7 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
             return -ENOENT;
         if (p->offset > b->size || p->size > b->size - p->offset)
             return -EINVAL;
+        (void)wait_for(b, -1);
         char *m = bo_map(b);
         if (!m)
             return -ENOMEM;
@@ -191,6 +236,7 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
         struct drm_i915_gem_set_domain *d = arg;
         if (!(b = h_get(f, d->handle)))
             return -ENOENT;
+        (void)wait_for(b, -1);
         if (b->fence) {
             fence_flush(b);
             fence_refresh(b);
@@ -203,12 +249,14 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
     }
     case DRM_I915_GEM_BUSY: {
         struct drm_i915_gem_busy *d = arg;
-        d->busy = 0;
-        return h_get(f, d->handle) ? 0 : -ENOENT;
+        if (!(b = h_get(f, d->handle)))
+            return -ENOENT;
+        d->busy = b->is_busy;
+        return 0;
     }
     case DRM_I915_GEM_WAIT: {
         struct drm_i915_gem_wait *d = arg;
-        return h_get(f, d->bo_handle) ? 0 : -ENOENT;
+        return (b = h_get(f, d->bo_handle)) ? wait_for(b, d->timeout_ns) : -ENOENT;
     }
     case DRM_I915_GEM_MADVISE: {
         struct drm_i915_gem_madvise *d = arg;
@@ -271,7 +319,8 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
         return 0;
     case DRM_I915_GET_RESET_STATS: {
         struct drm_i915_reset_stats *s = arg;
-        s->reset_count = s->batch_active = s->batch_pending = 0;
+        s->reset_count = s->batch_pending = 0;
+        s->batch_active = s->ctx_id && s->ctx_id == f->guilty;
         return 0;
     }
     case DRM_I915_REG_READ: {

@@ -41,7 +41,6 @@ static const struct chip chips[] = {
 };
 struct chip chip;
 FILE *logf_;
-int use_engine;
 int inited, use_cs = 1, trace_cs;
 
 #define REAL(ret, name, args) ret(*r_##name) args
@@ -171,9 +170,7 @@ __attribute__((constructor)) void init(void)
         if (logf_)
             setvbuf(logf_, NULL, _IOLBF, 0);
     }
-    const char *x = getenv("FAKEDRM_ENGINE");
-    use_engine = x && !strcmp(x, "1");
-    x = getenv("FAKEDRM_CS");
+    const char *x = getenv("FAKEDRM_CS");
     use_cs = !x || strcmp(x, "0");
     trace_cs = x && !strcmp(x, "2");
     parse_fail();

@@ -2,24 +2,26 @@
  * One fuzz program for all parsers of the hook: the first byte says which one eats the rest. Each
  * parser's own promises are checked, beside what the sanitizers see.
  */
+#include "base/idmap.h"
+#include "base/mountinfo.h"
 #include "base/text.h"
-#include "facts/cgroup.h"
-#include "config/edit.h"
-#include "config/scan.h"
+#include "cli/options.h"
 #include "config/device_rules.h"
-#include "facts/env.h"
+#include "config/edit.h"
+#include "config/include.h"
+#include "config/lxc.h"
+#include "config/scan.h"
+#include "config/shell_words.h"
 #include "exit_status.h"
+#include "facts/cgroup.h"
+#include "facts/env.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
-#include "base/idmap.h"
+#include "facts/subid.h"
 #include "plan/idmap_clash.h"
 #include "plan/idmap_redirect.h"
-#include "config/lxc.h"
-#include "base/mountinfo.h"
-#include "cli/options.h"
+#include "say/advice_config.h"
 #include "say/say.h"
-#include "config/shell_words.h"
-#include "facts/subid.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,29 @@ __attribute__((noreturn)) static void broken(const char *promise)
 {
     fprintf(stderr, "broken promise: %s\n", promise);
     abort();
+}
+
+/* What a terminal could obey, or a line break where there is none. */
+static void check_said(const struct err *err)
+{
+    for (const char *c = err->text; *c; c++)
+        if (*c < ' ' || *c > '~')
+            broken("what is said is plain");
+    for (const char *c = err->fix; *c; c++)
+        if ((*c < ' ' && *c != '\n') || *c > '~')
+            broken("what is to be pasted is plain");
+}
+
+/* A line that somebody may paste: nothing of the input's own begins one, or ends in a shell. */
+static void check_fix(const struct err *err, size_t most)
+{
+    size_t lines = err->fix[0] != '\0';
+
+    check_said(err);
+    for (const char *c = err->fix; *c; c++)
+        lines += *c == '\n';
+    if (lines > most || strpbrk(err->fix, "$`;&|<>"))
+        broken("a fix has its own lines, and no words of a shell");
 }
 
 static void eat_group(char *text, size_t size)
@@ -120,11 +145,13 @@ static void eat_config(char *text, size_t size)
     static const struct idmap wanted = {2, {{0, 100000, 109}, {109, 107, 1}}};
     char *edited = NULL;
     char *again = NULL;
-    struct err err;
+    struct err err = {0};
 
     (void)size;
-    if (config_replace_gids(text, &current, &wanted, &edited, &err) < 0)
+    if (config_replace_gids(text, &current, &wanted, &edited, &err) < 0) {
+        check_said(&err);
         return;
+    }
     if (config_replace_gids(edited, &wanted, &wanted, &again, &err) < 0 ||
         strcmp(edited, again) != 0)
         broken("what was written is read back");
@@ -178,9 +205,17 @@ static void eat_arguments(char *text, size_t size)
             broken("a mode is a node's");
         (void)select_matches(&options.selection, &node);
         (void)select_describe(&options.selection, shown, sizeof(shown));
+        for (size_t i = 0; i < options.selection.count; i++)
+            if (!text_is_shell_word(options.selection.specs[i]))
+                broken("a selection that is taken is a plain word");
+        if (options.group && !text_is_shell_word(options.group))
+            broken("a group that is taken is a plain word");
+        advice_hook_lines(&options, NULL, &err);
+        check_fix(&err, 2);
     } else if (err.status != STATUS_USAGE) {
         broken("wrong arguments are wrong use");
     }
+    check_said(&err);
 }
 
 static void eat_environment(char *text, size_t size)
@@ -204,6 +239,7 @@ static void eat_environment(char *text, size_t size)
         (void)say_fault(&fault, &about, &err);
         if (err.status != STATUS_USAGE)
             broken("a wrong environment is wrong use");
+        check_said(&err);
         return;
     }
     if (env.type == HOOK_START_HOST && env.pid <= 0)
@@ -257,14 +293,34 @@ static void eat_words(char *text, size_t size)
             broken("a word lies in its line");
 }
 
-#define EATERS 13U
+/* As LXC reads it; what an include names comes back in a message and in a fix. */
+static void eat_include(char *text, size_t size)
+{
+    static struct config_include include = {.fault = INCLUDE_MISSING, .file = "/etc/lxc/x.conf"};
+    const char *rest = text;
+    char key[64];
+    char value[512];
+    struct err err;
+
+    while (config_line_next(&rest, text + size, key, sizeof(key), value, sizeof(value))) {
+        if (strchr(key, '\n') || strchr(value, '\n') || rest > text + size)
+            broken("a line is a line");
+        snprintf(include.target, sizeof(include.target), "%s", value);
+        (void)err_set(&err, STATUS_USAGE, 0, "%s: %s", key, value);
+        advice_include(&include, &err);
+        err_fix(&err, "%s %.*s", key, 20, value);
+        check_fix(&err, 3);
+    }
+}
+
+#define EATERS 14U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
         eat_group,  eat_idmap,        eat_cgroup,      eat_mountinfo, eat_lxc_info,
         eat_config, eat_arguments,    eat_environment, eat_subid,     eat_rules,
-        eat_name,   eat_config_lines, eat_words};
+        eat_name,   eat_config_lines, eat_words,       eat_include};
     char *text;
 
     if (size == 0)

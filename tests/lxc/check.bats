@@ -204,6 +204,38 @@ user_maps() {
     [[ "$output" == *"fix: sudo sh -c 'echo tester:107:1 >>/etc/subgid'"* ]]
 }
 
+@test "user-started: ids of root's are never granted: the fix is the range that the user has, or one that nobody has (4)" {
+    for file in subuid subgid; do
+        cp "$work/$file" "$work/$file.whole"
+        printf 'root:100000:65536\ntester:300000:65536\n' >"$work/$file"
+    done
+    for case in own none; do
+        [ "$case" = own ] || printf 'root:100000:65536\nother:200000:65536\n' | tee "$work/subuid" >"$work/subgid"
+        { idmap "0 100000 65536"; both_hooks --no-probe; } | user_container c1
+        chmod 0666 /dev/dri/renderD128
+        for kind in u g; do
+            run as_user "$hook" check c1 -P "$userpath"
+            echo "$output"
+            [ "$status" = 4 ]
+            [[ "$(flat)" == *"which are another user's"* ]]
+            [[ "$output" != *"tester:100000:"* ]]
+            # as it says: the grant, and the new line in place of the old one
+            echo "$output" | sed -n "s/^fix: sudo sh -c '\(.*\)'$/\1/p" | sh -e
+            echo "$output" | sed -n 's/^fix: \(lxc.*\)/\1/p' >"$work/lines"
+            [ "$(cut -d ' ' -f 1-4 "$work/lines")" = "lxc.idmap = $kind 0" ]
+            sed -i "/^lxc.idmap = $kind /d" "$userpath/c1/config"
+            cat "$work/lines" >>"$userpath/c1/config"
+        done
+        run as_user "$hook" check c1 -P "$userpath"
+        echo "$output"
+        [ "$status" = 0 ]
+        [ "$(grep -c 'lxc.idmap = . 0 100000 ' "$userpath/c1/config")" = 0 ]
+        # root, and whoever has 200000 to 265535, have what they had
+        [ "$(grep -cE '^tester:(1[0-6]|2[0-5])[0-9]{4}:' "$work/subuid" "$work/subgid" | cut -d : -f 2 | paste -sd ' ')" = "0 0" ]
+    done
+    for file in subuid subgid; do cat "$work/$file.whole" >"$work/$file"; done
+}
+
 @test "user-started: without the mount hook, and with one that binds another node (4)" {
     chmod 0666 /dev/dri/renderD128
     { user_maps "0 300000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | user_case 4

@@ -185,6 +185,22 @@ mount_hook() {
     host_fingerprint | diff "$work/before" -
 }
 
+@test "a file of the kernel's bound over /etc/group is not read: 6" {
+    make_root true
+    shopt -s nullglob
+    for file in /proc/version /proc/sys/kernel/core_pattern "$work"/sysfs/kernel/uevent_seqnum \
+        /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; do
+        status=0
+        unshare -m sh -c "mount --bind $file $root/etc/group; LXC_HOOK_TYPE=start-host LXC_NAME=box \
+            $box --root $root -- $hook --no-probe" >"$work/said" 2>&1 || status=$?
+        echo "$file: $(cat "$work/said")"
+        [ "$status" = 6 ]
+        grep -q "the container's /etc/group is a file of the kernel's" "$work/said"
+        read_some=1
+    done
+    [ "$read_some" = 1 ]
+}
+
 @test "a real container on each of them, with both hooks" {
     real_start() {
         local logged

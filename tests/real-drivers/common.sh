@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # For the tests of gpu-verify on the distribution's own VA drivers, which run on the fake kernel of
-# ../fakedrm: nothing is ever coded there, so no run may pass.
+# ../fakedrm and its emulated media engine.
 # GPU_VERIFY is the program, FAKEDRM_LIBRARY the fake kernel.
 set -eu
 
@@ -78,3 +78,13 @@ nobody_left() {
 
 # check_passed ID: the line of this check says so.
 check_passed() { grep -qE "^$1 +(pass|warn) " "$scratch/log"; }
+
+# is_coded DRIVER: the emulated engine knows this driver's commands.
+is_coded() { case $1 in iHD) ;; *) return 1 ;; esac }
+
+# lossless WHAT: the pictures came back as they went in, for the engine loses nothing.
+lossless() {
+    [ "$status" = 0 ] || fail "$1: exit status $status, not 0"
+    grep -qE '^decode +pass .*PSNR-Y 99.0 dB, colour 99.0, worst block 99.0$' "$scratch/log" ||
+        fail "$1: not the source to the bit"
+}

@@ -36,7 +36,7 @@ ffmpeg_is_content hsw FAKEDRM_FAIL=I915_GEM_EXECBUFFER2=EIO@3+
 FAKEDRM_FAIL=I915_GEM_EXECBUFFER2=EIO@3+ verify hsw
 expect 33 'coded frames are empty' 'submission fails from the third on, i965'
 FAKEDRM_FAIL=I915_GEM_EXECBUFFER2=EIO@3+ verify kbl
-expect 30 'vaEndPicture failed in frame 2 with VA_STATUS_ERROR_ENCODING_ERROR' 'submission fails from the third on, iHD'
+expect 30 'vaEndPicture failed in frame 1 with VA_STATUS_ERROR_ENCODING_ERROR' 'submission fails from the third on, iHD'
 
 # The GPU does not come back: the driver gives up, or never does.
 FAKEDRM_FAIL=I915_GEM_WAIT=EIO verify kbl

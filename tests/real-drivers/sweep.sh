@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every ioctl the fake kernel knows, failed once: whatever the stock driver makes of it, the verdict
-# is a FAIL with a documented status and a cause, within the deadline. Drawn with a seed, so that a
-# failure can be had again: SEED=N sweep.sh CHIP DRIVER
+# is a FAIL with a documented status and a cause, within the deadline, or the pictures are right all the same.
+# Drawn with a seed, so that a failure can be had again: SEED=N sweep.sh CHIP DRIVER
 chip=$1 driver=$2
 # shellcheck source-path=SCRIPTDIR
 . "${0%/*}/common.sh"
@@ -13,6 +13,7 @@ errors=(EIO ENOMEM EINVAL ENODEV ENOSPC EBUSY EPERM EAGAIN EACCES ETIME)
 # judged FAULTS: a documented failure, and in words.
 judged() {
     case $status in
+    0) lossless "$chip, FAKEDRM_FAIL=$1" && return ;;
     15 | 20 | 21 | 22 | 30 | 31 | 32 | 33 | 34) ;;
     *) fail "seed ${SEED:-1}, $chip, FAKEDRM_FAIL=$1: exit status $status" ;;
     esac
@@ -24,7 +25,8 @@ judged() {
 on_chip "$chip" env FAKEDRM_NAMES=1 /bin/true >"$scratch/names"
 FAKEDRM_LOG=$scratch/calls verify "$chip"
 baseline=$status
-[ "$baseline" = 33 ] || fail "without a fault: exit status $status"
+! is_coded "$driver" || lossless 'without a fault'
+is_coded "$driver" || [[ $baseline =~ ^3[34]$ ]] || fail "without a fault: exit status $status"
 unused='' runs=0
 declare -A seen=()
 while read -r name; do

@@ -6,20 +6,28 @@ set -euo pipefail
 # shellcheck source=hook/lxc-gpu-hook.bash
 . "$2"
 
-# Containers and nodes that are always the same: an lxc-ls and a list of our own.
+# Containers and nodes that are always the same: directories and a list of our own.
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'kill "${monitor:-}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 mkdir "$scratch/bin" "$scratch/containers"
-cat >"$scratch/bin/lxc-ls" <<'FAKE'
-#!/bin/sh
-case "$*" in
-    -1) printf '%s\n' mail video vault ;;
-    '-1 --running') echo video ;;
-    '-1 -P /srv/lxc') echo elsewhere ;;
-    '-1 --running -P /srv/lxc') echo awake ;;
-    *) exit 1 ;;
-esac
-FAKE
+HOME=$scratch/home
+there=$HOME/.local/share/lxc
+((EUID != 0)) || there=$scratch/lxc # root's own place is the machine's
+# shellcheck disable=SC2016  # names as they are
+for name in mail video vault '-x' '.hidden' 'a b' '$(id >pwned)' '`id`' $'new\nline' 'a;b'; do
+    mkdir -p "$there/$name"
+    touch "$there/$name/config"
+done
+for name in mail vault video; do
+    mkdir -p "$scratch/srv/else-$name"
+    touch "$scratch/srv/else-$name/config"
+done
+mkdir "$there/no-container"
+# A program of LXC would obey what is in those configs: none is to run.
+for program in lxc-ls lxc-info lxc-config; do
+    # shellcheck disable=SC2016  # a program
+    printf '#!/bin/sh\necho "$0" >>%s/ran\necho lied\n' "$scratch" >"$scratch/bin/$program"
+done
 cat >"$scratch/bin/lxc-gpu-hook" <<FAKE
 #!/bin/sh
 [ "\$1" = list ] || exec $1 "\$@"
@@ -34,11 +42,28 @@ hook=lxc-gpu-hook
 offers_the_help $hook
 completes 'attach check idmap list' $hook ''
 completes 'list' $hook l
-completes 'mail vault video' $hook check ''
-completes 'vault video' $hook idmap v
-completes 'video' $hook attach ''
-completes 'elsewhere' $hook check -P /srv/lxc ''
-completes 'awake' $hook --lxcpath /srv/lxc attach ''
+in=(-P "$there")
+((EUID == 0)) || in=()
+completes 'mail vault video' $hook "${in[@]}" check ''
+completes 'vault video' $hook "${in[@]}" idmap v
+completes '' $hook "${in[@]}" attach ''
+# what a monitor listens at
+perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, pack_sockaddr_un("\0$ARGV[0]")) && listen(S, 1) or
+    die; sleep 60' "$there/video/command" &
+monitor=$!
+until grep -q "@$there/video/command" /proc/net/unix; do
+    kill -0 "$monitor"
+    sleep 0.02
+done
+completes 'video' $hook "${in[@]}" attach ''
+completes 'else-mail else-vault else-video' $hook check -P "$scratch/srv" ''
+completes 'else-vault else-video' $hook --lxcpath "$scratch/srv/" idmap else-v
+completes '' $hook --lxcpath "$scratch/srv" attach ''
+mkdir -p "$scratch/home/srv/at-home" && touch "$scratch/home/srv/at-home/config"
+# shellcheck disable=SC2088  # as it is typed
+completes 'at-home' $hook check -P '~/srv' ''
+[[ ! -e $scratch/ran ]] || { echo "run for a completion: $(cat "$scratch/ran")"; exit 1; }
+[[ ! -e pwned ]]
 completes '' $hook list ''
 completes 'all driver= pci= renderD128 renderD129 vendor=' $hook --select ''
 completes 'renderD128 renderD129' $hook --select r
@@ -50,8 +75,6 @@ completes 'render video' $hook --group ''
 completes '' $hook --mode ''
 completes '--wait --with-card --write' $hook idmap --w
 completes "$scratch/containers" $hook -P "$scratch/c"
-# without LXC there are no names, and no complaint
-rm "$scratch/bin/lxc-ls"
-PATH=$scratch/bin:/usr/bin:/bin
-command -v lxc-ls >/dev/null || completes '' $hook check ''
+# where there are no containers there are no names, and no complaint
+completes '' $hook check -P "$scratch/none" ''
 finish

@@ -1,7 +1,7 @@
 /* Editing lxc.idmap lines, reading /etc/subgid, judging device rules: pure text work. */
 #include "cmocka_all.h"
-#include "config/edit.h"
 #include "config/device_rules.h"
+#include "config/edit.h"
 #include "facts/subid.h"
 
 #include <stdlib.h>
@@ -76,6 +76,32 @@ static void subgid_grants_by_name_number_and_own_group(void **state)
     assert_true(subid_allows("lxc:4294967295:1", &user, user.gid, 4294967295U, 1));
 }
 
+static void nobody_is_offered_anothers_range(void **state)
+{
+    static const struct account user = {.uid = 1000, .gid = 1001, .name = "lxc"};
+    static const char text[] =
+        "root:100000:65536\n1000:296608:65536\nlxc:400000:100\nother:107:1\nother:400000:50\n";
+    uint32_t first = 0;
+
+    (void)state;
+    assert_true(subid_is_others(text, &user, 100000, 65536));
+    assert_true(subid_is_others(text, &user, 165535, 1));
+    assert_true(subid_is_others(text, &user, 1, UINT32_MAX));
+    assert_false(subid_is_others(text, &user, 165536, 131072));
+    assert_false(subid_is_others(text, &user, 99999, 1));
+    assert_false(subid_is_others(text, &user, 107, 1)); /* a group that is shared */
+    assert_true(subid_find_own(text, &user, 65536, &first));
+    assert_int_equal(first, 296608);
+    assert_false(subid_find_own(text, &user, 65537, &first));
+    assert_false(subid_find_own("lxc:400000:100\nother:400000:50\n", &user, 100, &first));
+    assert_true(subid_find_free(text, 65536, &first));
+    assert_false(subid_is_others(text, &user, first, 65536));
+    assert_int_equal(first, 100000 + 5 * 65536); /* above 400100 */
+    assert_true(subid_find_free("", 65536, &first));
+    assert_int_equal(first, 100000);
+    assert_false(subid_find_free("root:1:4294967294\n", 65536, &first));
+}
+
 static void device_rules_are_judged_as_the_kernel_does(void **state)
 {
     struct device_rules rules = {.denies_all = true,
@@ -113,6 +139,7 @@ int main(void)
         cmocka_unit_test(several_g_lines_become_the_new_ones_at_the_first),
         cmocka_unit_test(lines_that_lxc_has_from_elsewhere_are_refused),
         cmocka_unit_test(subgid_grants_by_name_number_and_own_group),
+        cmocka_unit_test(nobody_is_offered_anothers_range),
         cmocka_unit_test(device_rules_are_judged_as_the_kernel_does),
     };
 

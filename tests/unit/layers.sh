@@ -28,6 +28,8 @@ flags_of() {
         sed -E 's/^ *"command": "//; s/ -o .*//; s/\\"/"/g; s/\\\\/\\/g'
 }
 
+# CMake of Debian 11 names the directories of headers from there.
+cd "$build"
 while IFS=: read -r directory allowed; do
     command=$(flags_of "$directory")
     [ -n "$command" ] || fail "no file of verify/$directory is compiled"

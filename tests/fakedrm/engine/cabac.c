@@ -158,7 +158,5 @@ unsigned cabac_get_terminate(struct cabac *cabac)
         decoder_renormalise(cabac);
         return 0;
     }
-    cabac->range = 2;
-    decoder_renormalise(cabac);
-    return 1;
+    return 1; /* the last bit that was read is the coder's last: the encoder's flush made it a 1 */
 }

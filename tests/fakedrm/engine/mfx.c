@@ -11,6 +11,8 @@
 #define OUT_MAX        ((size_t)64 << 20)
 #define PAGE_MASK      (~UINT64_C(0xfff))
 #define SURFACE_RECON  0u
+#define PAK_BYTES      48u /* MFC_AVC_PAK_OBJECT, in units that shaders write */
+#define PAK_ALIGN      UINT64_C(16)
 #define SURFACE_SOURCE 4u
 
 static uint8_t out_memory[OUT_MAX];
@@ -47,31 +49,50 @@ static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsig
 static void write_out(struct streamer *streamer)
 {
     struct mfx *mfx = &streamer->mfx;
-    void *to =
-        mfx->stream_out && mfx->out.used
-            ? streamer_memory(streamer, mfx->stream_out + mfx->stream_offset, mfx->out.used, NULL)
-            : NULL;
+    size_t told = mfx_bytes(streamer), size = told > mfx->out.used ? told : mfx->out.used;
+    void *to = mfx->stream_out && mfx->out.used
+                   ? streamer_memory(streamer, mfx->stream_out + mfx->stream_offset, size, NULL)
+                   : NULL;
 
-    if (to)
+    if (to) {
+        /* Behind a picture that is told to be larger than it is lies what is left of an old one. */
         memcpy(to, mfx->out.data, mfx->out.used);
-    else if (mfx->out.used)
-        LOG("    mfx: no room for %zu bytes of stream at %llx\n", mfx->out.used,
+        memcpy((uint8_t *)to + mfx->out.used, mfx->out.data, size - mfx->out.used);
+    } else if (mfx->out.used) {
+        LOG("    mfx: no room for %zu bytes of stream at %llx\n", size,
             (unsigned long long)mfx->stream_out);
+    }
 }
 
-/* MFX_IND_OBJ_BASE_ADDR: the stream that is read, and the one that is written. A picture begins. */
+/*
+ * MFX_IND_OBJ_BASE_ADDR: the stream that is read, and the one that is written. A picture begins, or
+ * another pass over the one that this submission has coded already.
+ */
 static void streams_keep(struct streamer *streamer, const uint32_t *words, unsigned length)
 {
     struct mfx *mfx = &streamer->mfx;
+    uint64_t before = mfx->stream_out;
 
     write_out(streamer);
     mfx->out = (struct nal_writer){.data = out_memory, .size = OUT_MAX};
-    mfx->picture = 0;
     mfx->stream_offset = 0;
     mfx->stream_in = page(streamer, words + 1);
     mfx->stream_out = length > 22   ? page(streamer, words + 21)
                       : length > 10 ? words[9] & ~0xfffu
                                     : 0;
+    if (mfx->stream_out != before)
+        mfx->picture = 0;
+}
+
+static uint32_t picture_width(const struct mfx *mfx)
+{
+    return (mfx->image[2] & 0xff) + 1;
+}
+
+/* The first macroblock of the slice. */
+static uint32_t slice_first(const struct mfx *mfx)
+{
+    return (mfx->slice[4] >> 24 & 0xff) * picture_width(mfx) + (mfx->slice[4] >> 16 & 0xff);
 }
 
 static void slice_keep(struct streamer *streamer, const uint32_t *words, unsigned length)
@@ -84,21 +105,44 @@ static void slice_keep(struct streamer *streamer, const uint32_t *words, unsigne
         mfx->stream_offset = words[7] & 0x1fffffff;
 }
 
-/* PAK_INSERT_OBJECT: header bits for the stream, with emulation prevention if that is wanted. */
+/*
+ * The bit at which a slice's header begins to say something: behind the start code and the NAL
+ * unit's header. 0: no start code.
+ */
+static size_t header_start(const uint8_t *bytes, size_t size)
+{
+    for (size_t at = 0; at + 4 < size; at++) {
+        if (!bytes[at] && !bytes[at + 1] && bytes[at + 2] == 1)
+            return (at + ((bytes[at + 3] & 31) == 20 ? 7 : 4)) * 8;
+    }
+    return 0;
+}
+
+/*
+ * PAK_INSERT_OBJECT: header bits for the stream, with emulation prevention if that is wanted. In a
+ * header that is marked as a slice's, VDENC puts first_mb_in_slice in place of the driver's one
+ * bit.
+ */
 static void insert(struct streamer *streamer, const uint32_t *words, unsigned length)
 {
     struct mfx *mfx = &streamer->mfx;
     unsigned last = words[1] >> 8 & 0x3f, start = words[1] >> 16 & 3, skip = words[1] >> 4 & 15;
+    bool is_slice = words[1] >> 14 & 1 && words[0] >> 16 == 0x7048;
     const uint8_t *bytes = (const uint8_t *)(words + 2);
-    size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0);
+    size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0), patched;
 
     if (length < 3 || !mfx->out.data)
         return;
     mfx->last_insert = mfx->out.used;
-    for (size_t at = start; at * 8 < bits; at++) {
-        unsigned count = bits - at * 8 < 8 ? (unsigned)(bits - at * 8) : 8;
-        mfx->out.escape = words[1] >> 3 & 1 && at - start >= skip;
-        nal_put(&mfx->out, (uint32_t)bytes[at] >> (8 - count), count);
+    mfx->header_length = is_slice && length <= MFX_HEADER ? length : 0;
+    memmove(mfx->header, words, (size_t)mfx->header_length * 4);
+    patched = is_slice ? header_start(bytes, (size_t)(length - 2) * 4) : 0;
+    for (size_t at = (size_t)start * 8; at < bits; at++) {
+        mfx->out.escape = words[1] >> 3 & 1 && at / 8 - start >= skip;
+        if (patched && at == patched)
+            nal_put_ue(&mfx->out, slice_first(mfx));
+        else
+            nal_put(&mfx->out, bytes[at / 8] >> (7 - at % 8) & 1u, 1);
     }
 }
 
@@ -107,7 +151,9 @@ static void insert(struct streamer *streamer, const uint32_t *words, unsigned le
 static bool surface_of(const struct streamer *streamer, unsigned id, uint64_t address,
                        struct surface *ret)
 {
-    const uint32_t *state = streamer->mfx.surfaces[id];
+    /* One surface describes all, unless the source has one of its own. */
+    const uint32_t *state =
+        streamer->mfx.surfaces[streamer->mfx.surfaces[id][0] ? id : SURFACE_RECON];
     bool is_tiled = state[3] >> 1 & 1;
     size_t room = 0;
     uint8_t *memory = address ? streamer_memory(streamer, address, 1, &room) : NULL;
@@ -131,7 +177,7 @@ static bool surface_of(const struct streamer *streamer, unsigned id, uint64_t ad
 /* From this slice's first macroblock to the next slice's. */
 static bool slice_of(const struct mfx *mfx, struct avc_slice *ret)
 {
-    uint32_t width = (mfx->image[2] & 0xff) + 1, height = (mfx->image[2] >> 16 & 0xff) + 1;
+    uint32_t width = picture_width(mfx), height = (mfx->image[2] >> 16 & 0xff) + 1;
     uint32_t type = mfx->slice[1] & 15;
 
     if (type != 0 && type != 2) {
@@ -140,7 +186,7 @@ static bool slice_of(const struct mfx *mfx, struct avc_slice *ret)
     }
     *ret = (struct avc_slice){
         .width = width,
-        .first = (mfx->slice[4] >> 24 & 0xff) * width + (mfx->slice[4] >> 16 & 0xff),
+        .first = slice_first(mfx),
         .end = (mfx->slice[5] >> 16 & 0xff) * width + (mfx->slice[5] & 0xff),
         .is_p = type == 0,
         .has_cabac = mfx->image[4] >> 7 & 1,
@@ -162,10 +208,9 @@ static void slice_encode(struct streamer *streamer)
 {
     struct mfx *mfx = &streamer->mfx;
     struct avc_slice slice;
-    struct seen seen = {.width = (mfx->image[2] & 0xff) + 1,
-                        .height = (mfx->image[2] >> 16 & 0xff) + 1};
+    struct seen seen = {.width = picture_width(mfx), .height = (mfx->image[2] >> 16 & 0xff) + 1};
 
-    if (!use_engine || mfx->is_done || !mfx->out.used || !slice_of(mfx, &slice) ||
+    if (mfx->is_done || !mfx->out.used || !slice_of(mfx, &slice) ||
         !surface_of(streamer, SURFACE_SOURCE, mfx->source, &seen.from))
         return;
     mfx->is_done = true;
@@ -186,6 +231,30 @@ static void slice_encode(struct streamer *streamer)
         mfx->picture, slice.first, slice.end, slice.is_p ? "P" : "I",
         slice.has_cabac ? "CABAC" : "CAVLC", seen.from.pitch,
         seen.from.tiling == TILING_Y ? "tiled" : "linear", seen.from.chroma_row, mfx->out.used);
+}
+
+/* The walker of the first chips with VDENC knows one slice; the others follow with its header. */
+static bool slice_follows(struct mfx *mfx)
+{
+    uint32_t height = (mfx->image[2] >> 16 & 0xff) + 1, row = mfx->slice[5] >> 16 & 0xff;
+    uint32_t end = row + mfx->slice_rows < height ? row + mfx->slice_rows : height;
+
+    if (!row || row >= height || !mfx->header_length)
+        return false;
+    mfx->slice[4] = row << 24;
+    mfx->slice[5] = end << 16;
+    mfx->is_done = false;
+    return true;
+}
+
+/* VDENC_WALKER_STATE */
+static void slices_encode(struct streamer *streamer, unsigned length)
+{
+    slice_encode(streamer);
+    while (length <= 2 && !streamer->is_stopped && slice_follows(&streamer->mfx)) {
+        insert(streamer, streamer->mfx.header, streamer->mfx.header_length);
+        slice_encode(streamer);
+    }
 }
 
 /* Reference 0 of list 0: MFX_AVC_REF_IDX_STATE names the place among the buffers. */
@@ -209,8 +278,8 @@ static void slice_decode(struct streamer *streamer, const uint32_t *words, unsig
         streamer_memory(streamer, mfx->stream_in + (words[2] & 0x1fffffff), words[1], NULL);
     uint32_t count;
 
-    if (!use_engine || length < 5 || !data || words[4] >> 16 >= words[1] ||
-        !slice_of(mfx, &slice) || !surface_of(streamer, SURFACE_RECON, mfx->target, &picture))
+    if (length < 5 || !data || words[4] >> 16 >= words[1] || !slice_of(mfx, &slice) ||
+        !surface_of(streamer, SURFACE_RECON, mfx->target, &picture))
         return;
     nal_open(&in, data, words[1], words[4] >> 16, words[4] & 7);
     count = avc_decode(&in, &slice, &picture,
@@ -239,7 +308,10 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         insert(streamer, words, length);
         break;
     case 0x7087:
-        slice_encode(streamer);
+        slices_encode(streamer, length);
+        break;
+    case 0x7085:
+        mfx->slice_rows = length > 6 ? (words[6] & 0xffff) + 1 : 0;
         break;
     case 0x7100:
         keep(mfx->image, 21, words, length);
@@ -259,10 +331,17 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
     }
 }
 
-void mfx_batch(struct streamer *streamer)
+uint64_t mfx_behind(struct streamer *streamer, const uint32_t *words, uint64_t next)
 {
-    if (streamer->gen < 90 && streamer->mfx.slice[0])
-        slice_encode(streamer);
+    bool is_last_header = words[0] >> 16 == 0x7048 && words[1] >> 2 & 1 && !(words[1] >> 1 & 1);
+    struct avc_slice slice;
+
+    if (streamer->gen >= 90 || streamer->is_render || !is_last_header ||
+        !slice_of(&streamer->mfx, &slice))
+        return next;
+    slice_encode(streamer);
+    return ((next + PAK_ALIGN - 1) & ~(PAK_ALIGN - 1)) +
+           (uint64_t)(slice.end - slice.first) * PAK_BYTES;
 }
 
 void mfx_finish(struct streamer *streamer)
@@ -274,8 +353,6 @@ uint32_t mfx_bytes(const struct streamer *streamer)
 {
     const struct mfx *mfx = &streamer->mfx;
 
-    if (!use_engine) /* no coded buffer is empty, though nothing is coded */
-        return (uint32_t)mfx->out.used + 32;
     return mfx->picture ? lie_count(mfx->picture, (uint32_t)mfx->out.used)
                         : (uint32_t)mfx->out.used;
 }

@@ -1,7 +1,7 @@
 /*
  * Intel's fixed-function video engine, Gen7 to Gen12: the MFX and VDENC commands of H.264 (PRM,
  * volume "Command Reference: Instructions", and "Media VDBOX"). What a command holds is kept until
- * one comes that codes: VDENC_WALKER_STATE, or the start of the batch of macroblocks before Gen9;
+ * one comes that codes: VDENC_WALKER_STATE, or before Gen9 the last header of a slice;
  * MFD_AVC_BSD_OBJECT decodes.
  */
 #ifndef FAKEDRM_MFX_H
@@ -11,6 +11,7 @@
 
 #define MFX_SURFACES   8u
 #define MFX_REFERENCES 16u
+#define MFX_HEADER     64u
 
 struct streamer;
 
@@ -20,17 +21,23 @@ struct mfx {
     uint64_t source, target, references[MFX_REFERENCES];
     uint64_t stream_in, stream_out;
     uint32_t stream_offset;
-    struct nal_writer out; /* what stream_out is to get */
-    size_t last_insert;    /* where the last inserted object begins in it */
-    unsigned picture;      /* that `out` belongs to, in the order of the process; 0: none coded */
-    bool is_done;          /* the slice of `slice` was coded */
+    struct nal_writer out;       /* what stream_out is to get */
+    size_t last_insert;          /* where the last inserted object begins in it */
+    uint32_t header[MFX_HEADER]; /* the command that brought the slice's header, or nothing */
+    unsigned header_length;
+    uint32_t slice_rows; /* of each slice that VDENC begins by itself */
+    unsigned picture;    /* that `out` belongs to, in the order of the process; 0: none coded */
+    bool is_done;        /* the slice of `slice` was coded */
 };
 
 /* One command of `length` words, its header first. */
 void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned length);
 
-/* A second batch begins: before Gen9 it would hold the macroblocks of the slice. */
-void mfx_batch(struct streamer *streamer);
+/*
+ * Before Gen9 shaders write the macroblocks of a slice behind the last of its headers. They do not
+ * run here: the slice is coded, and what is in their place is skipped. Where the commands go on.
+ */
+uint64_t mfx_behind(struct streamer *streamer, const uint32_t *words, uint64_t next);
 
 /* The end of the submission: what was coded goes to memory. */
 void mfx_finish(struct streamer *streamer);

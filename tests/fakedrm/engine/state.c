@@ -3,7 +3,7 @@
 #include "engine/lies.h"
 
 static unsigned pictures;
-static enum engine_health health;
+static bool hangs;
 
 unsigned engine_next_picture(void)
 {
@@ -12,14 +12,11 @@ unsigned engine_next_picture(void)
 
 bool engine_stops(unsigned picture)
 {
-    if (lie_is_told(LIE_HANG, picture))
-        health = ENGINE_HANGS;
-    else if (lie_is_told(LIE_RESET, picture))
-        health = ENGINE_WAS_RESET;
-    return health != ENGINE_RUNS;
+    hangs |= lie_is_told(LIE_HANG, picture);
+    return hangs || lie_is_told(LIE_RESET, picture);
 }
 
-enum engine_health engine_health(void)
+bool engine_hangs(void)
 {
-    return health;
+    return hangs;
 }

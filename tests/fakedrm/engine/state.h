@@ -4,12 +4,10 @@
 
 #include <stdbool.h>
 
-enum engine_health { ENGINE_RUNS, ENGINE_HANGS, ENGINE_WAS_RESET };
-
 unsigned engine_next_picture(void); /* 1 is the first that is encoded */
 
-/* Whether it hangs or is reset at this picture; from then on engine_health tells. */
+/* Whether it stops at this picture: for good, or it is reset and loses the batch. */
 bool engine_stops(unsigned picture);
-enum engine_health engine_health(void);
+bool engine_hangs(void);
 
 #endif

@@ -249,7 +249,11 @@ static void gfx_command(struct streamer *streamer, const uint32_t *words, unsign
         return;
     }
     /* The render ring has commands of the same numbers for its shaders. */
-    if (!streamer->is_render)
+    if (streamer->is_render)
+        return;
+    if (words[0] >> 24 == 0x75)
+        huc_command(streamer, words, length);
+    else
         mfx_command(streamer, words, length);
 }
 
@@ -286,8 +290,6 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
             return;
         if (words[0] >> 23 == 0x31) { /* BATCH_BUFFER_START, as a call or for good */
             uint64_t to = streamer_address(streamer, words + 1) & ~UINT64_C(3);
-            if (!streamer->is_render)
-                mfx_batch(streamer);
             if (!(words[0] >> 22 & 1)) {
                 at = to;
                 continue;
@@ -299,7 +301,7 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
         } else if (words[0] >> 29 == 3) {
             gfx_command(streamer, words, length);
         }
-        at += (uint64_t)length * 4;
+        at = mfx_behind(streamer, words, at + (uint64_t)length * 4);
     }
 }
 

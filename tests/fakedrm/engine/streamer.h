@@ -2,6 +2,7 @@
 #ifndef FAKEDRM_STREAMER_H
 #define FAKEDRM_STREAMER_H
 
+#include "engine/huc.h"
 #include "engine/mfx.h"
 
 struct gpu_object {
@@ -19,6 +20,7 @@ struct streamer {
     unsigned commands;
     bool is_stopped; /* the engine hangs, or was reset */
     struct mfx mfx;
+    struct huc huc;
 };
 
 /* `batch` is the GPU's address. Returns once it has ended or the engine has stopped. */
