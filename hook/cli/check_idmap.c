@@ -5,8 +5,8 @@
 #include "cli/check.h"
 #include "exit_status.h"
 #include "facts/subid.h"
-#include "plan/idmap_clash.h"
-#include "plan/unmapped.h"
+#include "plan/idmap_change.h"
+#include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/say.h"
 

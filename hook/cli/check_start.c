@@ -4,10 +4,10 @@
 #include "base/wrap.h"
 #include "cli/check.h"
 #include "exit_status.h"
-#include "plan/unmapped.h"
+#include "plan/plan.h"
+#include "plan/prove.h"
 #include "say/advice_config.h"
 #include "say/report.h"
-#include "plan/prove.h"
 
 #include <fcntl.h>
 #include <stdio.h>

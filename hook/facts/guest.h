@@ -77,6 +77,16 @@ int guest_open(pid_t pid, struct guest *ret, struct fault *fault);
 /* The same by a /proc/PID that is open already, and that is taken over. */
 int guest_open_at(int proc, pid_t pid, struct guest *ret, struct fault *fault);
 
+/*
+ * Pure: finds the cgroup path in the text of /proc/PID/cgroup: the v1 `devices` hierarchy when
+ * there is one, else the unified one. False when there is neither or the path leads out of our own
+ * view.
+ */
+bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_is_v1);
+
+/* Puts the calling process, of one thread, into the cgroup whose folder is open. 0 or -errno. */
+int cgroup_join(int folder, bool is_v1);
+
 /* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
 void guest_find_cgroup(struct guest *guest);
 
@@ -85,8 +95,8 @@ char *guest_mountinfo(const struct guest *guest);
 
 /*
  * Reads the container's files below guest->root: /dev/dri when `has_dev` is set, and the groups of
- * `names`, at most 2, "" for none. `mountinfo` may be NULL. STATUS_UNSAFE_PATH when something is not what it has
- * to be. These files may never answer, so only a child does this; see base/child.h.
+ * `names`, at most 2, "" for none. `mountinfo` may be NULL. STATUS_UNSAFE_PATH when something is
+ * not what it has to be. These files may never answer, so only a child does this; see base/child.h.
  */
 int guest_look(const struct guest *guest, bool has_dev, const char *mountinfo,
                const char *const names[2], struct guest_look *ret, struct fault *fault);

@@ -1,6 +1,6 @@
 /* What the container's config need not say, or says in vain, beside this hook. */
 #include "base/text.h"
-#include "plan/idmap_redirect.h"
+#include "plan/idmap_change.h"
 #include "plan/plan.h"
 
 #include <string.h>

@@ -16,6 +16,47 @@ void plan_warn(struct plan *plan, enum plan_warning_kind kind, size_t number, co
     snprintf(warning->name, sizeof(warning->name), "%s", name);
 }
 
+/* ---- which nodes it is to have --------------------------------------------------------------- */
+
+/* A primary node belongs to a render node when both hang below one device. */
+static bool is_card_of_selected(const struct options *options, const struct gpu_list *gpus,
+                                const struct gpu_node *card)
+{
+    if (card->is_render || !options->selection.with_card || !card->device[0])
+        return false;
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (node->is_render && text_is_equal(node->device, card->device) &&
+            select_matches(&options->selection, node))
+            return true;
+    }
+    return false;
+}
+
+bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
+                    const struct gpu_node *node)
+{
+    return select_matches(&options->selection, node) || is_card_of_selected(options, gpus, node);
+}
+
+const struct gpu_node *plan_first_wanted(const struct options *options, const struct gpu_list *gpus)
+{
+    for (size_t i = 0; i < gpus->count; i++)
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
+            return &gpus->nodes[i];
+    return NULL;
+}
+
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
+{
+    return plan_first_wanted(options, gpus) != NULL;
+}
+
+int plan_no_match(struct fault *fault)
+{
+    return fault_set(fault, CAUSE_NO_MATCH, 0);
+}
+
 /* ---- who owns them -------------------------------------------------------------------------- */
 
 void plan_group_names(const struct options *options, const char *ret_names[2])
@@ -262,4 +303,49 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
         snprintf(op->name, sizeof(op->name), "%s", node->name);
     }
     return 0;
+}
+
+/* ---- what an id map lacks -------------------------------------------------------------------- */
+
+static int map_full(struct fault *fault)
+{
+    return fault_set(fault, CAUSE_MAP_FULL, 0, .a = IDMAP_EXTENTS_MAX);
+}
+
+int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault)
+{
+    return idmap_untangle(map, ret) < 0 ? map_full(fault) : 0;
+}
+
+int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
+                  struct idmap_change *ret, struct fault *fault)
+{
+    int r = idmap_redirect(gids, inside, outside, ret);
+
+    if (r == -ENOENT)
+        return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = 'g');
+    return r < 0 ? map_full(fault) : 0;
+}
+
+int plan_gid_pair(const struct gpu_node *node, const struct plan_owner *owner, struct fault *fault)
+{
+    if (owner->guest_gid == 0)
+        return fault_set(fault, owner->group[0] ? CAUSE_ROOT_IS_NO_RENDER : CAUSE_ROOT_KEEPS_GID,
+                         0);
+    if (node->gid == 0)
+        return fault_set(fault, CAUSE_HOST_ROOT_GROUP, 0, .name = node->name);
+    return 0;
+}
+
+int plan_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
+                  const struct guest *guest, struct fault *fault)
+{
+    struct idmap_change change;
+    int r = plan_gid_pair(node, owner, fault);
+
+    if (r == 0)
+        r = plan_redirect(&guest->gids, owner->guest_gid, node->gid, &change, fault);
+    return r < 0 ? r
+                 : fault_set(fault, CAUSE_GID_UNMAPPED, 0, .a = node->gid, .b = owner->guest_gid,
+                             .name = node->name, .detail = owner->group);
 }

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "exit_status.h"
 #include "facts/lsm.h"
-#include "plan/unmapped.h"
+#include "plan/plan.h"
 
 #include <string.h>
 
@@ -188,10 +188,10 @@ static const struct {
     const char *name;
     void (*add)(const struct fault *fault, const struct about *about, struct text *out);
 } values[] = {
-    {"name", add_name},         {"detail", add_detail},     {"a", add_a},
-    {"b", add_b},               {"stays", add_stays},       {"group", add_group},
-    {"lsm", add_lsm},           {"under_lsm", add_under_lsm}, {"rule", add_rule},
-    {"shut", add_shut},         {"no_match", add_no_match}, {"unmapped", add_unmapped},
+    {"name", add_name}, {"detail", add_detail},       {"a", add_a},
+    {"b", add_b},       {"stays", add_stays},         {"group", add_group},
+    {"lsm", add_lsm},   {"under_lsm", add_under_lsm}, {"rule", add_rule},
+    {"shut", add_shut}, {"no_match", add_no_match},   {"unmapped", add_unmapped},
 };
 
 static void fill(const char *template, const struct fault *fault, const struct about *about,
@@ -205,8 +205,7 @@ static void fill(const char *template, const struct fault *fault, const struct a
             break;
         length = strcspn(++template, "}");
         for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-            if (strlen(values[i].name) == length &&
-                strncmp(values[i].name, template, length) == 0)
+            if (strlen(values[i].name) == length && strncmp(values[i].name, template, length) == 0)
                 values[i].add(fault, about, out);
         template += length + (template[length] == '}');
     }

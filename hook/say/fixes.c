@@ -5,8 +5,8 @@
 #include "base/text.h"
 #include "facts/account.h"
 #include "facts/subid.h"
-#include "plan/idmap_clash.h"
-#include "plan/unmapped.h"
+#include "plan/idmap_change.h"
+#include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/advice_gpu.h"
 #include "say/advice_system.h"
@@ -28,7 +28,7 @@ void fix_section(const struct fault *fault, const struct about *about, struct er
 
     snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", fault->name);
     err_fix_lines(err, advice_delete(about->config_file ? about->config_file : "", expression, line,
-                          sizeof(line)));
+                                     sizeof(line)));
     err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
 }
 
@@ -70,7 +70,8 @@ void fix_dead_node(const struct fault *fault, const struct about *about, struct 
 
 void fix_remove(const struct fault *fault, const struct about *about, struct err *err)
 {
-    if (about->guest && (text_is_equal(fault->name, "dev") || text_is_equal(fault->name, "dev/dri")))
+    if (about->guest &&
+        (text_is_equal(fault->name, "dev") || text_is_equal(fault->name, "dev/dri")))
         advice_remove(about->guest, fault->name, err);
 }
 

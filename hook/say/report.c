@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 #include "base/wrap.h"
-#include "plan/idmap_redirect.h"
+#include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/log.h"
 

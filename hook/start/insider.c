@@ -2,10 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/mountinfo.h"
 #include "facts/lsm.h"
+#include "facts/path.h"
 #include "start/attach.h"
 #include "start/privilege.h"
-#include "start/propagation.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -13,6 +14,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOUNTINFO_MAX (16u << 20)
@@ -24,8 +26,10 @@ static int insider_steps(void *memory, int link);
 
 int insider_start(struct start_job *job, struct fault *fault)
 {
-    const struct child_job work = {
-        .steps = insider_steps, .memory = job, .outcome = &job->page->insider.outcome, .cgroup = -1};
+    const struct child_job work = {.steps = insider_steps,
+                                   .memory = job,
+                                   .outcome = &job->page->insider.outcome,
+                                   .cgroup = -1};
     int r = child_start(&work, &job->insider);
 
     job->deadline = child_deadline(START_SECONDS);
@@ -97,8 +101,66 @@ bool insider_end(struct start_job *job, bool is_kept)
     if (job->is_attach && child_tell(&job->insider, &order, sizeof(order), -1) < 0)
         (void)shutdown(job->insider.link, SHUT_WR);
     return child_end(&job->insider, child_deadline(END_SECONDS), &stays) == 0 &&
-           job->page->insider.outcome.is_finished &&
-           job->page->insider.outcome.result == 0;
+           job->page->insider.outcome.is_finished && job->page->insider.outcome.result == 0;
+}
+
+/* ---- would a mount show on the host? --------------------------------------------------------- */
+
+#define MOUNT_ID_BIT    0x1000U /* STATX_MNT_ID, since Linux 5.8; the C library may be older */
+#define MOUNT_ID_OFFSET 0x90
+
+/* Not by /proc/self/fdinfo: the /proc that this process sees is the container's. */
+static int mount_id(int fd, uint32_t *ret)
+{
+    union {
+        char bytes[256];
+        uint32_t words[64];
+    } answer = {0};
+    struct file_handle handle = {0};
+    int id;
+
+    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, MOUNT_ID_BIT, &answer) == 0 &&
+        answer.words[0] & MOUNT_ID_BIT) {
+        *ret = answer.words[MOUNT_ID_OFFSET / sizeof(answer.words[0])];
+        return 0;
+    }
+    /* It tells the mount, though there is no room for the handle. */
+    if (name_to_handle_at(fd, "", &handle, &id, AT_EMPTY_PATH) < 0 && errno != EOVERFLOW)
+        return -errno;
+    *ret = (uint32_t)id;
+    return 0;
+}
+
+/* /dev/dri may be a mount of its own, or a folder that is still to be made. */
+static int peer_group(const struct guest *guest, bool has_dri, const char *theirs, uint32_t *ret)
+{
+    CLEANUP_FD int place = -1;
+    uint32_t id = 0;
+    int r = path_open(guest->root, has_dri ? "dev/dri" : "dev", PATH_NO_LINKS, &place);
+
+    if (r == 0)
+        r = mount_id(place, &id);
+    if (r == 0)
+        *ret = mountinfo_peer_group(theirs, id);
+    return r;
+}
+
+/*
+ * STATUS_UNSAFE_PATH when the mount that holds the container's /dev/dri passes new mounts on to
+ * this host. LXC's containers never do: LXC makes all their mounts slaves, and the kernel does
+ * where a user namespace begins, so this
+ * is asked of a container without one. A process in a bare mount namespace (attach --pid) may.
+ * `theirs` and `ours` are the texts of mountinfo of the container and of this host.
+ */
+static int propagation_check(const struct guest *guest, bool has_dri, const char *theirs,
+                             const char *ours, struct fault *fault)
+{
+    uint32_t group = 0;
+    int r = theirs && ours ? peer_group(guest, has_dri, theirs, &group) : -EIO;
+
+    if (r < 0)
+        return fault_set(fault, CAUSE_DEV_SHARED_UNKNOWN, -r);
+    return mountinfo_hears_group(ours, group) ? fault_set(fault, CAUSE_DEV_SHARED, 0) : 0;
 }
 
 /* ---- its own --------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/text.h"
-#include "facts/cgroup.h"
+#include "facts/guest.h"
 #include "facts/lsm.h"
 #include "start/privilege.h"
 
@@ -187,8 +187,7 @@ int witness_run(struct start_job *job, struct fault *fault)
     if (r == 0 && job->is_born_member && !outcome->has_begun) {
         job->is_born_member = false;
         r = witness_start(job, &child);
-        r = r < 0 ? fault_set(fault, CAUSE_NO_WITNESS, -r)
-                  : witness_wait(job, &child, fault);
+        r = r < 0 ? fault_set(fault, CAUSE_NO_WITNESS, -r) : witness_wait(job, &child, fault);
     }
     if (r < 0)
         return r;

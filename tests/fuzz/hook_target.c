@@ -13,13 +13,11 @@
 #include "config/scan.h"
 #include "config/shell_words.h"
 #include "exit_status.h"
-#include "facts/cgroup.h"
 #include "facts/env.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "facts/subid.h"
-#include "plan/idmap_clash.h"
-#include "plan/idmap_redirect.h"
+#include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/say.h"
 
@@ -296,7 +294,6 @@ static void eat_words(char *text, size_t size)
 /* As LXC reads it; what an include names comes back in a message and in a fix. */
 static void eat_include(char *text, size_t size)
 {
-    static struct config_include include = {.fault = INCLUDE_MISSING, .file = "/etc/lxc/x.conf"};
     const char *rest = text;
     char key[64];
     char value[512];
@@ -305,9 +302,8 @@ static void eat_include(char *text, size_t size)
     while (config_line_next(&rest, text + size, key, sizeof(key), value, sizeof(value))) {
         if (strchr(key, '\n') || strchr(value, '\n') || rest > text + size)
             broken("a line is a line");
-        snprintf(include.target, sizeof(include.target), "%s", value);
         (void)err_set(&err, STATUS_USAGE, 0, "%s: %s", key, value);
-        advice_include(&include, &err);
+        advice_include("/c", value, &err);
         err_fix(&err, "%s %.*s", key, 20, value);
         check_fix(&err, 3);
     }

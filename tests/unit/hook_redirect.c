@@ -4,9 +4,9 @@
  * had to give way), no empty extent, and no more extents than needed.
  */
 #include "cmocka_all.h"
-#include "plan/idmap_clash.h"
 #include "exit_status.h"
-#include "plan/unmapped.h"
+#include "plan/idmap_change.h"
+#include "plan/plan.h"
 #include "say/say.h"
 
 #include <stdio.h>
