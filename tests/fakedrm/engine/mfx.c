@@ -244,11 +244,32 @@ static bool slice_follows(struct mfx *mfx)
     return true;
 }
 
+/*
+ * Behind a header for CABAC the driver has put ones up to the next byte. With a longer first_mb in
+ * it the right number is another, and where the ones begin can only be told if so many fit anyway.
+ */
+static bool header_aligns(const struct mfx *mfx)
+{
+    unsigned last = mfx->header[1] >> 8 & 0x3f, ones = 0, grown;
+    size_t bits = (size_t)(mfx->header_length - 2) * 32 - (last ? 32 - last : 0);
+    const uint8_t *bytes = (const uint8_t *)(mfx->header + 2);
+
+    while (ones < bits && bytes[(bits - ones - 1) / 8] >> (7 - (bits - ones - 1) % 8) & 1)
+        ones++;
+    grown = 2 * (31u - (unsigned)__builtin_clz(slice_first(mfx) + 1));
+    return ones + (8 - grown % 8) % 8 < 8;
+}
+
 /* VDENC_WALKER_STATE */
 static void slices_encode(struct streamer *streamer, unsigned length)
 {
     slice_encode(streamer);
     while (length <= 2 && !streamer->is_stopped && slice_follows(&streamer->mfx)) {
+        if (streamer->mfx.image[4] >> 7 & 1 && !header_aligns(&streamer->mfx)) {
+            LOG("    mfx: how a header that is repeated is aligned cannot be told\n");
+            streamer->mfx.out.used = 0;
+            return;
+        }
         insert(streamer, streamer->mfx.header, streamer->mfx.header_length);
         slice_encode(streamer);
     }
