@@ -19,6 +19,7 @@
 
 struct err {
     int status;
+    int cause; /* the program's own number for it; 0 when it has none */
     char text[ERR_TEXT_MAX];
     char fix[ERR_FIX_MAX]; /* newline-separated lines, no trailing newline */
 };

@@ -2,7 +2,7 @@
 
 #include "base/command.h"
 #include "base/text.h"
-#include "config/account.h"
+#include "facts/account.h"
 
 #include <stdio.h>
 #include <string.h>

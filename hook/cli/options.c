@@ -11,10 +11,15 @@
 static int take_select(void *memory, const char *value, struct err *err)
 {
     struct selection *selection = &((struct options *)memory)->selection;
-    int r = select_check(value, err);
+    const char *wanted;
+    char shown[80];
 
-    if (r < 0)
-        return r;
+    text_printable(shown, sizeof(shown), value);
+    if (select_check(value, &wanted) < 0 && wanted)
+        return err_set(err, STATUS_USAGE, 0, "--select '%s' wants %s", shown, wanted);
+    if (select_check(value, &wanted) < 0)
+        return err_set(err, STATUS_USAGE, 0,
+                       "--select '%s' is none of: all, renderD128, pci=, driver=, vendor=", shown);
     if (selection->count == SELECT_MAX)
         return err_set(err, STATUS_USAGE, 0, "--select is given more than %d times", SELECT_MAX);
     selection->specs[selection->count++] = value;

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "config/place.h"
+#include "facts/place.h"
 #include "exit_status.h"
 
 #include <fcntl.h>

@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "config/place.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "say/advice_config.h"
 
 #include <fcntl.h>
@@ -162,7 +162,7 @@ static int refuse_include(const struct config_include *include, struct err *err)
     case INCLUDE_MISSING:
         (void)err_set(err, STATUS_USAGE, 0,
                       "LXC cannot read %s: it includes %s, which does not exist", file, target);
-        advice_include(include, err);
+        advice_include(include->file, include->target, err);
         return -EINVAL;
     case INCLUDE_ODD:
         if (include->error)

@@ -75,14 +75,6 @@ void config_scan_text(char *text, struct config_lines *ret)
         line_take(line + strspn(line, " \t"), ret);
 }
 
-void config_lines_init(struct config_lines *lines)
-{
-    lines->is_roots = lines->brings_dri = lines->has_drm_rule = lines->is_for_privileged = false;
-    lines->entry_count = 0;
-    lines->rule[0] = lines->rule_v1[0] = '\0';
-    lines->file = "";
-}
-
 void config_scan(const char *config_file, struct config_lines *ret)
 {
     CLEANUP_FREE char *text = NULL;

@@ -40,6 +40,7 @@ void facts_bitstream_never(void);
 void facts_encode_never(void);
 void facts_ended(enum run_end end, int number, double seconds);
 void facts_radeon(void);
+void facts_package(enum debian_package package, const char *installed, const char *offered);
 
 #define SET(array, text) ((void)snprintf((array), sizeof(array), "%s", (text)))
 

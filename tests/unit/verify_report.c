@@ -379,6 +379,94 @@ static void every_failure_has_a_way_out(void **state)
     }
 }
 
+/* Whether `line` has `word`, ended by a blank or the line. */
+static bool has_word(const char *line, const char *word)
+{
+    const char *at = strstr(line, word);
+
+    return at && (!at[strlen(word)] || strchr(" \n", at[strlen(word)]));
+}
+
+/* Of a line of APT's: that it changes something, and takes away no other build than the smaller. */
+static void apt_line_check(const struct verify_case *one, const char *line)
+{
+    bool is_upgrade = strstr(line, "--only-upgrade");
+    bool is_anew = strstr(line, "--reinstall");
+
+    for (int i = 0; i < DEBIAN_PACKAGES; i++) {
+        enum debian_package package = (enum debian_package)i;
+        bool is_installed = facts.packages.debian[i].installed[0];
+        char word[80];
+        (void)snprintf(word, sizeof(word), " %s", debian_package_name(package));
+        if (!has_word(line, word))
+            continue;
+        if (is_installed != (is_upgrade || is_anew || strstr(line, "apt-cache policy")))
+            fail_msg("%s: %s is %s: %s", one->name, word, is_installed ? "there" : "absent", line);
+        if (is_upgrade && facts.packages.is_offer_known &&
+            !debian_is_outdated(&facts.packages, package))
+            fail_msg("%s: nothing newer: %s", one->name, line);
+        if (!is_installed &&
+            ((package == DEBIAN_IHD && facts.packages.debian[DEBIAN_IHD_FULL].installed[0]) ||
+             (package == DEBIAN_I965 && facts.packages.debian[DEBIAN_I965_FULL].installed[0])))
+            fail_msg("%s: takes the full build away: %s", one->name, line);
+    }
+}
+
+/* Every case on every machine: with neither, either or the full build, current or not, lists or
+ * not. */
+static void no_package_line_does_harm(void **state)
+{
+    static const struct {
+        enum debian_package ihd, i965;
+        const char *offered;
+        bool is_offer_known;
+    } machines[] = {
+        {DEBIAN_IHD, DEBIAN_I965, "1-1", true},
+        {DEBIAN_IHD, DEBIAN_I965, "2-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965_FULL, "1-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965_FULL, "2-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965, "", false},
+        {DEBIAN_PACKAGES, DEBIAN_I965_FULL, "", false},
+        {DEBIAN_PACKAGES, DEBIAN_PACKAGES, "1-1", true},
+    };
+    static const uint32_t gpus[] = {0x0412, 0x1616, 0x5912, 0x46d1};
+    const struct verify_case *one;
+    size_t lines = 0;
+
+    (void)state;
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        for (size_t n = 0; n < 4 * sizeof(machines) / sizeof(machines[0]); n++) {
+            struct report report;
+            facts_all_good();
+            one->arrange();
+            facts.sys.place.distro = DISTRO_DEBIAN;
+            if (facts.sys.kernel.vendor_id == 0x8086)
+                facts.sys.kernel.device_id = gpus[n % 4];
+            facts.packages = (struct package_facts){
+                .is_known = true, .is_offer_known = machines[n / 4].is_offer_known};
+            if (machines[n / 4].ihd != DEBIAN_PACKAGES)
+                facts_package(machines[n / 4].ihd, "1-1", machines[n / 4].offered);
+            if (machines[n / 4].i965 != DEBIAN_PACKAGES)
+                facts_package(machines[n / 4].i965, "1-1", machines[n / 4].offered);
+            checks_judge(&facts, &report);
+            for (int id = 0; id < CHECK_COUNT; id++) {
+                char fix[4096] = "";
+                char *rest = NULL;
+                struct text text = TEXT_ON(fix);
+                cause_fix(report.findings[id].cause, &facts, &text);
+                for (char *line = strtok_r(fix, "\n", &rest); line;
+                     line = strtok_r(NULL, "\n", &rest)) {
+                    if (strncmp(line, "apt-get", 7) != 0)
+                        continue;
+                    lines++;
+                    apt_line_check(one, line);
+                }
+            }
+        }
+    }
+    assert_true(lines > 500);
+}
+
 /* Each limit from both sides, in brightness and in colour. */
 static void limits_are_where_they_should_be(void **state)
 {
@@ -427,6 +515,7 @@ int main(void)
         cmocka_unit_test(nothing_known_is_no_pass),
         cmocka_unit_test(no_number_is_no_picture),
         cmocka_unit_test(every_failure_has_a_way_out),
+        cmocka_unit_test(no_package_line_does_harm),
         cmocka_unit_test(limits_are_where_they_should_be),
     };
 

@@ -21,6 +21,9 @@ struct account {
 /* The user `uid` by name and, when it is known, with its own group in place of `gid`. */
 void account_user(uid_t uid, gid_t gid, struct account *ret);
 
+/* Who this process runs as, with the group that it has: newgidmap(1) goes by that. */
+void account_self(struct account *ret);
+
 /* The name of a group, its number when it has none. */
 void account_group(gid_t gid, char *ret, size_t size);
 

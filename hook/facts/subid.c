@@ -1,4 +1,4 @@
-#include "config/subid.h"
+#include "facts/subid.h"
 
 #include "base/file.h"
 #include "base/text.h"

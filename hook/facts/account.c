@@ -1,4 +1,4 @@
-#include "config/account.h"
+#include "facts/account.h"
 
 #include "base/cleanup.h"
 #include "base/command.h"
@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* The answer's line, cut into its fields; false when there is no such entry, or no getent. */
 static bool entry_find(const char *database, uint32_t id, char **ret_line, char *ret_fields[6],
@@ -48,6 +49,12 @@ void account_user(uid_t uid, gid_t gid, struct account *ret)
     ret->has_name = true;
     text_printable(ret->home, sizeof(ret->home), fields[5]);
     (void)text_to_u32(fields[3], 10, UINT32_MAX - 1, &ret->gid);
+}
+
+void account_self(struct account *ret)
+{
+    account_user(geteuid(), getegid(), ret);
+    ret->gid = getegid();
 }
 
 void account_group(gid_t gid, char *ret, size_t size)

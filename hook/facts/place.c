@@ -1,4 +1,4 @@
-#include "config/place.h"
+#include "facts/place.h"
 
 #include "base/text.h"
 

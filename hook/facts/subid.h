@@ -2,7 +2,7 @@
 #ifndef HOOK_SUBID_H
 #define HOOK_SUBID_H
 
-#include "config/account.h"
+#include "facts/account.h"
 
 #include <stdbool.h>
 #include <stdint.h>

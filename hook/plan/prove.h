@@ -1,9 +1,7 @@
-/* What the witness found (witness.h), and the judgement over it. Pure. */
+/* What the witness found (start/witness.h), and the judgement over it. Pure. */
 #ifndef HOOK_PROVE_H
 #define HOOK_PROVE_H
 
-#include "base/err.h"
-#include "facts/guest.h"
 #include "plan/plan.h"
 
 struct proof {
@@ -23,16 +21,12 @@ struct proofs {
 /* Its path in the container; NULL for PROOF_FOLDER_NONE. */
 const char *proof_folder_name(enum proof_folder folder);
 
-/* The failure "a lone rule made a list of devices that lacks all the usual ones". */
-int prove_lone_rule(const struct config_lines *config, struct err *err);
-
 /* The first node that the ordinary user may not open, by owner and mode; NULL when there is none.
  */
 const struct gpu_node *prove_shut_node(const struct plan *plan, const struct proofs *proofs);
 
 /* The judgement over them: 0, STATUS_DEVICE_CGROUP, STATUS_DEAD_NODE or STATUS_UNSAFE_PATH.
  */
-int prove_judge(const struct guest *guest, const struct plan *plan, const struct proofs *proofs,
-                struct err *err);
+int prove_judge(const struct plan *plan, const struct proofs *proofs, struct fault *fault);
 
 #endif
