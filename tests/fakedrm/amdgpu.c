@@ -2,6 +2,7 @@
 #include "fakedrm.h"
 
 #include "engine/pm4.h"
+#include "engine/rate.h"
 #include "engine/state.h"
 #include "engine/vcn.h"
 
@@ -24,7 +25,7 @@
 static struct va {
     uint64_t va, size, off;
     uint32_t bo;
-} * vas;
+} vas[8192];
 static unsigned nvas;
 static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
 {
@@ -34,8 +35,10 @@ static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
             vas[i] = vas[--nvas];
     if (!b || (v->operation != AMDGPU_VA_OP_MAP && v->operation != AMDGPU_VA_OP_REPLACE))
         return;
-    if (!(nvas & 63))
-        vas = realloc(vas, (nvas + 64) * sizeof *vas);
+    if (nvas == sizeof(vas) / sizeof(*vas)) {
+        LOG("  amdgpu: too many mappings\n");
+        return;
+    }
     vas[nvas++] = (struct va){v->va_address, v->map_size, v->offset_in_bo, b->id};
 }
 static void *amd_memory(uint64_t address, size_t size, size_t *ret_room)
@@ -57,12 +60,23 @@ static void *amd_memory(uint64_t address, size_t size, size_t *ret_room)
     return NULL;
 }
 
-static void encoder_ring(uint64_t address, uint32_t bytes)
+static void video_taken(struct dfile *f, unsigned pictures)
+{
+    uint64_t done = engine_hangs() ? RATE_NEVER : rate_take(1, pictures);
+
+    if (done > f->ready_at)
+        f->ready_at = done;
+}
+
+static void encoder_ring(struct dfile *f, uint64_t address, uint32_t bytes)
 {
     const uint32_t *words = use_cs && !engine_hangs() ? amd_memory(address, bytes, NULL) : NULL;
 
+    unsigned before = engine_pictures();
+
     if (words)
         vcn_encode(chip.vcn, words, bytes / 4, amd_memory);
+    video_taken(f, engine_pictures() - before);
 }
 
 static void graphics_ring(uint64_t address, uint32_t bytes)
@@ -73,25 +87,13 @@ static void graphics_ring(uint64_t address, uint32_t bytes)
         pm4_run(chip.gfx_major, ADDRESS_HIGH, words, bytes / 4, amd_memory);
 }
 
-static void decoder_ring(uint64_t address, uint32_t bytes)
+static void decoder_ring(struct dfile *f, uint64_t address, uint32_t bytes)
 {
     const uint32_t *words = use_cs && !engine_hangs() ? amd_memory(address, bytes, NULL) : NULL;
 
     if (words)
         vcn_decode(words, bytes / 4, amd_memory);
-}
-
-/* Until this time of CLOCK_MONOTONIC, in nanoseconds; one that does not fit is never. */
-static void wait_until(uint64_t nanoseconds)
-{
-    struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000),
-                            .tv_nsec = (long)(nanoseconds % 1000000000)};
-
-    pthread_mutex_unlock(&lock);
-    while (nanoseconds > INT64_MAX)
-        pause();
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
-    pthread_mutex_lock(&lock);
+    video_taken(f, 0);
 }
 
 static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
@@ -114,9 +116,9 @@ static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
             if (x->ip_type == AMDGPU_HW_IP_GFX)
                 graphics_ring(x->va_start, x->ib_bytes);
             if (x->ip_type == AMDGPU_HW_IP_VCN_DEC)
-                decoder_ring(x->va_start, x->ib_bytes);
+                decoder_ring(f, x->va_start, x->ib_bytes);
             if (x->ip_type == AMDGPU_HW_IP_VCN_ENC)
-                encoder_ring(x->va_start, x->ib_bytes);
+                encoder_ring(f, x->va_start, x->ib_bytes);
         }
     }
     c->out.handle = seq;
@@ -202,12 +204,13 @@ int amd_ioctl(struct dfile *f, unsigned nr, void *arg)
     }
     case DRM_AMDGPU_WAIT_CS: {
         union drm_amdgpu_wait_cs *w = arg;
-        bool is_busy = engine_hangs() && (w->in.ip_type == AMDGPU_HW_IP_VCN_ENC ||
-                                          w->in.ip_type == AMDGPU_HW_IP_VCN_DEC);
-        if (is_busy)
-            wait_until(w->in.timeout);
+        bool is_video =
+            w->in.ip_type == AMDGPU_HW_IP_VCN_ENC || w->in.ip_type == AMDGPU_HW_IP_VCN_DEC;
+        uint64_t ready_at = is_video ? f->ready_at : 0, limit = w->in.timeout;
+        if (ready_at > rate_now())
+            wait_until(ready_at < limit ? ready_at : limit);
         memset(w, 0, sizeof *w);
-        w->out.status = is_busy;
+        w->out.status = ready_at > limit;
         return 0;
     }
     case DRM_AMDGPU_WAIT_FENCES: {

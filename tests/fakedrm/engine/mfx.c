@@ -35,7 +35,7 @@ static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsig
 
     if (length < 2 + 2 * step + 1)
         return;
-    mfx->source = page(streamer, words + 1 + 2 * step);
+    mfx->source = page(streamer, words + 1 + (size_t)2 * step);
     filtered = page(streamer, words + 1 + step); /* as it is after the deblocking filter */
     mfx->target = filtered ? filtered : page(streamer, words + 1);
     step = streamer->gen >= 75 ? 2 : 1;
@@ -124,7 +124,7 @@ static void insert(struct streamer *streamer, const uint32_t *words, unsigned le
 {
     struct mfx *mfx = &streamer->mfx;
     unsigned last = words[1] >> 8 & 0x3f, start = words[1] >> 16 & 3, skip = words[1] >> 4 & 15;
-    bool is_slice = words[1] >> 14 & 1 && words[0] >> 16 == 0x7048;
+    bool is_slice = words[1] >> 14 & 1;
     const uint8_t *bytes = (const uint8_t *)(words + 2);
     size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0), patched;
 
@@ -301,7 +301,6 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         streams_keep(streamer, words, length);
         break;
     case 0x7048:
-    case 0x73a2:
         insert(streamer, words, length);
         break;
     case 0x7087:
@@ -319,6 +318,9 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
     case 0x7104:
         if (!(words[1] & 1)) /* list 0 */
             keep(mfx->references_of_slice, 10, words, length);
+        break;
+    case 0x7380: /* HCP_PIPE_MODE_SELECT */
+        LOG("    mfx: HEVC and VP9 are not known\n");
         break;
     case 0x7128:
         slice_decode(streamer, words, length);

@@ -98,7 +98,7 @@ static uint64_t alu_result(const struct alu *alu, unsigned which)
 static void alu_step(struct alu *alu, uint32_t instruction, uint32_t *gpr)
 {
     unsigned op = instruction >> 20, to = instruction >> 10 & 0x3ff, from = instruction & 0x3ff;
-    uint64_t value = gpr[(from & 15) * 2] | (uint64_t)gpr[(from & 15) * 2 + 1] << 32;
+    uint64_t value = gpr[(size_t)(from & 15) * 2] | (uint64_t)gpr[(from & 15) * 2 + 1] << 32;
 
     switch (op) {
     case 0x080:
@@ -128,7 +128,7 @@ static void alu_step(struct alu *alu, uint32_t instruction, uint32_t *gpr)
     case 0x180:
     case 0x580: /* STORE, STOREINV */
         value = op == 0x580 ? ~alu_result(alu, from) : alu_result(alu, from);
-        gpr[(to & 15) * 2] = (uint32_t)value;
+        gpr[(size_t)(to & 15) * 2] = (uint32_t)value;
         gpr[(to & 15) * 2 + 1] = (uint32_t)(value >> 32);
         return;
     default:

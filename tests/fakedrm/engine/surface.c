@@ -49,7 +49,7 @@ void surface_read(const struct surface *from, uint32_t x, uint32_t y, uint8_t pc
     for (uint32_t row = 0; row < 8; row++) {
         const uint8_t *chroma = chroma_at(from, x * 16, y * 8 + row);
         for (uint32_t i = 0; chroma && i < 8; i++) {
-            pcm[256 + row * 8 + i] = chroma[2 * i];
+            pcm[256 + row * 8 + i] = chroma[(size_t)2 * i];
             pcm[320 + row * 8 + i] = chroma[2 * i + 1];
         }
     }
@@ -65,7 +65,7 @@ void surface_write(const struct surface *to, uint32_t x, uint32_t y, const uint8
     for (uint32_t row = 0; row < 8; row++) {
         uint8_t *chroma = chroma_at(to, x * 16, y * 8 + row);
         for (uint32_t i = 0; chroma && i < 8; i++) {
-            chroma[2 * i] = pcm[256 + row * 8 + i];
+            chroma[(size_t)2 * i] = pcm[256 + row * 8 + i];
             chroma[2 * i + 1] = pcm[320 + row * 8 + i];
         }
     }
