@@ -183,10 +183,45 @@ static int check_file(const char *file, const char *real, struct stat *ret, stru
     return check_folders(real, err);
 }
 
-/* Where an ordinary user's config really lies. */
-static int place_open(const char *file, struct stat *ret_st, int *ret_at, char *ret_base,
-                      size_t size, struct err *err)
+/*
+ * The container's own directory is that of its root, as lxc-create(1) makes it for an ordinary user
+ * too: then the config in it is a file of the user's with one name, and no link. *ret is -1 when it
+ * is not so.
+ */
+static int made_open(const struct obeyed *obeyed, struct stat *ret_st, int *ret, struct err *err)
 {
+    CLEANUP_FD int at = open(obeyed->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP_FREE char *real = realpath(obeyed->directory, NULL);
+    struct stat st;
+    int r;
+
+    if (at < 0 || !real || fstat(at, &st) < 0 || st.st_uid == geteuid() ||
+        !obeyed_is_mapped(&st, &obeyed->root, getegid()))
+        return 0;
+    if (fstatat(at, "config", &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
+        st.st_uid != geteuid() || st.st_nlink != 1 || st.st_ino != obeyed->st.st_ino ||
+        st.st_dev != obeyed->st.st_dev)
+        return err_set(err, STATUS_PRIVILEGE, 0,
+                       "edit %s/config: the directory is the container's root's, and there the "
+                       "config has to be a file of yours with one name",
+                       obeyed->directory);
+    r = check_folders(real, err);
+    if (r == 0) {
+        *ret_st = st;
+        *ret = fd_steal(&at);
+    }
+    return r;
+}
+
+/* Where an ordinary user's config really lies. */
+static int place_open(const char *file, const struct obeyed *obeyed, struct stat *ret_st,
+                      int *ret_at, char *ret_base, size_t size, struct err *err)
+{
+    int made = made_open(obeyed, ret_st, ret_at, err);
+
+    snprintf(ret_base, size, "config");
+    if (made < 0 || *ret_at >= 0)
+        return made;
     CLEANUP_FREE char *real = realpath(file, NULL);
     char *slash;
     int r;
@@ -234,7 +269,7 @@ int config_write_gids(const char *file, const struct obeyed *obeyed, const struc
     if (at >= 0) {
         snprintf(base, sizeof(base), "%s", obeyed->base);
     } else {
-        r = place_open(file, &st, &own, base, sizeof(base), err);
+        r = place_open(file, obeyed, &st, &own, base, sizeof(base), err);
         at = own;
     }
     if (r == 0)

@@ -1,8 +1,8 @@
 /* What is read from the container's files: hostile or odd content gives no wrong facts. */
 #include "cmocka_all.h"
 
-#include "system/access.h"
 #include "render/json.h"
+#include "system/access.h"
 #include "system/mounts.h"
 #include "system/names.h"
 #include "system/place.h"

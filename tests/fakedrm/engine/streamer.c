@@ -250,8 +250,8 @@ static void gfx_command(struct streamer *streamer, const uint32_t *words, unsign
     }
     /* The render ring has commands of the same numbers for its shaders. */
     if (streamer->is_render)
-        return;
-    if (words[0] >> 24 == 0x75)
+        media_command(streamer, words, length);
+    else if (words[0] >> 24 == 0x75)
         huc_command(streamer, words, length);
     else
         mfx_command(streamer, words, length);
@@ -271,6 +271,14 @@ static unsigned command_length(uint32_t header)
     }
 }
 
+static void trace(uint64_t at, const uint32_t *words, unsigned length)
+{
+    LOG("      %llx:", (unsigned long long)at);
+    for (unsigned i = 0; i < length; i++)
+        LOG(" %08x", words[i]);
+    LOG("\n");
+}
+
 static void run(struct streamer *streamer, uint64_t at, int depth)
 {
     while (streamer->steps-- > 0 && !streamer->is_stopped) {
@@ -283,9 +291,7 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
         }
         streamer->commands++;
         if (trace_cs && words[0])
-            LOG("      %llx: %08x length %u: %08x %08x %08x\n", (unsigned long long)at, words[0],
-                length, length > 1 ? words[1] : 0, length > 2 ? words[2] : 0,
-                length > 3 ? words[3] : 0);
+            trace(at, words, length);
         if (words[0] >> 23 == 0x0a) /* BATCH_BUFFER_END */
             return;
         if (words[0] >> 23 == 0x31) { /* BATCH_BUFFER_START, as a call or for good */

@@ -16,16 +16,23 @@ size_t tiled_offset(enum tiling tiling, uint32_t pitch, uint32_t x, uint32_t y)
     return (size_t)y * pitch + x;
 }
 
+static size_t row_at(const struct surface *s, uint32_t pitch, uint32_t x, uint32_t y, size_t bottom)
+{
+    if (s->has_fields)
+        return tiled_offset(s->tiling, pitch, x, y / 2) + (y & 1 ? bottom : 0);
+    return tiled_offset(s->tiling, pitch, x, y);
+}
+
 static uint8_t *luma_at(const struct surface *s, uint32_t x, uint32_t y)
 {
-    size_t at = tiled_offset(s->tiling, s->pitch, x, y);
+    size_t at = row_at(s, s->pitch, x, y, s->luma_bottom);
 
     return at + 16 <= s->luma_size ? s->luma + at : NULL;
 }
 
 static uint8_t *chroma_at(const struct surface *s, uint32_t x, uint32_t y)
 {
-    size_t at = tiled_offset(s->tiling, s->chroma_pitch, x, y + s->chroma_row);
+    size_t at = row_at(s, s->chroma_pitch, x, y + s->chroma_row, s->chroma_bottom);
 
     return at + 16 <= s->chroma_size ? s->chroma + at : NULL;
 }
