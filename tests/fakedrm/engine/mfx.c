@@ -8,14 +8,11 @@
 
 #include <string.h>
 
-#define OUT_MAX        ((size_t)64 << 20)
 #define PAGE_MASK      (~UINT64_C(0xfff))
 #define SURFACE_RECON  0u
 #define PAK_BYTES      48u /* MFC_AVC_PAK_OBJECT, in units that shaders write */
 #define PAK_ALIGN      UINT64_C(16)
 #define SURFACE_SOURCE 4u
-
-static uint8_t out_memory[OUT_MAX];
 
 static void keep(uint32_t *to, size_t room, const uint32_t *words, unsigned length)
 {
@@ -74,7 +71,7 @@ static void streams_keep(struct streamer *streamer, const uint32_t *words, unsig
     uint64_t before = mfx->stream_out;
 
     write_out(streamer);
-    mfx->out = (struct nal_writer){.data = out_memory, .size = OUT_MAX};
+    mfx->out = nal_writer_take();
     mfx->stream_offset = 0;
     mfx->stream_in = page(streamer, words + 1);
     mfx->stream_out = length > 22   ? page(streamer, words + 21)

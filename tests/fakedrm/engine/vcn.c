@@ -9,7 +9,6 @@
 #include <string.h>
 
 #define SESSIONS      16u
-#define OUT_MAX       ((size_t)64 << 20)
 #define QP_OF_PPS     26
 #define TYPE_P        1u
 #define TYPE_I        2u
@@ -53,8 +52,6 @@ struct job {
     uint32_t header_length, picture_length;
     struct nal_writer out;
 };
-
-static uint8_t out_memory[OUT_MAX];
 
 static struct session *session_of(uint64_t context)
 {
@@ -261,9 +258,7 @@ static void parameter(struct job *job, uint32_t number, const uint32_t *words, u
 
 void vcn_encode(unsigned version, const uint32_t *words, size_t count, vcn_memory *memory)
 {
-    struct job job = {.numbers = NUMBERS[version > 1],
-                      .memory = memory,
-                      .out = {.data = out_memory, .size = OUT_MAX}};
+    struct job job = {.numbers = NUMBERS[version > 1], .memory = memory, .out = nal_writer_take()};
 
     for (size_t at = 0; at + 1 < count && words[at] >= 8 && words[at] / 4 <= count - at;
          at += words[at] / 4)
