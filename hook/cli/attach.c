@@ -23,7 +23,8 @@ static int not_running(const struct container *container, const char *shown, str
 {
     int r = err_set(err, STATUS_USAGE, 0, "container %s is not running", shown);
 
-    advice_start(container->lxcpath, container->name, "with gpu.conf included, the nodes are there at once", err);
+    advice_start(container->lxcpath, container->name,
+                 "with gpu.conf included, the nodes are there at once", err);
     return r;
 }
 

@@ -82,7 +82,7 @@ static int check_start(struct check *check, struct err *err)
     r = has_root ? check_mount(check, err) : 0;
     if (r < 0)
         return r;
-    r = gpu_wait_wanted(&options, &gpus, &fault);
+    r = gpu_wait_wanted(&options, GPU_MADE_ANEW, &gpus, &fault);
     if (r < 0)
         r = say_fault(&fault, &(const struct about){.options = &options, .gpus = &gpus}, err);
     if (r < 0 && options.optional && err->status == STATUS_NO_NODE) {

@@ -129,7 +129,7 @@ int check_hooks_read(const struct options *options, const struct container_facts
         r = lines_read(facts, "start-host", &ret->start_host, err);
     if (r == 0 && ret->start_host.count == 0) {
         r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
-        err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+        err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     }
     if (r == 0 && check_asks_what_if(options)) {
         options_replace(&ret->mount, options);

@@ -55,7 +55,7 @@ static int find_wish(const struct options *options, struct container_facts *fact
     const struct about about = {.options = options, .gpus = gpus};
     struct guest_group groups[2] = {{0}};
     struct fault fault;
-    int r = gpu_wait_wanted(options, gpus, &fault);
+    int r = gpu_wait_wanted(options, GPU_AS_IT_IS, gpus, &fault);
 
     if (r < 0)
         return say_fault(&fault, &about, err);

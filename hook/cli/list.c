@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
 #include "base/text.h"
-#include "facts/account.h"
 #include "exit_status.h"
+#include "facts/account.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "plan/plan.h"
@@ -65,7 +65,7 @@ int cli_list(const struct options *options, struct err *err)
     if (options->rest_count > 1)
         return err_set(err, STATUS_USAGE, 0, "list takes no further word: '%s'",
                        text_printable(shown, sizeof(shown), options->rest[1]));
-    r = gpu_wait(options, &gpus, &fault);
+    r = gpu_wait(options, GPU_MADE_ANEW, &gpus, &fault);
     if (r < 0)
         return say_fault(&fault, &(const struct about){.options = options}, err);
     tell_strays(&gpus);

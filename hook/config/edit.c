@@ -2,8 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "facts/place.h"
+#include "config/include.h"
 #include "exit_status.h"
+#include "facts/place.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -11,23 +12,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* "lxc.idmap = g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
-static bool gid_line_parse(const char *line, size_t length, struct idmap_extent *ret)
+/* "g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
+static bool gid_line_parse(const char *key, const char *value, struct idmap_extent *ret)
 {
-    char copy[128];
     char type = 0;
     char end = 0;
 
-    if (length >= sizeof(copy))
-        return false;
-    memcpy(copy, line, length);
-    copy[length] = '\0';
-    if (sscanf(copy, " lxc.idmap = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
-               &ret->length, &end) != 4 &&
-        sscanf(copy, " lxc.id_map = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
-               &ret->length, &end) != 4)
-        return false;
-    return type == 'g';
+    return (text_is_equal(key, "lxc.idmap") || text_is_equal(key, "lxc.id_map")) &&
+           sscanf(value, "%c %u %u %u %c", &type, &ret->inside, &ret->outside, &ret->length,
+                  &end) == 4 &&
+           type == 'g';
 }
 
 static bool is_same_map(const struct idmap *a, const struct idmap *b)
@@ -50,20 +44,23 @@ int config_replace_gids(const char *text, const struct idmap *current, const str
     CLEANUP_FREE char *made = calloc(1, size);
     struct text out = {.data = made, .size = size};
     struct idmap found = {0};
+    const char *next = text;
+    const char *end = text + strlen(text);
+    char key[32];
+    char value[128];
 
     if (!made)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "edit the config");
-    for (const char *line = text; *line;) {
-        const char *end = strchrnul(line, '\n');
+    for (const char *line = text;
+         config_line_next(&next, end, key, sizeof(key), value, sizeof(value)); line = next) {
         struct idmap_extent extent;
-        bool is_gid_line = gid_line_parse(line, (size_t)(end - line), &extent);
+        bool is_gid_line = gid_line_parse(key, value, &extent);
         if (is_gid_line && found.count == 0)
             add_lines(&out, gids);
         if (!is_gid_line)
-            text_add(&out, "%.*s%s", (int)(end - line), line, *end ? "\n" : "");
+            text_add(&out, "%.*s", (int)(next - line), line);
         else if (found.count < IDMAP_EXTENTS_MAX)
             found.extents[found.count++] = extent;
-        line = *end ? end + 1 : end;
     }
     if (!is_same_map(&found, current))
         return err_set(err, STATUS_OWNERSHIP, 0,

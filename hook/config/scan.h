@@ -7,13 +7,10 @@
 
 #include "facts/config_lines.h"
 
-/* Pure: the value when the line, without blanks in front, sets this very key; NULL otherwise. */
-const char *config_value(const char *line, const char *key);
-
 /* `config_file` may be NULL, and is kept as a pointer. */
 void config_scan(const char *config_file, struct config_lines *ret);
 
-/* Pure: what config_scan does with the text of the file, which is cut into lines in place. */
-void config_scan_text(char *text, struct config_lines *ret);
+/* Pure: what config_scan does with the text of the file. */
+void config_scan_text(const char *text, struct config_lines *ret);
 
 #endif

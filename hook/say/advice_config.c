@@ -65,10 +65,8 @@ void advice_hook_place(const struct options *options, struct err *err)
 void advice_place(const char *config_file, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
-    bool has_line = strncmp(err->fix, "lxc.", 4) == 0 || strstr(err->fix, "\nlxc.");
 
-    if (has_line && !strstr(err->fix, "lxc.hook.") &&
-        config_place_edited(config_file, proxmox) == proxmox)
+    if (err->has_config_lines && config_place_edited(config_file, proxmox) == proxmox)
         err_fix(err, "# what begins with lxc. goes into %s", proxmox);
 }
 
@@ -84,6 +82,7 @@ bool advice_map(const struct idmap *map, char kind, struct err *err)
                  map->extents[i].outside, map->extents[i].length);
     if (text.cut || strlen(err->fix) + text.used + FIX_RESERVE > sizeof(err->fix))
         return false;
+    err->has_config_lines = true;
     err_fix_lines(err, lines);
     return true;
 }
@@ -146,8 +145,7 @@ void advice_start(const char *lxcpath, const char *name, const char *why, struct
     char line[PATH_MAX + 512];
     struct text text = TEXT_ON(line);
 
-    if (!text_is_shell_word(name) ||
-        (lxcpath && !text_is_shell_word(lxcpath)))
+    if (!text_is_shell_word(name) || (lxcpath && !text_is_shell_word(lxcpath)))
         return;
     if (config_place_proxmox(lxcpath, name, proxmox))
         text_add(&text, "pct start %s", name);

@@ -21,6 +21,13 @@
 
 /* ---- the hook's line ------------------------------------------------------------------------- */
 
+void fix_gpu_conf(const struct fault *fault, const struct about *about, struct err *err)
+{
+    (void)fault;
+    (void)about;
+    err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+}
+
 void fix_section(const struct fault *fault, const struct about *about, struct err *err)
 {
     char expression[64];
@@ -29,7 +36,7 @@ void fix_section(const struct fault *fault, const struct about *about, struct er
     snprintf(expression, sizeof(expression), "^ *lxc\\.hook\\.%s *[:=].*lxc-gpu-hook", fault->name);
     err_fix_lines(err, advice_delete(about->config_file ? about->config_file : "", expression, line,
                                      sizeof(line)));
-    err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+    fix_gpu_conf(fault, about, err);
 }
 
 /* Only LXC can set what is missing; the command does the same for a container that runs. */
@@ -75,11 +82,17 @@ void fix_remove(const struct fault *fault, const struct about *about, struct err
         advice_remove(about->guest, fault->name, err);
 }
 
+void fix_autodev(const struct fault *fault, const struct about *about, struct err *err)
+{
+    (void)fault;
+    (void)about;
+    err_fix_config(err, "lxc.autodev = 1");
+}
+
 void fix_read_only(const struct fault *fault, const struct about *about, struct err *err)
 {
-    (void)about;
     if (fault->error == EROFS)
-        err_fix(err, "lxc.autodev = 1");
+        fix_autodev(fault, about, err);
 }
 
 /*
@@ -126,8 +139,8 @@ static void fix_cover(const struct idmap *covering, const struct idmap_extent *b
         return;
     err_fix(err, "# in place of the config's line lxc.idmap = %c %u %u %u", kind, before->inside,
             before->outside, before->length);
-    err_fix(err, "lxc.idmap = %c %u %u %u", kind, before->inside, before->outside,
-            covering->extents[at].length);
+    err_fix_config(err, "lxc.idmap = %c %u %u %u", kind, before->inside, before->outside,
+                   covering->extents[at].length);
 }
 
 void fix_unmapped(const struct fault *fault, const struct about *about, struct err *err)
@@ -211,9 +224,9 @@ void fix_device_rules(const struct fault *fault, const struct about *about, stru
     (void)fault;
     for (size_t i = 0; about->plan && about->proofs && i < about->plan->op_count; i++)
         if (about->plan->ops[i].kind == OP_NODE && about->proofs->nodes[i].error == EPERM)
-            err_fix(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm",
-                    about->guest && about->guest->cgroup_is_v1 ? "" : "2", DRM_MAJOR,
-                    about->plan->ops[i].gpu->node_minor);
+            err_fix_config(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm",
+                           about->guest && about->guest->cgroup_is_v1 ? "" : "2", DRM_MAJOR,
+                           about->plan->ops[i].gpu->node_minor);
 }
 
 void fix_lone_rule(const struct fault *fault, const struct about *about, struct err *err)

@@ -29,8 +29,9 @@ int say_fault(const struct fault *fault, const struct about *about, struct err *
 
 /* The lines of causes.def that are more than text; see there. */
 typedef void fix_maker(const struct fault *fault, const struct about *about, struct err *err);
-fix_maker fix_section, fix_by_hand, fix_no_match, fix_remove, fix_read_only, fix_no_answer,
-    fix_unmapped, fix_gid_unmapped, fix_both_lines, fix_kernel, fix_mount, fix_bind,
-    fix_device_rules, fix_lone_rule, fix_shut, fix_dead_node, fix_reinstall, fix_libmount;
+fix_maker fix_gpu_conf, fix_autodev, fix_section, fix_by_hand, fix_no_match, fix_remove,
+    fix_read_only, fix_no_answer, fix_unmapped, fix_gid_unmapped, fix_both_lines, fix_kernel,
+    fix_mount, fix_bind, fix_device_rules, fix_lone_rule, fix_shut, fix_dead_node, fix_reinstall,
+    fix_libmount;
 
 #endif

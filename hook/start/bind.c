@@ -136,7 +136,7 @@ int bind_nodes(const struct hook_env *env, const struct options *options, struct
     r = privilege_enter(PHASE_BIND, fault);
     /* start-host is the one to say that there is none. */
     if (r == 0)
-        r = gpu_wait(options, &job->gpus, fault);
+        r = gpu_wait(options, GPU_AS_IT_IS, &job->gpus, fault);
     if (r == 0) {
         root = open(env->rootfs_mount, O_PATH | O_DIRECTORY | O_CLOEXEC);
         r = root < 0 ? fault_set(fault, CAUSE_ROOTFS_MOUNT, errno) : 0;

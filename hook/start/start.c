@@ -45,7 +45,8 @@ int job_collect(const struct hook_env *env, struct start_job *job, struct fault 
     job->guest.rootfs = env->rootfs;
     if (!job->options->no_probe || job->guest.config.rule_v1[0])
         guest_find_cgroup(&job->guest);
-    r = gpu_wait_wanted(job->options, &job->gpus, fault);
+    r = gpu_wait_wanted(job->options, job->as_user ? GPU_AS_IT_IS : GPU_MADE_ANEW, &job->gpus,
+                        fault);
     job->has_gpus = r == 0;
     return r;
 }

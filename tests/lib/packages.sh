@@ -3,7 +3,7 @@
 # The one list of Debian packages that building and testing need.
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
-    libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
+    libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev musl-tools)
 packages_package=(dpkg-dev file)
 packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
 packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base libcap2-bin)

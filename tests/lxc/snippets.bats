@@ -138,7 +138,12 @@ PY
     waiting=$!
     sleep 1
     kill -0 "$waiting"
-    node renderD128 226 128
+    # Any number will do; what udev has not got to yet will not.
+    node renderD129 226 129
+    chown 0:0 /dev/dri/renderD129
+    sleep 1
+    kill -0 "$waiting"
+    chgrp render /dev/dri/renderD129
     wait "$waiting"
 }
 

@@ -270,6 +270,7 @@ END
     chown 100000:100000 "$lxcpath/c1"
     before=$(sha256sum <"$lxcpath/c2/config")
     # every name that the hook may use there
+    # shellcheck disable=SC2016  # perl's own
     setpriv --reuid 100000 --regid 100000 --clear-groups perl -e '
         chdir $ARGV[0] or die;
         while (getppid() > 1) {

@@ -17,12 +17,14 @@ fail() {
 }
 
 # From whom a directory may include, itself among them; base is for all.
+# shellcheck disable=SC2034  # by name
 hook_layers='facts: facts
 plan: plan facts
 start: start plan facts
 say: say plan facts
 config: config say plan facts
 cli: cli start config say plan facts'
+# shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
 picture: picture facts
