@@ -1,6 +1,6 @@
 /*
- * What will be done, worked out from facts alone: no system call. node.c makes it, attach.c mounts
- * it, prove.c opens it.
+ * What will be done, worked out from facts alone: no system call. start/node.c makes it,
+ * start/attach.c mounts it, start/witness.c opens it.
  */
 #ifndef HOOK_PLAN_H
 #define HOOK_PLAN_H
