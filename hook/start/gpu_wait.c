@@ -7,19 +7,19 @@
 #define WAIT_STEP_MS 100
 
 /*
- * The kernel makes a node 0600 root:root (drm_core_init sets no mode of devtmpfs's), and udev sets
- * group and mode a moment later. Until then it is of no use as it is.
+ * The kernel makes a node 0600 root:root (drivers/base/devtmpfs.c, without a mode of the driver's),
+ * and udev sets group and mode a moment later. Until then it is of no use as it is.
  */
-static bool is_made_only(const struct gpu_node *node)
+static bool is_usable_as_it_is(const struct gpu_node *node)
 {
-    return node->uid == 0 && node->gid == 0 && (node->mode & 0777) == 0600;
+    return (node->mode & 06) == 06 || (node->gid != 0 && (node->mode & 060) == 060);
 }
 
 static bool is_complete(const struct options *options, enum gpu_use use,
                         const struct gpu_list *gpus)
 {
     for (size_t i = 0; use == GPU_AS_IT_IS && i < gpus->count; i++)
-        if (plan_is_wanted(options, gpus, &gpus->nodes[i]) && is_made_only(&gpus->nodes[i]))
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]) && !is_usable_as_it_is(&gpus->nodes[i]))
             return false;
     return plan_has_match(options, gpus);
 }

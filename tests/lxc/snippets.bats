@@ -130,7 +130,7 @@ PY
     [ -n "$command" ]
     # nothing there that systemd would expand and a shell would not
     [[ "$command" != *[%\$]* ]]
-    rm /dev/dri/renderD128
+    rm /dev/dri/renderD*
     [[ "$command" == *"timeout 60 "* ]]
     run eval "${command/timeout 60/timeout 1}"
     [ "$status" = 124 ]
@@ -143,7 +143,7 @@ PY
     chown 0:0 /dev/dri/renderD129
     sleep 1
     kill -0 "$waiting"
-    chgrp render /dev/dri/renderD129
+    chgrp 107 /dev/dri/renderD129
     wait "$waiting"
 }
 
