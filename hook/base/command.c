@@ -155,7 +155,7 @@ int command_run(const struct command *command, char **ret_output, int *ret_statu
 {
     struct launch launch = {.output = {-1, -1}, .failure = {-1, -1}};
     CLEANUP_FREE char *output = NULL;
-    int64_t until = now_ms() + COMMAND_SECONDS * 1000;
+    int64_t until = now_ms() + (int64_t)COMMAND_SECONDS * 1000;
     int failure = 0;
     int status = 0;
     int r = launch_prepare(command, &launch);

@@ -23,6 +23,8 @@ static void prefix_add(const struct account *owner, struct text *text)
 
 static bool word_is_plain(const char *word)
 {
+    if (!word)
+        return false;
     word += strspn(word, "-");
     return *word == '\0' || text_is_shell_word(word);
 }

@@ -6,7 +6,8 @@
 #include "facts/env.h"
 #include "facts/options.h"
 
-/* The hook that the environment asks for. Sets options->config_file. 0, or the failure to report. */
+/* The hook that the environment asks for. Sets options->config_file. 0, or the failure to report.
+ */
 int hook_run(struct options *options, struct err *err);
 
 /* start-host, also for an attach. */

@@ -2,11 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "config/init.h"
+#include "exit_status.h"
 #include "facts/account.h"
 #include "facts/env.h"
-#include "config/init.h"
 #include "facts/place.h"
-#include "exit_status.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/say.h"

@@ -5,8 +5,8 @@
 #define HOOK_CONTAINER_H
 
 #include "base/err.h"
-#include "facts/account.h"
 #include "config/lxc.h"
+#include "facts/account.h"
 #include "facts/guest.h"
 #include "facts/options.h"
 

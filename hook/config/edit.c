@@ -93,10 +93,12 @@ static int file_replace(int at, const char *base, const char *data, const struct
 {
     CLEANUP_FD int fd = -1;
     char temporary[NAME_MAX + 1];
-    struct stat made;
-    struct stat there;
+    struct stat made = {0};
+    struct stat there = {0};
     int r;
 
+    if (!data)
+        return -EINVAL;
     if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d.new", base, getpid()) >=
         sizeof(temporary))
         return -ENAMETOOLONG;

@@ -61,7 +61,7 @@ bool config_line_next(const char **text, const char *end, char *ret_key, size_t 
     const char *line_end;
     const char *equals;
 
-    if (line >= end)
+    if (!line || line >= end)
         return false;
     line_end = memchr(line, '\n', (size_t)(end - line));
     *text = line_end ? line_end + 1 : end;
@@ -129,7 +129,7 @@ static bool target_read(struct reading *reading, const char *file, const char *t
     CLEANUP_FREE char *text = NULL;
     CLEANUP_FD int place = -1;
     struct stat st;
-    size_t size;
+    size_t size = 0;
     int r;
 
     if (reading->files_left-- == 0 || depth == DEPTH_MAX)

@@ -4,8 +4,8 @@
 #include "base/command.h"
 #include "base/text.h"
 #include "config/init.h"
-#include "facts/place.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "say/advice_config.h"
 #include "say/advice_system.h"
 

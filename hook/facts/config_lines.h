@@ -1,4 +1,5 @@
-/* Lines of the container's own config that a plan or a message goes by; config/scan.h finds them. */
+/* Lines of the container's own config that a plan or a message goes by; config/scan.h finds them.
+ */
 #ifndef HOOK_CONFIG_LINES_H
 #define HOOK_CONFIG_LINES_H
 

@@ -7,8 +7,8 @@
 
 int fault_put(struct fault *fault, const struct fault_facts *facts)
 {
-    *fault = (struct fault){
-        .cause = facts->cause, .error = facts->error, .a = facts->a, .b = facts->b};
+    *fault =
+        (struct fault){.cause = facts->cause, .error = facts->error, .a = facts->a, .b = facts->b};
     snprintf(fault->name, sizeof(fault->name), "%s", facts->name ? facts->name : "");
     snprintf(fault->detail, sizeof(fault->detail), "%s", facts->detail ? facts->detail : "");
     return facts->error ? -facts->error : -EINVAL;

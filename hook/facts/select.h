@@ -14,8 +14,8 @@ struct selection {
 };
 
 /*
- * -EINVAL when `spec` is none of: all, renderD128, pci=, driver=, vendor= (comma lists). *ret_wanted
- * is then an example of what the key wants, NULL where there is no such key.
+ * -EINVAL when `spec` is none of: all, renderD128, pci=, driver=, vendor= (comma lists).
+ * *ret_wanted is then an example of what the key wants, NULL where there is no such key.
  */
 int select_check(const char *spec, const char **ret_wanted);
 

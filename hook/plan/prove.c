@@ -39,8 +39,8 @@ int prove_judge(const struct plan *plan, const struct proofs *proofs, struct fau
         int error = plan->ops[i].kind == OP_NODE ? proofs->nodes[i].error : 0;
         enum cause cause = cause_of(error, proofs->is_dev_null_denied);
         if (error)
-            return fault_set(fault, cause, cause == CAUSE_LONE_RULE ? 0 : error,
-                             .a = (uint32_t)i, .name = plan->ops[i].name);
+            return fault_set(fault, cause, cause == CAUSE_LONE_RULE ? 0 : error, .a = (uint32_t)i,
+                             .name = plan->ops[i].name);
     }
     return 0;
 }

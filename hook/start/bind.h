@@ -23,8 +23,8 @@ struct bind_job {
 };
 
 /*
- * 0 also when nothing is bound. STATUS_UNSAFE_PATH when the container's /dev is not usable. `job` is
- * the caller's, zeroed.
+ * 0 also when nothing is bound. STATUS_UNSAFE_PATH when the container's /dev is not usable. `job`
+ * is the caller's, zeroed.
  */
 int bind_nodes(const struct hook_env *env, const struct options *options, struct bind_job *job,
                struct fault *fault);

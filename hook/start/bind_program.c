@@ -12,8 +12,8 @@
 #define OTHERS_MAY_WRITE (S_IWGRP | S_IWOTH)
 
 /*
- * It has to be as safe as the program that runs already: of the same owner, and open to nobody else.
- * What is checked is what is executed: by descriptor.
+ * It has to be as safe as the program that runs already: of the same owner, and open to nobody
+ * else. What is checked is what is executed: by descriptor.
  */
 static int program_find(int *ret, struct fault *fault)
 {

@@ -9,7 +9,6 @@
 #ifndef HOOK_BIND_PROGRAM_H
 #define HOOK_BIND_PROGRAM_H
 
-
 #include "facts/fault.h"
 
 /* The descriptor on which lxc-gpu-bind finds the file that it binds on. */

@@ -8,7 +8,6 @@
 #ifndef HOOK_PRIVILEGE_H
 #define HOOK_PRIVILEGE_H
 
-
 #include "facts/fault.h"
 
 #include <stdbool.h>

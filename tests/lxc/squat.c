@@ -150,10 +150,11 @@ static void serve(int peer, pid_t pid)
 
     while (recv(peer, &request, sizeof(request), 0) == sizeof(request)) {
         struct answer answer = {.result = -1};
-        if (request.command == GET_STATE)
-            answer = (struct answer){.data = (void *)(uintptr_t)RUNNING};
-        if (request.command == GET_INIT_PID)
-            answer = (struct answer){.data = (void *)(uintptr_t)pid};
+        uintptr_t number = request.command == GET_STATE ? RUNNING : (uintptr_t)pid;
+        if (request.command == GET_STATE || request.command == GET_INIT_PID) {
+            answer.result = 0;
+            memcpy(&answer.data, &number, sizeof(number)); /* LXC's pointer that is a number */
+        }
         if (send(peer, &answer, sizeof(answer), MSG_NOSIGNAL) < 0)
             break;
     }

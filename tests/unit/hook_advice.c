@@ -1,11 +1,11 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
-#include "say/advice_config.h"
-#include "say/advice_system.h"
 #include "cmocka_all.h"
 #include "config/scan.h"
 #include "facts/lsm.h"
-#include "say/say.h"
+#include "say/advice_config.h"
+#include "say/advice_system.h"
 #include "say/modprobe.h"
+#include "say/say.h"
 
 #include <stdio.h>
 #include <string.h>

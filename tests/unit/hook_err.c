@@ -69,7 +69,7 @@ static void the_whole_value_of_a_selection_is_checked(void **state)
     /* behind what a driver's name can hold */
     memset(spec + strlen(spec), 'a', 70);
     assert_true(select_check(spec, &wanted) < 0);
-    strcat(spec, "\033[2J$(id)");
+    (void)snprintf(spec + strlen(spec), sizeof(spec) - strlen(spec), "\033[2J$(id)");
     assert_true(select_check(spec, &wanted) < 0);
     assert_int_equal(select_check("driver=i915,xe", &wanted), 0);
     assert_int_equal(select_check("pci=0000:00:02.0,01:00.0", &wanted), 0);

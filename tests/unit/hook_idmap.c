@@ -1,6 +1,6 @@
 /* Id maps: what is read, how ids translate, and whom the proof can use. */
-#include "cmocka_all.h"
 #include "base/idmap.h"
+#include "cmocka_all.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -166,8 +166,7 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     guest.nodes[0] = guest.nodes[1];
     guest.node_count = 1;
     build();
-    assert_non_null(
-        strstr(warned(), "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
+    assert_non_null(strstr(warned(), "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
 }
 
 static void the_witness_has_only_the_right_that_the_mode_gives(void **state)

@@ -225,8 +225,10 @@ static void json_has_check(const struct verify_case *one, const char *json, cons
     (void)snprintf(start, sizeof(start), "{\"id\": \"%s\", \"status\": \"%s\", \"detail\": ", id,
                    status);
     check = strstr(json, start);
-    if (!check)
+    if (!check) {
         fail_msg("%s: the JSON has no %s", one->name, start);
+        return;
+    }
     json_wants(one, check, "detail", line + strlen("node         FAIL "));
 }
 
@@ -259,7 +261,8 @@ static void json_says_what_the_text_says(void **state)
         assert_non_null(strstr(json, status));
         for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
             const char *cause = strstr(line, "): ");
-            if (strncmp(line, "gpu-verify: FAIL", strlen("gpu-verify: FAIL")) == 0)
+            bool is_fail = strncmp(line, "gpu-verify: FAIL", strlen("gpu-verify: FAIL")) == 0;
+            if (is_fail && cause)
                 json_wants(one, json, "cause", cause + 3);
             else if (strncmp(line, "warning: ", strlen("warning: ")) == 0)
                 json_wants(one, json, "cause", line + strlen("warning: "));
