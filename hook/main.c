@@ -1,21 +1,21 @@
 /*
  * lxc-gpu-hook: one executable for LXC's hooks and for a person.
  *
- * A container start, top to bottom: options -> environment -> start_host (start.c) -> report, and
- * in start_host: the container as the kernel shows it -> the host's GPUs -> the container's files
+ * A container start, top to bottom: options -> environment -> start_host (start/start.c) -> words
+ * (say/causes.c), both called in cli/hook.c; and in start_host: the container as the kernel shows
+ * it -> the host's GPUs -> the container's files
  * -> plan -> nodes -> into the container -> mount -> proof -> judgement. The mount hook, which
- * comes before and matters where an ordinary user starts the container, is bind_nodes (bind.c).
+ * comes before and matters where an ordinary user starts the container, is bind_nodes
+ * (start/bind.c).
  */
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/hook.h"
 #include "cli/options.h"
-#include "config/obeyed.h"
 #include "exit_status.h"
 #include "facts/env.h"
 #include "say/report.h"
-#include "start/bind.h"
 #include "start/privilege.h"
-#include "start/start.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,31 +31,6 @@ static void report_begin(const struct options *options, bool is_command)
     style.container = is_command ? NULL : hook_env_container(name, sizeof(name));
     style.use_syslog = style.container != NULL;
     report_open(&style);
-}
-
-/*
- * What LXC obeys at a start it obeys before us. Here it would be a file to read and to name in a
- * fix that root pastes; run by hand, with a file of another user's, it is forgotten.
- */
-static void forget_foreign_config(void)
-{
-    const char *file = getenv("LXC_CONFIG_FILE");
-
-    if (file && privilege_is_roots() && !obeyed_is_roots(file))
-        (void)unsetenv("LXC_CONFIG_FILE");
-}
-
-static int run_hook(struct options *options, struct err *err)
-{
-    struct hook_env env;
-    int r;
-
-    forget_foreign_config();
-    r = hook_env_read(options->rest_count, options->rest, &env, err);
-    if (r < 0)
-        return r;
-    options->config_file = env.config_file;
-    return env.type == HOOK_MOUNT ? bind_nodes(&env, options, err) : start_host(&env, options, err);
 }
 
 struct cli_command {
@@ -127,7 +102,7 @@ int main(int argc, char **argv)
         return stdout_finish(STATUS_DONE);
     }
     if (hook_env_is_hook(options.rest_count, options.rest))
-        r = run_hook(&options, &err);
+        r = hook_run(&options, &err);
     else
         r = run_command(command, &options, &err);
     if (r < 0)

@@ -1,11 +1,12 @@
 /* One verification reads top to bottom: options, then for each node probe, judge, render. */
-#include "judge/checks.h"
-#include "system/node.h"
 #include "cli/options.h"
 #include "cli/output.h"
-#include "run/probe.h"
+#include "judge/checks.h"
 #include "render/render.h"
+#include "run/probe.h"
 #include "run/terminal.h"
+#include "system/node.h"
+#include "system/packages.h"
 
 #include "base/drm.h"
 
@@ -74,6 +75,10 @@ static int node_verify(const struct options *options, const char *device, struct
         signal_die(facts.run.signal);
     }
     checks_judge(&facts, &report);
+    if (report_has_cause(&report)) {
+        packages_collect(&facts.packages);
+        checks_judge(&facts, &report);
+    }
     int kept = stream_keep(&facts, output, &err);
     report_print(options, &facts, &report);
     if (kept == 0)

@@ -3,7 +3,7 @@
 
 set(PACKAGE_host lxc-gpu)
 set(PACKAGE_guest gpu-verify)
-# Sorts before a revision of Debian's own, which would start at 1.
+# Sorts before a revision of Debian's own for the same version, which would start at 1.
 set(REVISION 0.1)
 set(CPACK_PACKAGE_CONTACT "lxc-gpu-hook maintainers <maintainers@lxc-gpu-hook.example.org>" CACHE STRING
   "Maintainer field of the packages")
@@ -83,7 +83,7 @@ set(CPACK_DEBIAN_GUEST_PACKAGE_SUGGESTS
 set(CPACK_DEBIAN_GUEST_DESCRIPTION "check that the GPU really encodes video here
 Encodes H.264 on the GPU through VA-API, checks the stream, decodes it and
 compares the pictures. When that fails, it names the cause and prints the lines
-that mend it: in an LXC, Docker or Podman container, in a virtual machine, and
+that fix it: in an LXC, Docker or Podman container, in a virtual machine, and
 on an ordinary computer.
 
 It needs neither ffmpeg nor vainfo.")
@@ -95,4 +95,5 @@ if(NOT CMAKE_INSTALL_PREFIX STREQUAL CPACK_PACKAGING_INSTALL_PREFIX)
   set(REFUSAL COMMAND ${CMAKE_COMMAND} -E echo "Debian packages need -DCMAKE_INSTALL_PREFIX=/usr"
     COMMAND ${CMAKE_COMMAND} -E false)
 endif()
-add_custom_target(deb ${REFUSAL} COMMAND ${CMAKE_CURRENT_LIST_DIR}/make-deb ${CMAKE_BINARY_DIR} ${EPOCH} USES_TERMINAL VERBATIM)
+add_custom_target(deb ${REFUSAL} COMMAND ${CMAKE_CURRENT_LIST_DIR}/make-deb ${CMAKE_BINARY_DIR} ${EPOCH}
+    ${PROJECT_SOURCE_DIR} ${PROJECT_VERSION} USES_TERMINAL VERBATIM)

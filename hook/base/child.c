@@ -2,7 +2,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "exit_status.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -55,7 +54,7 @@ __attribute__((noreturn)) static void child_main(const struct child_job *job, pi
     if (getppid() != parent)
         _exit(1);
     job->outcome->has_begun = true;
-    job->outcome->result = job->steps(job->memory, link, &job->outcome->err);
+    job->outcome->result = job->steps(job->memory, link);
     job->outcome->is_finished = true;
     _exit(0);
 }
@@ -216,24 +215,6 @@ int child_end(struct child *child, int64_t deadline, bool *ret_stays)
     }
     *ret_stays = !child_kill(child);
     return -ETIMEDOUT;
-}
-
-int child_result(const struct child_outcome *outcome, const char *who, struct err *err)
-{
-    struct child_outcome copy = *outcome;
-
-    if (!copy.is_finished)
-        return err_set(err, STATUS_INTERNAL, 0, "%s was killed", who);
-    if (copy.result >= 0)
-        return 0;
-    copy.err.text[sizeof(copy.err.text) - 1] = '\0';
-    copy.err.fix[sizeof(copy.err.fix) - 1] = '\0';
-    text_make_plain(copy.err.text, "");
-    text_make_plain(copy.err.fix, "\n");
-    if (copy.err.status <= STATUS_DONE || copy.err.status > STATUS_DEAD_NODE)
-        copy.err.status = STATUS_INTERNAL;
-    *err = copy.err;
-    return copy.result;
 }
 
 /* ---- descriptors ----------------------------------------------------------------------------- */

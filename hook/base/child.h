@@ -10,8 +10,6 @@
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 
-#include "base/err.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +20,6 @@ struct child_outcome {
     bool has_begun; /* false though it has ended: the kernel killed it at its birth */
     bool is_finished;
     int result;
-    struct err err;
 };
 
 struct child {
@@ -33,8 +30,8 @@ struct child {
 #define CHILD_NONE ((struct child){.pid = 0, .link = -1})
 
 struct child_job {
-    int (*steps)(void *memory, int link, struct err *err); /* 0 or -errno; in the child */
-    void *memory;                                          /* the child has a copy of its own */
+    int (*steps)(void *memory, int link); /* 0 or -errno; in the child */
+    void *memory;                         /* the child has a copy of its own */
     struct child_outcome *outcome;
     int cgroup; /* O_PATH folder of a cgroup v2 that it is born in, by clone3(2); -1: the parent's
                  */
@@ -76,9 +73,6 @@ int child_end(struct child *child, int64_t deadline, bool *ret_stays);
 
 /* Parent: kills it now. True when it is gone, false when it hangs inside the kernel. */
 bool child_kill(struct child *child);
-
-/* The result of a child that ended by itself; its text is bounded and made printable. */
-int child_result(const struct child_outcome *outcome, const char *who, struct err *err);
 
 /* Closes every descriptor above 2 but these, which are in any order; -1 is passed over. */
 void child_keep_only(const int *fds, size_t count);

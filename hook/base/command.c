@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -72,17 +71,6 @@ static int launch_prepare(const struct command *command, struct launch *ret)
     return 0;
 }
 
-/* What is too few descriptors for LXC is no fault of a config that it then cannot read. */
-static void limit_raise(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 __attribute__((noreturn)) static void child_main(const struct command *command,
                                                  const struct launch *launch)
 {
@@ -92,7 +80,6 @@ __attribute__((noreturn)) static void child_main(const struct command *command,
                 : 0;
 
     (void)setpgid(0, 0); /* to be killed with what it starts */
-    limit_raise();
     if (r == 0 && command->prepare)
         r = command->prepare(command->memory);
     if (r == 0) {
@@ -168,7 +155,7 @@ int command_run(const struct command *command, char **ret_output, int *ret_statu
 {
     struct launch launch = {.output = {-1, -1}, .failure = {-1, -1}};
     CLEANUP_FREE char *output = NULL;
-    int64_t until = now_ms() + COMMAND_SECONDS * 1000;
+    int64_t until = now_ms() + (int64_t)COMMAND_SECONDS * 1000;
     int failure = 0;
     int status = 0;
     int r = launch_prepare(command, &launch);

@@ -6,6 +6,7 @@
 #ifndef BASE_DRM_H
 #define BASE_DRM_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 
@@ -29,6 +30,14 @@ struct drm_version_request {
 #define DRM_IOCTL_VERSION_REQUEST _IOWR('d', 0x00, struct drm_version_request)
 
 /* Asks the kernel driver behind an open node its name. 0, or -errno. Always terminated on 0. */
-int drm_driver_name(int fd, char *name, size_t size);
+static inline int drm_driver_name(int fd, char *name, size_t size)
+{
+    struct drm_version_request request = {.name = name, .name_len = size - 1};
+
+    if (ioctl(fd, DRM_IOCTL_VERSION_REQUEST, &request) < 0)
+        return -errno;
+    name[request.name_len < size - 1 ? request.name_len : size - 1] = '\0';
+    return 0;
+}
 
 #endif

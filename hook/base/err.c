@@ -78,7 +78,9 @@ static char conversion_next(const char **fmt, va_list *ap, int *ret_precision, b
             *ret_precision = va_arg(*ap, int);
         *ret_is_long |= strchr("lzjt", **fmt) != NULL;
     }
-    return **fmt ? *(*fmt)++ : '\0';
+    char conversion = **fmt;
+    *fmt += conversion ? 1 : 0;
+    return conversion;
 }
 
 static bool word_is_plain(const char *word, int precision)

@@ -14,11 +14,15 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stdbool.h>
+
 #define ERR_TEXT_MAX 768
 #define ERR_FIX_MAX  1536
 
 struct err {
     int status;
+    int cause;             /* the program's own number for it; 0 when it has none */
+    bool has_config_lines; /* the fix has lines for a container's config: err_fix_config */
     char text[ERR_TEXT_MAX];
     char fix[ERR_FIX_MAX]; /* newline-separated lines, no trailing newline */
 };
@@ -41,6 +45,9 @@ __attribute__((format(printf, 2, 3))) void err_add(struct err *err, const char *
  * %s is not "" or a plain word (text_is_shell_word): in `fmt` goes own text, in %s that of others.
  */
 __attribute__((format(printf, 2, 3))) void err_fix(struct err *err, const char *fmt, ...);
+
+/* The same for a line that goes into the container's config. */
+#define err_fix_config(err, ...) ((err)->has_config_lines = true, err_fix((err), __VA_ARGS__))
 
 /* Adds whole lines, made by a function that has looked at each word of another's itself. */
 void err_fix_lines(struct err *err, const char *lines);

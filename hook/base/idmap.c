@@ -1,8 +1,8 @@
 #include "base/idmap.h"
 
 #include "base/text.h"
-#include "exit_status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +27,7 @@ static int extent_parse(char *line, struct idmap_extent *ret)
     return 0;
 }
 
-int idmap_parse(const char *text, struct idmap *ret, struct err *err)
+int idmap_parse(const char *text, struct idmap *ret)
 {
     size_t count = 0;
 
@@ -38,12 +38,10 @@ int idmap_parse(const char *text, struct idmap *ret, struct err *err)
         int length = (int)(end - text);
 
         if (count == IDMAP_EXTENTS_MAX)
-            return err_set(err, STATUS_INTERNAL, 0, "id map has more than %d extents",
-                           IDMAP_EXTENTS_MAX);
+            return -E2BIG;
         snprintf(line, sizeof(line), "%.*s", length, text);
         if (length >= (int)sizeof(line) || extent_parse(line, &ret->extents[count]) < 0)
-            return err_set(err, STATUS_INTERNAL, 0, "id map line is not three numbers: %.*s",
-                           length > 60 ? 60 : length, text);
+            return -EINVAL;
         count++;
         text = *end ? end + 1 : end;
     }
@@ -124,13 +122,12 @@ const char *idmap_describe(const struct idmap *map, char *buffer, size_t size)
     return buffer;
 }
 
-int idmap_add(struct idmap *map, struct idmap_extent extent, struct err *err)
+int idmap_add(struct idmap *map, struct idmap_extent extent)
 {
     if (extent.length == 0)
         return 0;
     if (map->count == IDMAP_EXTENTS_MAX)
-        return err_set(err, STATUS_OWNERSHIP, 0, "the new map has more than %d extents",
-                       IDMAP_EXTENTS_MAX);
+        return -E2BIG;
     map->extents[map->count++] = extent;
     return 0;
 }

@@ -5,8 +5,6 @@
 #ifndef HOOK_IDMAP_H
 #define HOOK_IDMAP_H
 
-#include "base/err.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +22,11 @@ struct idmap {
     struct idmap_extent extents[IDMAP_EXTENTS_MAX];
 };
 
-/* Reads the text of /proc/PID/uid_map or gid_map. After a failure *ret has no extents. */
-int idmap_parse(const char *text, struct idmap *ret, struct err *err);
+/*
+ * Reads the text of /proc/PID/uid_map or gid_map. -EINVAL when it is none, -E2BIG when it has too
+ * many extents; *ret has none then.
+ */
+int idmap_parse(const char *text, struct idmap *ret);
 
 /* The id outside that `inside` stands for; false when it is in no extent. *ret is set on true. */
 bool idmap_to_outside(const struct idmap *map, uint32_t inside, uint32_t *ret);
@@ -42,8 +43,8 @@ bool idmap_ordinary(const struct idmap *map, uint32_t avoid, uint32_t *ret);
 /* "0-65535, 70000 and 3 more" into `buffer`: the ids inside that are mapped. Returns buffer. */
 const char *idmap_describe(const struct idmap *map, char *buffer, size_t size);
 
-/* Adds an extent, but no empty one. STATUS_OWNERSHIP when the map is full. */
-int idmap_add(struct idmap *map, struct idmap_extent extent, struct err *err);
+/* Adds an extent, but no empty one. -E2BIG when the map is full. */
+int idmap_add(struct idmap *map, struct idmap_extent extent);
 
 /* Orders a map by `inside`, and makes one of neighbours that go on where the other ends. */
 void idmap_tidy(struct idmap *map);

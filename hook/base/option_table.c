@@ -2,7 +2,9 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,11 +40,57 @@ static int word_refused(const struct option_table *table, int answer, const char
                    text_printable(shown, sizeof(shown), word));
 }
 
+static int word_find(const char *const *words, const char *value, unsigned *ret)
+{
+    for (unsigned i = 0; words[i]; i++) {
+        if (!text_is_equal(words[i], value))
+            continue;
+        *ret = i;
+        return 0;
+    }
+    return -EINVAL;
+}
+
+static int number_read(const struct option_row *row, const char *value, uint32_t *ret)
+{
+    uint32_t number;
+
+    if (text_to_u32(value, 10, row->max, &number) < 0 || number < row->min)
+        return -EINVAL;
+    *ret = number;
+    return 0;
+}
+
+static int field_set(const struct option_row *row, void *options, const char *value,
+                     struct err *err)
+{
+    void *field = (char *)options + row->at;
+
+    switch (row->kind) {
+    case OPTION_TAKE:
+        return row->take(options, value, err);
+    case OPTION_FLAG:
+        *(bool *)field = true;
+        return 0;
+    case OPTION_SET:
+        *(unsigned *)field = row->max;
+        return 0;
+    case OPTION_NUMBER:
+        return number_read(row, value, field);
+    case OPTION_TEXT:
+        *(const char **)field = value;
+        return *value ? 0 : -EINVAL;
+    case OPTION_CHOICE:
+        return word_find(row->words, value, field);
+    }
+    return -EINVAL;
+}
+
 static int row_take(const struct option_table *table, const struct option_row *row, void *options,
                     struct err *err)
 {
     char shown[200];
-    int r = row->take(options, optarg, err);
+    int r = field_set(row, options, optarg, err);
 
     if (r < 0 && row->wanted)
         return err_set(err, table->status, 0, "--%s %s: not %s", row->name,

@@ -5,22 +5,36 @@
 #include "base/err.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
+enum option_kind {
+    OPTION_TAKE,   /* by `take` */
+    OPTION_FLAG,   /* without a value: the bool at `at` becomes true */
+    OPTION_SET,    /* without a value: the unsigned or enum at `at` becomes `max` */
+    OPTION_NUMBER, /* in decimal, from `min` to `max`: into the uint32_t at `at` */
+    OPTION_TEXT,   /* any but an empty one: into the const char * at `at`, which points into argv */
+    OPTION_CHOICE, /* one of `words`: its place among them into the unsigned or enum at `at` */
+};
+
 /*
- * Sets in `options`, the program's own structure, what an option stands for. `value` points into
- * argv; NULL where none is taken. 0, or -errno: `err` is set by the parser where the row says what
- * is wanted, else by this.
+ * For what is more than one field: sets it in `options`, the program's own structure. `value`
+ * points into argv. 0, or -errno: `err` is set by the parser where the row says what is wanted,
+ * else by this.
  */
 typedef int (*option_take)(void *options, const char *value, struct err *err);
 
 struct option_row {
     const char *name; /* without dashes */
     char letter;      /* the short form; 0: none */
-    option_take take;
+    enum option_kind kind;
     const char *argument; /* what the help calls the value; NULL: takes none */
     const char *wanted;   /* completes "--name value: not "; NULL: `take` words its refusals */
     const char *help;     /* newline-separated lines */
+    size_t at;            /* offsetof in the program's own structure */
+    uint32_t min, max;
+    const char *const *words; /* NULL ends them */
+    option_take take;
 };
 
 struct option_table {

@@ -2,9 +2,11 @@
 
 #include "base/command.h"
 #include "base/text.h"
-#include "config/account.h"
+#include "facts/account.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* sudo where it is installed. Without it the environment is root's, down to where LXC locks. */
 static void prefix_add(const struct account *owner, struct text *text)
@@ -21,6 +23,8 @@ static void prefix_add(const struct account *owner, struct text *text)
 
 static bool word_is_plain(const char *word)
 {
+    if (!word)
+        return false;
     word += strspn(word, "-");
     return *word == '\0' || text_is_shell_word(word);
 }
@@ -63,11 +67,17 @@ void as_owner_fix(const struct options *options, const struct trust_breach *brea
     char line[1024];
     struct text text = TEXT_ON(line);
     struct account owner;
+    struct stat st;
     bool is_whole;
 
     if (!breach->found || breach->owner == 0 || options->rest_count != 2)
         return;
     account_user(breach->owner, breach->owner, &owner);
+    /* LXC wants a home that it may write to; who has no name has at least this directory. */
+    if (!owner.has_name && (stat(breach->path, &st) < 0 || !S_ISDIR(st.st_mode) ||
+                            (size_t)snprintf(owner.home, sizeof(owner.home), "%s", breach->path) >=
+                                sizeof(owner.home)))
+        return;
     if (!text_is_shell_word(owner.name) || !text_is_shell_word(owner.home))
         return;
     if (text_is_equal(options->rest[0], "attach")) {

@@ -2,13 +2,14 @@
 
 #include "base/text.h"
 #include "cli/as_owner.h"
+#include "cli/hook.h"
 #include "config/init.h"
 #include "config/lxc.h"
 #include "exit_status.h"
 #include "facts/env.h"
 #include "say/advice_config.h"
 #include "say/report.h"
-#include "start/start.h"
+#include "say/say.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +23,8 @@ static int not_running(const struct container *container, const char *shown, str
 {
     int r = err_set(err, STATUS_USAGE, 0, "container %s is not running", shown);
 
-    advice_start(container, "with gpu.conf included, the nodes are there at once", err);
+    advice_start(container->lxcpath, container->name,
+                 "with gpu.conf included, the nodes are there at once", err);
     return r;
 }
 
@@ -81,12 +83,9 @@ static int wait_for_turn(int proc, struct err *err)
 
 static void fix_privilege(const struct options *options, struct err *err)
 {
-    if (geteuid() == 0 && strstr(err->text, "look into the container"))
-        err_fix(err,
-                "# root, but without the right to trace that process: run it on the host, not "
-                "in a container");
-    else if (geteuid() == 0)
-        err_fix(err, "# root, but without that right: run it on the host, not in a container");
+    if (geteuid() == 0)
+        err_fix(err, "# root, but without %s: run it on the host, not in a container",
+                err->cause == CAUSE_LOOK_DENIED ? "the right to trace that process" : "that right");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
     else if (options->lxcpath)
@@ -99,7 +98,7 @@ int cli_attach(const struct options *options, struct err *err)
 {
     struct report_style style = {
         .container = "?", .quiet = options->quiet, .verbose = options->verbose};
-    struct hook_env env = {.type = HOOK_START_HOST, .is_attach = true, .proc = -1};
+    struct hook_env env = {.type = HOOK_START_HOST, .is_attach = true, .proc = -1, .rootfs = ""};
     int r = options->pid && options->rest_count == 1 ? find_by_pid(options, &env, err)
                                                      : find_by_name(options, &env, err);
 
@@ -111,9 +110,10 @@ int cli_attach(const struct options *options, struct err *err)
         err_wrap(err, "add GPU to container %s", env.name);
     if (r < 0)
         return r;
+    config_lines_init(&env.config);
     style.container = env.name;
     report_open(&style);
-    r = start_host(&env, options, err);
+    r = hook_start(&env, options, err);
     if (r < 0 && err->status == STATUS_PRIVILEGE)
         fix_privilege(options, err);
     return r;

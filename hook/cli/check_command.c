@@ -10,8 +10,9 @@
 #include "cli/as_owner.h"
 #include "cli/check.h"
 #include "config/container.h"
-#include "config/place.h"
+#include "config/scan.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/report.h"
@@ -24,13 +25,13 @@
 /* With autodev LXC makes /dev anew. */
 static int check_dev(const struct container_facts *facts, struct err *err)
 {
-    int r;
+    const struct about nothing = {.options = NULL};
+    struct fault fault;
 
     if (facts->has_autodev || facts->guest.has_dri || !facts->is_read_only)
         return 0;
-    r = err_set(err, STATUS_UNSAFE_PATH, EROFS, "make the folder /dev/dri in the container");
-    err_fix(err, "lxc.autodev = 1");
-    return r;
+    (void)fault_set(&fault, CAUSE_DRI_MAKE, EROFS);
+    return say_fault(&fault, &nothing, err);
 }
 
 static int look(struct check *check, const struct options *options, struct err *err)
@@ -52,12 +53,14 @@ static int check_mount(struct check *check, struct err *err)
 {
     static struct plan unused;
     const struct hook_lines *mount = &check->hooks->mount;
+    struct fault fault;
     int r = 0;
 
     for (size_t i = 0; r == 0 && !check->facts->is_privileged && i < mount->count; i++) {
         r = look(check, &mount->lines[i].options, err);
-        if (r == 0)
-            r = plan_choose_group(&mount->lines[i].options, check->groups, &unused, err);
+        if (r == 0 &&
+            plan_choose_group(&mount->lines[i].options, check->groups, &unused, &fault) < 0)
+            r = say_fault(&fault, &(const struct about){.options = check->options}, err);
     }
     return r;
 }
@@ -68,6 +71,7 @@ static int check_start(struct check *check, struct err *err)
     static struct gpu_list gpus;
     struct options options = *check->options;
     bool has_root = check->facts->guest.root >= 0;
+    struct fault fault;
     int r;
 
     options.wait_seconds = 0;
@@ -78,7 +82,9 @@ static int check_start(struct check *check, struct err *err)
     r = has_root ? check_mount(check, err) : 0;
     if (r < 0)
         return r;
-    r = gpu_wait_wanted(&options, &gpus, err);
+    r = gpu_wait_wanted(&options, GPU_MADE_ANEW, &gpus, &fault);
+    if (r < 0)
+        r = say_fault(&fault, &(const struct about){.options = &options, .gpus = &gpus}, err);
     if (r < 0 && options.optional && err->status == STATUS_NO_NODE) {
         err_wrap(err, "the container starts without a GPU (--optional)");
         report_warning(err->text);
@@ -93,15 +99,15 @@ static int check_start(struct check *check, struct err *err)
     if (r == 0)
         r = privilege_is_roots() ? check_root_start(check, &plan, err)
                                  : check_user_start(check, &plan, err);
-    for (size_t i = 0; r == 0 && i < plan.warning_count; i++)
-        report_warning(plan.warnings[i]);
+    if (r == 0)
+        report_plan(&plan, &check->facts->guest);
     return r;
 }
 
 static void tell_stale(const char *config_file)
 {
     char proxmox[PROXMOX_FILE_MAX];
-    char text[PLAN_WARNING_SIZE];
+    char text[WARNING_SIZE];
 
     if (!config_place_is_stale(config_file, proxmox))
         return;

@@ -5,6 +5,7 @@
 #include "config/shell_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
+#include "say/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +23,8 @@ void check_hooks_close(struct check_hooks *hooks)
 
 static int wrong_section(const struct container_facts *facts, struct err *err)
 {
+    const struct about about = {.config_file = facts->config_file};
+    struct fault fault;
     const char *type;
     bool works;
 
@@ -33,8 +36,8 @@ static int wrong_section(const struct container_facts *facts, struct err *err)
             continue;
         snprintf(key, sizeof(key), "lxc.hook.%s", type);
         int r = lxc_config_get(&facts->container, key, &lines, err);
-        if (r == 0 && strstr(lines, PROGRAM))
-            r = hook_type_read(type, facts->config_file, &unused, err);
+        if (r == 0 && strstr(lines, PROGRAM) && hook_type_read(type, &unused, &fault) < 0)
+            r = say_fault(&fault, &about, err);
         if (r < 0)
             return r;
     }
@@ -126,7 +129,7 @@ int check_hooks_read(const struct options *options, const struct container_facts
         r = lines_read(facts, "start-host", &ret->start_host, err);
     if (r == 0 && ret->start_host.count == 0) {
         r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
-        err_fix(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
+        err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
     }
     if (r == 0 && check_asks_what_if(options)) {
         options_replace(&ret->mount, options);

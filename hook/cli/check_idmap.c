@@ -3,26 +3,28 @@
 #include "base/cleanup.h"
 #include "base/command.h"
 #include "cli/check.h"
-#include "config/subid.h"
 #include "exit_status.h"
-#include "plan/idmap_clash.h"
+#include "facts/subid.h"
+#include "plan/idmap_change.h"
+#include "plan/plan.h"
 #include "say/advice_config.h"
-#include "start/start_user.h"
+#include "say/say.h"
 
 static int check_clash(const struct container_facts *facts, const struct idmap *map, char kind,
                        struct err *err)
 {
+    const struct about nothing = {.options = NULL};
     struct idmap_clash clash;
     struct idmap sound;
+    struct fault fault;
     int r;
 
     if (!idmap_find_clash(map, &clash))
         return 0;
     const struct idmap_extent *a = &map->extents[clash.first];
     const struct idmap_extent *b = &map->extents[clash.second];
-    r = idmap_untangle(map, &sound, err);
-    if (r < 0)
-        return r;
+    if (plan_untangle(map, &sound, &fault) < 0)
+        return say_fault(&fault, &nothing, err);
     r = err_set(
         err, STATUS_OWNERSHIP, 0,
         "the lines 'lxc.idmap = %c %u %u %u' and 'lxc.idmap = %c %u %u %u' claim the same ids",
@@ -112,7 +114,7 @@ int check_maps(const struct container_facts *facts, struct err *err)
 
     if (facts->is_privileged)
         return 0;
-    start_user_self(&user);
+    account_self(&user);
     if (r == 0)
         r = check_clash(facts, &guest->gids, 'g', err);
     if (r < 0 || !is_asked(guest))

@@ -4,10 +4,10 @@
 #include "base/wrap.h"
 #include "cli/check.h"
 #include "exit_status.h"
+#include "plan/plan.h"
+#include "plan/prove.h"
 #include "say/advice_config.h"
 #include "say/report.h"
-#include "start/prove.h"
-#include "start/start_user.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,11 +29,26 @@ static int node_error(const struct gpu_node *node)
     return -r;
 }
 
+static struct about about_of(const struct check *check, const struct plan *plan)
+{
+    const struct container_facts *facts = check->facts;
+
+    return (struct about){.options = check->options,
+                          .gpus = check->gpus,
+                          .guest = &facts->guest,
+                          .uids = &facts->guest.uids,
+                          .gids = &facts->guest.gids,
+                          .plan = plan,
+                          .config_file = facts->config_file};
+}
+
 /* What an ordinary user of the container would meet, judged as after a start. */
 static int check_proofs(const struct check *check, const struct plan *plan, struct err *err)
 {
     static struct proofs proofs;
     const struct device_rules *rules = &check->rules;
+    struct about about = about_of(check, plan);
+    struct fault fault;
 
     if (check->options->no_probe)
         return 0;
@@ -45,7 +60,10 @@ static int check_proofs(const struct check *check, const struct plan *plan, stru
             proofs.nodes[i].error =
                 device_rules_allow(rules, DRM_MAJOR, gpu->node_minor) ? node_error(gpu) : EPERM;
     }
-    return prove_judge(&check->facts->guest, plan, &proofs, err);
+    if (prove_judge(plan, &proofs, &fault) == 0)
+        return 0;
+    about.proofs = &proofs;
+    return say_fault(&fault, &about, err);
 }
 
 static void print_nodes(const struct plan *plan, const char *how)
@@ -67,11 +85,13 @@ static void print_nodes(const struct plan *plan, const char *how)
 int check_root_start(struct check *check, struct plan *plan, struct err *err)
 {
     struct guest *guest = &check->facts->guest;
+    const struct about about = about_of(check, plan);
+    struct fault fault;
     int r = device_rules_load(&check->facts->container, &check->rules, err);
 
     guest->cgroup_is_v1 = r == 0 && check->rules.is_v1;
-    if (r == 0)
-        r = plan_build(check->options, check->gpus, guest, check->groups, plan, err);
+    if (r == 0 && plan_build(check->options, check->gpus, guest, check->groups, plan, &fault) < 0)
+        r = say_fault(&fault, &about, err);
     if (r == 0)
         r = check_proofs(check, plan, err);
     if (r < 0)
@@ -122,22 +142,21 @@ static int no_mount_hook(const struct options *options, struct err *err)
 int check_user_start(struct check *check, struct plan *plan, struct err *err)
 {
     struct guest *guest = &check->facts->guest;
-    struct account user;
+    const struct about about = about_of(check, plan);
+    struct fault fault;
     int r;
 
     if (check->hooks->mount.count == 0 && !guest->config.brings_dri)
         return no_mount_hook(check->options, err);
-    r = plan_choose_group(check->options, check->groups, plan, err);
-    if (r < 0)
-        return r;
-    bind_usable(check, &plan->owner);
-    r = plan_build_bound(check->options, check->gpus, guest, check->groups, plan, err);
-    start_user_self(&user);
+    r = plan_choose_group(check->options, check->groups, plan, &fault);
+    if (r == 0) {
+        bind_usable(check, &plan->owner);
+        r = plan_build_bound(check->options, check->gpus, guest, check->groups, plan, &fault);
+    }
     if (r == 0 && plan->op_count == 0)
-        r = start_user_unmapped(plan_first_wanted(check->options, check->gpus), &plan->owner, guest,
-                                &user, err);
-    if (r == 0)
-        r = check_proofs(check, plan, err);
+        r = plan_unmapped(plan_first_wanted(check->options, check->gpus), &plan->owner, guest,
+                          &fault);
+    r = r < 0 ? say_fault(&fault, &about, err) : check_proofs(check, plan, err);
     if (r == 0)
         print_nodes(plan, "the host's own node, bound at start");
     return r;

@@ -5,16 +5,14 @@
 #include "cli/as_owner.h"
 #include "config/container.h"
 #include "config/edit.h"
-#include "config/place.h"
-#include "config/subid.h"
 #include "exit_status.h"
 #include "facts/gpu.h"
-#include "plan/gid_pair.h"
-#include "plan/idmap_clash.h"
-#include "plan/idmap_redirect.h"
+#include "facts/place.h"
+#include "facts/subid.h"
+#include "plan/idmap_change.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
-#include "say/report.h"
+#include "say/say.h"
 #include "start/gpu_wait.h"
 
 #include <stdio.h>
@@ -54,17 +52,21 @@ static int find_wish(const struct options *options, struct container_facts *fact
                      struct gpu_list *gpus, struct wish *ret, struct err *err)
 {
     static struct plan plan; /* for its owner only */
+    const struct about about = {.options = options, .gpus = gpus};
     struct guest_group groups[2] = {{0}};
-    int r = gpu_wait_wanted(options, gpus, err);
+    struct fault fault;
+    int r = gpu_wait_wanted(options, GPU_AS_IT_IS, gpus, &fault);
 
-    if (r == 0 && facts->guest.root < 0 && !options->has_gid)
+    if (r < 0)
+        return say_fault(&fault, &about, err);
+    if (facts->guest.root < 0 && !options->has_gid)
         r = container_no_root(options, facts, "and work it out again while it runs", err);
     if (r == 0 && !options->has_gid)
         r = container_look(options, false, &facts->guest, groups, err);
-    if (r == 0)
-        r = plan_choose_group(options, groups, &plan, err);
     if (r < 0)
         return r;
+    if (plan_choose_group(options, groups, &plan, &fault) < 0)
+        return say_fault(&fault, &about, err);
     ret->node = *plan_first_wanted(options, gpus);
     ret->owner = plan.owner;
     return 0;
@@ -107,6 +109,8 @@ static int calculate(const struct options *options, const struct container_facts
     struct idmap_change change = {0};
     struct idmap_clash clash;
     struct idmap sound = facts->guest.gids;
+    const struct about about = {.gids = &sound};
+    struct fault fault;
     char shown[PATH_MAX];
     bool has_clash = idmap_find_clash(&facts->guest.gids, &clash);
     int r = 0;
@@ -114,12 +118,12 @@ static int calculate(const struct options *options, const struct container_facts
     text_printable(shown, sizeof(shown), facts->config_file);
     if (has_clash) {
         tell_clash(facts, &clash);
-        r = idmap_untangle(&facts->guest.gids, &sound, err);
+        r = plan_untangle(&facts->guest.gids, &sound, &fault);
     }
     if (r == 0)
-        r = idmap_redirect(&sound, wish->owner.guest_gid, wish->node.gid, &change, err);
+        r = plan_redirect(&sound, wish->owner.guest_gid, wish->node.gid, &change, &fault);
     if (r < 0)
-        return r;
+        return say_fault(&fault, &about, err);
     if (change.is_same && !has_clash) {
         printf("# guest gid %u is host gid %u already: nothing to change in %s\n",
                wish->owner.guest_gid, wish->node.gid, shown);
@@ -140,6 +144,7 @@ int cli_idmap(const struct options *options, struct err *err)
     static struct gpu_list gpus;
     __attribute__((cleanup(container_close))) struct container_facts facts;
     struct wish wish = {0};
+    struct fault fault;
     int r = container_load(options, &facts, err);
 
     if (r < 0)
@@ -151,8 +156,8 @@ int cli_idmap(const struct options *options, struct err *err)
                     facts.container.name);
     if (r == 0)
         r = find_wish(options, &facts, &gpus, &wish, err);
-    if (r == 0)
-        r = gid_pair_check(&wish.node, &wish.owner, err);
+    if (r == 0 && plan_gid_pair(&wish.node, &wish.owner, &fault) < 0)
+        r = say_fault(&fault, &(const struct about){.options = options}, err);
     if (r == 0) {
         tell_other_groups(options, &gpus, &wish);
         r = calculate(options, &facts, &wish, err);

@@ -1,8 +1,8 @@
 #include "cli/cli.h"
 
 #include "base/text.h"
-#include "config/account.h"
 #include "exit_status.h"
+#include "facts/account.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "plan/plan.h"
@@ -34,11 +34,12 @@ static void tell_strays(const struct gpu_list *gpus)
 
 static int no_match(const struct options *options, const struct gpu_list *gpus, struct err *err)
 {
+    const struct about about = {.options = options, .gpus = gpus};
     bool has_other = false;
-    int r = plan_no_match(options, gpus, err);
+    struct fault fault;
+    int r = plan_no_match(&fault);
 
-    if (options->wait_seconds)
-        err_wrap(err, "waited %u s", options->wait_seconds);
+    (void)say_words(&fault, &about, err);
     if (options->optional) {
         report_warning(err->text);
         return 0;
@@ -58,14 +59,15 @@ int cli_list(const struct options *options, struct err *err)
     char shown[80];
     char group[GROUP_NAME_MAX] = "";
     gid_t gid = 0; /* whose name that is; they mostly have one group */
+    struct fault fault;
     int r;
 
     if (options->rest_count > 1)
         return err_set(err, STATUS_USAGE, 0, "list takes no further word: '%s'",
                        text_printable(shown, sizeof(shown), options->rest[1]));
-    r = gpu_wait(options, &gpus, err);
+    r = gpu_wait(options, GPU_MADE_ANEW, &gpus, &fault);
     if (r < 0)
-        return r;
+        return say_fault(&fault, &(const struct about){.options = options}, err);
     tell_strays(&gpus);
     if (!plan_has_match(options, &gpus))
         return no_match(options, &gpus, err);

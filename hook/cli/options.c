@@ -5,16 +5,22 @@
 #include "exit_status.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 static int take_select(void *memory, const char *value, struct err *err)
 {
     struct selection *selection = &((struct options *)memory)->selection;
-    int r = select_check(value, err);
+    const char *wanted;
+    char shown[80];
 
-    if (r < 0)
-        return r;
+    text_printable(shown, sizeof(shown), value);
+    if (select_check(value, &wanted) < 0 && wanted)
+        return err_set(err, STATUS_USAGE, 0, "--select '%s' wants %s", shown, wanted);
+    if (select_check(value, &wanted) < 0)
+        return err_set(err, STATUS_USAGE, 0,
+                       "--select '%s' is none of: all, renderD128, pci=, driver=, vendor=", shown);
     if (selection->count == SELECT_MAX)
         return err_set(err, STATUS_USAGE, 0, "--select is given more than %d times", SELECT_MAX);
     selection->specs[selection->count++] = value;
@@ -38,12 +44,6 @@ static int take_group(void *memory, const char *value, struct err *err)
     return 0;
 }
 
-static int take_user(void *memory, const char *value, struct err *err)
-{
-    (void)err;
-    return text_to_u32(value, 10, UINT32_MAX - 1, &((struct options *)memory)->user);
-}
-
 /* A node that nobody may both read and write is of no use. */
 static bool mode_is_usable(uint32_t mode)
 {
@@ -61,26 +61,11 @@ static int take_mode(void *memory, const char *value, struct err *err)
     return 0;
 }
 
-static int take_wait(void *memory, const char *value, struct err *err)
-{
-    (void)err;
-    return text_to_u32(value, 10, WAIT_SECONDS_MAX, &((struct options *)memory)->wait_seconds);
-}
-
 static int take_lxcpath(void *memory, const char *value, struct err *err)
 {
     (void)err;
     ((struct options *)memory)->lxcpath = value;
     return value[0] == '/' ? 0 : -EINVAL;
-}
-
-static int take_pid(void *memory, const char *value, struct err *err)
-{
-    uint32_t *pid = &((struct options *)memory)->pid;
-    int r = text_to_u32(value, 10, INT32_MAX, pid);
-
-    (void)err;
-    return r < 0 || *pid == 0 ? -EINVAL : 0;
 }
 
 static int take_owner(void *memory, const char *value, struct err *err)
@@ -92,55 +77,42 @@ static int take_owner(void *memory, const char *value, struct err *err)
     return text_to_u32(value, 10, UINT32_MAX - 1, &options->owner);
 }
 
-#define TAKE_FLAG(name, field)                                                                     \
-    static int take_##name(void *memory, const char *value, struct err *err)                       \
-    {                                                                                              \
-        (void)value;                                                                               \
-        (void)err;                                                                                 \
-        ((struct options *)memory)->field = true;                                                  \
-        return 0;                                                                                  \
-    }
-
-TAKE_FLAG(with_card, selection.with_card)
-TAKE_FLAG(optional, optional)
-TAKE_FLAG(no_probe, no_probe)
-TAKE_FLAG(write, write)
-TAKE_FLAG(verbose, verbose)
-TAKE_FLAG(quiet, quiet)
-TAKE_FLAG(version, show_version)
-TAKE_FLAG(help, show_help)
+#define AT(field) .at = offsetof(struct options, field)
 
 static const struct option_row rows[] = {
-    {"select", 0, take_select, "SPEC", NULL,
+    {"select", 0, OPTION_TAKE, "SPEC", NULL,
      "take only these nodes (repeatable): all,\n"
      "renderD128, pci=0000:00:02.0, driver=i915,xe\n"
-     "or vendor=intel|amd|nvidia|0x8086"},
-    {"group", 0, take_group, "NAME|GID", "a group name or a number of the guest",
+     "or vendor=intel|amd|nvidia|0x8086",
+     .take = take_select},
+    {"group", 0, OPTION_TAKE, "NAME|GID", "a group name or a number of the guest",
      "the guest's group that may use the nodes\n"
      "(default: render, then video, then root with\n"
-     "a warning)"},
-    {"user", 0, take_user, "UID", "a uid of the guest, such as 0",
-     "the guest's uid that owns them (default: 0)"},
-    {"mode", 0, take_mode, "OCTAL",
+     "a warning)",
+     .take = take_group},
+    {"user", 0, OPTION_NUMBER, "UID", "a uid of the guest, such as 0",
+     "the guest's uid that owns them (default: 0)", AT(user), .max = UINT32_MAX - 1},
+    {"mode", 0, OPTION_TAKE, "OCTAL",
      "an octal mode without x that lets somebody read and write, such as 0660",
-     "their mode (default: 0660)"},
-    {"with-card", 0, take_with_card, NULL, NULL, "primary nodes (card0) too"},
-    {"optional", 0, take_optional, NULL, NULL,
-     "no matching node is no error: warn and change nothing"},
-    {"wait", 0, take_wait, "SECONDS", "a number of seconds from 0 to 600",
-     "wait this long for a node to appear at boot"},
-    {"no-probe", 0, take_no_probe, NULL, NULL, "do not prove that the nodes can be opened"},
-    {"lxcpath", 'P', take_lxcpath, "PATH", "the whole path of a folder, such as /var/lib/lxc",
-     "where the containers are (idmap, check, attach)"},
-    {"write", 0, take_write, NULL, NULL, "idmap: edit the config, keeping a backup"},
-    {"pid", 0, take_pid, "PID", "the process id of a container's init",
-     "attach: the container whose init this is"},
-    {"owner", 0, take_owner, "UID", "a uid of the host, such as 1000",
-     "attach --pid: only when this user has started it"},
-    {"verbose", 'v', take_verbose, NULL, NULL, "say every step"},
-    {"quiet", 'q', take_quiet, NULL, NULL, "errors only"},
-    {"version", 0, take_version, NULL, NULL, "print the version"},
-    {"help", 'h', take_help, NULL, NULL, "print this"},
+     "their mode (default: 0660)", .take = take_mode},
+    {"with-card", 0, OPTION_FLAG, NULL, NULL, "primary nodes (card0) too", AT(selection.with_card)},
+    {"optional", 0, OPTION_FLAG, NULL, NULL,
+     "no matching node is no error: warn and change nothing", AT(optional)},
+    {"wait", 0, OPTION_NUMBER, "SECONDS", "a number of seconds from 0 to 600",
+     "wait this long for a node to appear at boot", AT(wait_seconds), .max = WAIT_SECONDS_MAX},
+    {"no-probe", 0, OPTION_FLAG, NULL, NULL, "do not prove that the nodes can be opened",
+     AT(no_probe)},
+    {"lxcpath", 'P', OPTION_TAKE, "PATH", "the whole path of a folder, such as /var/lib/lxc",
+     "where the containers are (idmap, check, attach)", .take = take_lxcpath},
+    {"write", 0, OPTION_FLAG, NULL, NULL, "idmap: edit the config, keeping a backup", AT(write)},
+    {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
+     "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
+    {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
+     "attach --pid: only when this user has started it", .take = take_owner},
+    {"verbose", 'v', OPTION_FLAG, NULL, NULL, "say every step", AT(verbose)},
+    {"quiet", 'q', OPTION_FLAG, NULL, NULL, "errors only", AT(quiet)},
+    {"version", 0, OPTION_FLAG, NULL, NULL, "print the version", AT(show_version)},
+    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this", AT(show_help)},
 };
 
 static const struct option_table table = {rows, sizeof(rows) / sizeof(rows[0]), STATUS_USAGE};

@@ -2,11 +2,14 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "config/account.h"
 #include "config/init.h"
-#include "config/place.h"
 #include "exit_status.h"
+#include "facts/account.h"
+#include "facts/env.h"
+#include "facts/place.h"
+#include "plan/plan.h"
 #include "say/advice_config.h"
+#include "say/say.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -66,12 +69,13 @@ static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
     struct guest *guest = &facts->guest;
     struct guest_root_look look = {0};
+    const struct about nothing = {.guest = NULL};
+    struct fault fault;
     char shown[100];
-    int r = guest->rootfs[0] ? guest_root_apart(guest->rootfs, &look, err) : 0;
 
     text_printable(shown, sizeof(shown), guest->rootfs[0] ? guest->rootfs : facts->rootfs_path);
-    if (r < 0)
-        return r;
+    if (guest->rootfs[0] && guest_root_apart(guest->rootfs, &look, &fault) < 0)
+        return say_fault(&fault, &nothing, err);
     if (look.is_mounted)
         guest->root = open(guest->rootfs, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (guest->rootfs[0] && !look.error && !look.is_mounted)
@@ -92,7 +96,7 @@ static int load_root(struct container_facts *facts, struct err *err)
         r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0)
         return r;
-    facts->guest.rootfs = lxc_rootfs_folder(facts->rootfs_path);
+    facts->guest.rootfs = hook_env_rootfs(facts->rootfs_path);
     if (pid > 0 && open_running_root(facts, pid))
         return 0;
     return open_stopped_root(facts, err);
@@ -111,7 +115,7 @@ int container_no_root(const struct options *options, const struct container_fact
         err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
                 facts->container.name);
     else
-        advice_start(&facts->container, why, err);
+        advice_start(facts->container.lxcpath, facts->container.name, why, err);
     return r;
 }
 
@@ -163,5 +167,12 @@ int container_load(const struct options *options, struct container_facts *ret, s
 int container_look(const struct options *options, bool has_dev, struct guest *guest,
                    struct guest_group ret[2], struct err *err)
 {
-    return guest_look_apart(options, has_dev, guest, ret, err);
+    const struct about about = {.options = options, .guest = guest};
+    const char *names[2];
+    struct fault fault;
+
+    plan_group_names(options, names);
+    if (guest_look_apart(names, has_dev, guest, ret, &fault) < 0)
+        return say_fault(&fault, &about, err);
+    return 0;
 }

@@ -5,10 +5,10 @@
 #define HOOK_CONTAINER_H
 
 #include "base/err.h"
-#include "cli/options.h"
-#include "config/account.h"
 #include "config/lxc.h"
+#include "facts/account.h"
 #include "facts/guest.h"
+#include "facts/options.h"
 
 #include <limits.h>
 

@@ -2,8 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "config/place.h"
+#include "config/include.h"
 #include "exit_status.h"
+#include "facts/place.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -11,23 +12,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* "lxc.idmap = g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
-static bool gid_line_parse(const char *line, size_t length, struct idmap_extent *ret)
+/* "g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
+static bool gid_line_parse(const char *key, const char *value, struct idmap_extent *ret)
 {
-    char copy[128];
     char type = 0;
     char end = 0;
 
-    if (length >= sizeof(copy))
-        return false;
-    memcpy(copy, line, length);
-    copy[length] = '\0';
-    if (sscanf(copy, " lxc.idmap = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
-               &ret->length, &end) != 4 &&
-        sscanf(copy, " lxc.id_map = %c %u %u %u %c", &type, &ret->inside, &ret->outside,
-               &ret->length, &end) != 4)
-        return false;
-    return type == 'g';
+    return (text_is_equal(key, "lxc.idmap") || text_is_equal(key, "lxc.id_map")) &&
+           sscanf(value, "%c %u %u %u %c", &type, &ret->inside, &ret->outside, &ret->length,
+                  &end) == 4 &&
+           type == 'g';
 }
 
 static bool is_same_map(const struct idmap *a, const struct idmap *b)
@@ -50,20 +44,23 @@ int config_replace_gids(const char *text, const struct idmap *current, const str
     CLEANUP_FREE char *made = calloc(1, size);
     struct text out = {.data = made, .size = size};
     struct idmap found = {0};
+    const char *next = text;
+    const char *end = text + strlen(text);
+    char key[32];
+    char value[128];
 
     if (!made)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "edit the config");
-    for (const char *line = text; *line;) {
-        const char *end = strchrnul(line, '\n');
+    for (const char *line = text;
+         config_line_next(&next, end, key, sizeof(key), value, sizeof(value)); line = next) {
         struct idmap_extent extent;
-        bool is_gid_line = gid_line_parse(line, (size_t)(end - line), &extent);
+        bool is_gid_line = gid_line_parse(key, value, &extent);
         if (is_gid_line && found.count == 0)
             add_lines(&out, gids);
         if (!is_gid_line)
-            text_add(&out, "%.*s%s", (int)(end - line), line, *end ? "\n" : "");
+            text_add(&out, "%.*s", (int)(next - line), line);
         else if (found.count < IDMAP_EXTENTS_MAX)
             found.extents[found.count++] = extent;
-        line = *end ? end + 1 : end;
     }
     if (!is_same_map(&found, current))
         return err_set(err, STATUS_OWNERSHIP, 0,
@@ -96,10 +93,12 @@ static int file_replace(int at, const char *base, const char *data, const struct
 {
     CLEANUP_FD int fd = -1;
     char temporary[NAME_MAX + 1];
-    struct stat made;
-    struct stat there;
+    struct stat made = {0};
+    struct stat there = {0};
     int r;
 
+    if (!data)
+        return -EINVAL;
     if ((size_t)snprintf(temporary, sizeof(temporary), "%s.%d.new", base, getpid()) >=
         sizeof(temporary))
         return -ENAMETOOLONG;
@@ -183,10 +182,45 @@ static int check_file(const char *file, const char *real, struct stat *ret, stru
     return check_folders(real, err);
 }
 
-/* Where an ordinary user's config really lies. */
-static int place_open(const char *file, struct stat *ret_st, int *ret_at, char *ret_base,
-                      size_t size, struct err *err)
+/*
+ * The container's own directory is that of its root, as lxc-create(1) makes it for an ordinary user
+ * too: then the config in it is a file of the user's with one name, and no link. *ret is -1 when it
+ * is not so.
+ */
+static int made_open(const struct obeyed *obeyed, struct stat *ret_st, int *ret, struct err *err)
 {
+    CLEANUP_FD int at = open(obeyed->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    CLEANUP_FREE char *real = realpath(obeyed->directory, NULL);
+    struct stat st;
+    int r;
+
+    if (at < 0 || !real || fstat(at, &st) < 0 || st.st_uid == geteuid() ||
+        !obeyed_is_mapped(&st, &obeyed->root, getegid()))
+        return 0;
+    if (fstatat(at, "config", &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
+        st.st_uid != geteuid() || st.st_nlink != 1 || st.st_ino != obeyed->st.st_ino ||
+        st.st_dev != obeyed->st.st_dev)
+        return err_set(err, STATUS_PRIVILEGE, 0,
+                       "edit %s/config: the directory is the container's root's, and there the "
+                       "config has to be a file of yours with one name",
+                       obeyed->directory);
+    r = check_folders(real, err);
+    if (r == 0) {
+        *ret_st = st;
+        *ret = fd_steal(&at);
+    }
+    return r;
+}
+
+/* Where an ordinary user's config really lies. */
+static int place_open(const char *file, const struct obeyed *obeyed, struct stat *ret_st,
+                      int *ret_at, char *ret_base, size_t size, struct err *err)
+{
+    int made = made_open(obeyed, ret_st, ret_at, err);
+
+    snprintf(ret_base, size, "config");
+    if (made < 0 || *ret_at >= 0)
+        return made;
     CLEANUP_FREE char *real = realpath(file, NULL);
     char *slash;
     int r;
@@ -234,7 +268,7 @@ int config_write_gids(const char *file, const struct obeyed *obeyed, const struc
     if (at >= 0) {
         snprintf(base, sizeof(base), "%s", obeyed->base);
     } else {
-        r = place_open(file, &st, &own, base, sizeof(base), err);
+        r = place_open(file, obeyed, &st, &own, base, sizeof(base), err);
         at = own;
     }
     if (r == 0)

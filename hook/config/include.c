@@ -20,8 +20,8 @@ struct reading {
 static bool text_read(struct reading *reading, const char *file, const char *text, size_t size,
                       int depth);
 
-static bool fault_set(struct reading *reading, enum include_fault fault, const char *file,
-                      const char *target)
+static bool note_fault(struct reading *reading, enum include_fault fault, const char *file,
+                       const char *target)
 {
     reading->found->fault = fault;
     snprintf(reading->found->file, sizeof(reading->found->file), "%s", file);
@@ -61,7 +61,7 @@ bool config_line_next(const char **text, const char *end, char *ret_key, size_t 
     const char *line_end;
     const char *equals;
 
-    if (line >= end)
+    if (!line || line >= end)
         return false;
     line_end = memchr(line, '\n', (size_t)(end - line));
     *text = line_end ? line_end + 1 : end;
@@ -110,14 +110,14 @@ static bool directory_read(struct reading *reading, const char *file, const char
     if (!path || fd < 0 || !(dir = fdopendir(fd))) {
         reading->found->error = errno;
         fd_cleanup(&fd);
-        return fault_set(reading, INCLUDE_ODD, file, target);
+        return note_fault(reading, INCLUDE_ODD, file, target);
     }
     while ((entry = readdir(dir))) {
         size_t length = strlen(entry->d_name);
         if (length < 5 || strcmp(entry->d_name + length - 5, ".conf") != 0)
             continue;
         if ((size_t)snprintf(path, PATH_MAX, "%s/%s", target, entry->d_name) >= PATH_MAX)
-            return fault_set(reading, INCLUDE_ODD, file, target);
+            return note_fault(reading, INCLUDE_ODD, file, target);
         if (!target_read(reading, file, path, depth))
             return false;
     }
@@ -129,32 +129,32 @@ static bool target_read(struct reading *reading, const char *file, const char *t
     CLEANUP_FREE char *text = NULL;
     CLEANUP_FD int place = -1;
     struct stat st;
-    size_t size;
+    size_t size = 0;
     int r;
 
     if (reading->files_left-- == 0 || depth == DEPTH_MAX)
-        return fault_set(reading, INCLUDE_TOO_MANY, file, target);
+        return note_fault(reading, INCLUDE_TOO_MANY, file, target);
     r = target_open(reading, target, &place);
     /* A directory, which ends in a slash, may be missing: all that is in it is included. */
     if (r == -ENOENT && target[strlen(target) - 1] == '/')
         return true;
     if (r == -ENOENT)
-        return fault_set(reading, INCLUDE_MISSING, file, target);
+        return note_fault(reading, INCLUDE_MISSING, file, target);
     if (r == -EPERM && reading->found->breach.found)
-        return fault_set(reading, INCLUDE_FOREIGN, file, target);
+        return note_fault(reading, INCLUDE_FOREIGN, file, target);
     if (r < 0 || fstat(place, &st) < 0) {
         reading->found->error = r < 0 ? -r : errno;
-        return fault_set(reading, INCLUDE_ODD, file, target);
+        return note_fault(reading, INCLUDE_ODD, file, target);
     }
     if (S_ISDIR(st.st_mode))
         return directory_read(reading, file, target, place, depth + 1);
     if (!S_ISREG(st.st_mode))
-        return fault_set(reading, INCLUDE_ODD, file, target);
+        return note_fault(reading, INCLUDE_ODD, file, target);
     CLEANUP_FD int fd = reopen(place, 0);
     r = fd < 0 ? -errno : file_read(fd, CONFIG_MAX, &text, &size);
     if (r < 0) {
         reading->found->error = r == -EFBIG ? 0 : -r;
-        return fault_set(reading, INCLUDE_ODD, file, target);
+        return note_fault(reading, INCLUDE_ODD, file, target);
     }
     return text_read(reading, target, text, size, depth + 1);
 }
@@ -191,7 +191,7 @@ static bool text_read(struct reading *reading, const char *file, const char *tex
     char key[64];
 
     if (!value)
-        return fault_set(reading, INCLUDE_ODD, file, file);
+        return note_fault(reading, INCLUDE_ODD, file, file);
     while (config_line_next(&text, end, key, sizeof(key), value, PATH_MAX)) {
         if (key_begins(key, "lxc.idmap") || key_begins(key, "lxc.id_map"))
             root_take(value, reading->root);

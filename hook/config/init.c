@@ -171,10 +171,10 @@ static int map_compare(pid_t pid, int proc, const char *name, const struct idmap
     struct idmap ours = *wanted;
     int r = proc_read(proc, name, &text, err);
 
-    if (r == 0)
-        r = idmap_parse(text, &theirs, err);
     if (r < 0)
         return r;
+    if (idmap_parse(text, &theirs) < 0)
+        return err_set(err, STATUS_INTERNAL, 0, "/proc/PID/%s is no id map", name);
     idmap_tidy(&theirs);
     idmap_tidy(&ours);
     if (theirs.count != ours.count ||

@@ -4,8 +4,8 @@
 #include "base/command.h"
 #include "base/text.h"
 #include "config/init.h"
-#include "config/place.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "say/advice_config.h"
 #include "say/advice_system.h"
 
@@ -93,7 +93,7 @@ static int never_started(const struct container *container, const char *proxmox,
                     "is started",
                     container->name, proxmox);
 
-    advice_start(container, "and then again", err);
+    advice_start(container->lxcpath, container->name, "and then again", err);
     return r;
 }
 
@@ -261,7 +261,7 @@ static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, 
 {
     struct idmap one;
     char shown[80];
-    int r = idmap_parse(line + 1, &one, err);
+    int r = idmap_parse(line + 1, &one);
 
     if (r < 0 || one.count != 1 || !strchr("ugb", line[0]))
         return err_set(err, STATUS_OWNERSHIP, 0, "lxc.idmap line is not understood: %s",
@@ -298,11 +298,4 @@ int lxc_config_idmap(const struct container *container, struct idmap *ret_uids,
     int r = lxc_config_get(container, "lxc.idmap", &text, err);
 
     return r == 0 ? lxc_config_idmap_parse(text, ret_uids, ret_gids, err) : r;
-}
-
-const char *lxc_rootfs_folder(const char *rootfs_path)
-{
-    if (rootfs_path && strncmp(rootfs_path, "dir:", 4) == 0)
-        rootfs_path += 4;
-    return rootfs_path && rootfs_path[0] == '/' ? rootfs_path : "";
 }

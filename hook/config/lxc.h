@@ -43,12 +43,6 @@ const char *lxc_config_value(const char *output, const char *key);
 int lxc_config_idmap_parse(char *text, struct idmap *ret_uids, struct idmap *ret_gids,
                            struct err *err);
 
-/*
- * Pure: the folder on this host that lxc.rootfs.path names, "dir:/path" or "/path"; a part of it.
- * "" when it is NULL or something else.
- */
-const char *lxc_rootfs_folder(const char *rootfs_path);
-
 /* LXCPATH: as given, or LXC's default, without a slash at its end. */
 int lxc_path(const struct container *container, char *ret, size_t size, struct err *err);
 

@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "config/place.h"
 #include "exit_status.h"
+#include "facts/place.h"
 #include "say/advice_config.h"
 
 #include <fcntl.h>
@@ -80,11 +80,11 @@ static int open_mapped(struct obeyed *obeyed, int directory)
     return obeyed->at < 0 || fstat(obeyed->at, &st) < 0 ? -errno : 0;
 }
 
-static bool is_mapped_roots(const struct stat *directory, const struct config_root *root)
+bool obeyed_is_mapped(const struct stat *directory, const struct config_root *root, gid_t group)
 {
     if (!root->has_uid || directory->st_uid != root->uid || (directory->st_mode & 0002))
         return false;
-    return !(directory->st_mode & 0020) || directory->st_gid == 0 ||
+    return !(directory->st_mode & 0020) || directory->st_gid == group ||
            (root->has_gid && directory->st_gid == root->gid);
 }
 
@@ -92,7 +92,6 @@ static int open_as_root(const char *lxcpath, const char *name, const char *file,
                         struct obeyed *obeyed)
 {
     CLEANUP_FD int above = -1;
-    struct config_root root;
     struct stat st;
     int r = trust_open(lxcpath, &above, &obeyed->breach);
 
@@ -104,7 +103,7 @@ static int open_as_root(const char *lxcpath, const char *name, const char *file,
     if (!S_ISDIR(st.st_mode) || trust_is_roots(directory, &st)) {
         r = open_roots(obeyed, file);
         if (r == 0)
-            config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &root);
+            config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &obeyed->root);
         return r;
     }
     /* In a sticky directory, whoever owns an entry can take it away. */
@@ -113,8 +112,8 @@ static int open_as_root(const char *lxcpath, const char *name, const char *file,
         return trust_breach_set(directory, &st, &obeyed->breach);
     r = open_mapped(obeyed, directory);
     if (r == 0)
-        config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &root);
-    if (r == -EPERM || (r == 0 && !is_mapped_roots(&st, &root)))
+        config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &obeyed->root);
+    if (r == -EPERM || (r == 0 && !obeyed_is_mapped(&st, &obeyed->root, 0)))
         return trust_breach_set(directory, &st, &obeyed->breach);
     return r;
 }
@@ -122,11 +121,10 @@ static int open_as_root(const char *lxcpath, const char *name, const char *file,
 static int open_as_user(const char *file, struct obeyed *obeyed)
 {
     CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    struct config_root unused;
     int r = fd < 0 ? -errno : text_take(obeyed, fd);
 
     if (r == 0)
-        config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &unused);
+        config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &obeyed->root);
     return r;
 }
 
@@ -164,7 +162,7 @@ static int refuse_include(const struct config_include *include, struct err *err)
     case INCLUDE_MISSING:
         (void)err_set(err, STATUS_USAGE, 0,
                       "LXC cannot read %s: it includes %s, which does not exist", file, target);
-        advice_include(include, err);
+        advice_include(include->file, include->target, err);
         return -EINVAL;
     case INCLUDE_ODD:
         if (include->error)

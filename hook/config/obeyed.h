@@ -23,6 +23,7 @@ struct obeyed {
     size_t size;
     struct stat st;
     struct config_include include;
+    struct config_root root; /* who the container's root is on the host, by its config */
     struct trust_breach breach;
 };
 
@@ -35,6 +36,12 @@ void obeyed_close(struct obeyed *obeyed);
  * is no such file. The caller closes it, also after an error.
  */
 int obeyed_open(const char *lxcpath, const char *name, struct obeyed *ret, struct err *err);
+
+/*
+ * Pure: whether a directory is that of the container's root, and of nobody else but `group`, as
+ * lxc-create(1) makes it.
+ */
+bool obeyed_is_mapped(const struct stat *directory, const struct config_root *root, gid_t group);
 
 /* The same for the path of a config, as a hook is told it. */
 bool obeyed_is_roots(const char *config_file);

@@ -3,27 +3,12 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "config/include.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define CONFIG_MAX (1u << 20)
-
-const char *config_value(const char *line, const char *key)
-{
-    size_t length = strlen(key);
-
-    if (strncmp(line, key, length) != 0)
-        return NULL;
-    line += length;
-    line += strspn(line, " \t");
-    if (*line != '=')
-        return NULL;
-    line++;
-    return line + strspn(line, " \t");
-}
 
 /* "/dev/dri" and "/dev/dri/renderD128", not "/dev/dri/card0", which this hook leaves alone. */
 static bool is_render_source(const char *source)
@@ -48,39 +33,39 @@ static void entry_take(const char *line, const char *source, struct config_lines
         text_printable(ret->entries[ret->entry_count++], CONFIG_LINE_SIZE, line);
 }
 
-static void line_take(const char *line, struct config_lines *ret)
+static void line_take(const char *line, const char *key, const char *value,
+                      struct config_lines *ret)
 {
-    const char *entry = config_value(line, "lxc.mount.entry");
-    const char *rule = config_value(line, "lxc.cgroup2.devices.allow");
-    const char *rule_v1 = config_value(line, "lxc.cgroup.devices.allow");
-    const char *include = config_value(line, "lxc.include");
+    bool is_drm = strncmp(value, "c 226", 5) == 0;
 
-    if (entry)
-        entry_take(line, entry, ret);
-    if (rule && !ret->rule[0])
-        text_printable(ret->rule, sizeof(ret->rule), line);
-    if (rule && strncmp(rule, "c 226", 5) == 0)
-        ret->has_drm_rule = true;
-    if (include && strstr(include, "/gpu-privileged.conf"))
+    if (text_is_equal(key, "lxc.mount.entry"))
+        entry_take(line, value, ret);
+    if (text_is_equal(key, "lxc.cgroup2.devices.allow")) {
+        if (!ret->rule[0])
+            text_printable(ret->rule, sizeof(ret->rule), line);
+        ret->has_drm_rule |= is_drm;
+    }
+    if (text_is_equal(key, "lxc.include") && strstr(value, "/gpu-privileged.conf"))
         ret->is_for_privileged = true;
-    if (rule_v1 && strncmp(rule_v1, "c 226", 5) == 0 && !ret->rule_v1[0])
+    if (text_is_equal(key, "lxc.cgroup.devices.allow") && is_drm && !ret->rule_v1[0])
         text_printable(ret->rule_v1, sizeof(ret->rule_v1), line);
 }
 
-void config_scan_text(char *text, struct config_lines *ret)
+void config_scan_text(const char *text, struct config_lines *ret)
 {
-    char *rest = NULL;
+    const char *next = text;
+    const char *end = text + strlen(text);
+    char key[64];
+    char value[PATH_MAX];
 
-    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
-        line_take(line + strspn(line, " \t"), ret);
-}
-
-void config_lines_init(struct config_lines *lines)
-{
-    lines->is_roots = lines->brings_dri = lines->has_drm_rule = lines->is_for_privileged = false;
-    lines->entry_count = 0;
-    lines->rule[0] = lines->rule_v1[0] = '\0';
-    lines->file = "";
+    for (const char *line = text;
+         config_line_next(&next, end, key, sizeof(key), value, sizeof(value)); line = next) {
+        char whole[CONFIG_LINE_SIZE];
+        line += strspn(line, " \t");
+        snprintf(whole, sizeof(whole), "%.*s", (int)strcspn(line, "\n"), line);
+        if (key[0])
+            line_take(whole, key, value, ret);
+    }
 }
 
 void config_scan(const char *config_file, struct config_lines *ret)

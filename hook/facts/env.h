@@ -7,7 +7,8 @@
 #ifndef HOOK_ENV_H
 #define HOOK_ENV_H
 
-#include "base/err.h"
+#include "facts/config_lines.h"
+#include "facts/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,7 +26,8 @@ struct hook_env {
     char name[CONTAINER_NAME_MAX]; /* made printable */
     const char *config_file;       /* LXC's own memory; NULL when not told */
     const char *rootfs_mount;      /* mount: where the container's root is put together */
-    const char *rootfs_path;       /* the config's lxc.rootfs.path; NULL when not told */
+    const char *rootfs;            /* by hook_env_rootfs of the config's lxc.rootfs.path */
+    struct config_lines config;    /* what stands in config_file: by config_scan, the caller's */
 };
 
 /*
@@ -40,17 +42,23 @@ bool hook_env_is_hook(int rest_count, char *const *rest);
  */
 const char *hook_env_container(char *buffer, size_t size);
 
+/* The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there. */
+int hook_type_read(const char *type, enum hook_type *ret, struct fault *fault);
+
 /*
- * The type by LXC's name for it. STATUS_USAGE with the reason when the hook cannot work there; the
- * fix then takes the line out of config_file, where that is known.
+ * Pure: the folder on this host that lxc.rootfs.path names, "dir:/path" or "/path"; a part of it.
+ * "" when it is NULL or something else.
  */
-int hook_type_read(const char *type, const char *config_file, enum hook_type *ret, struct err *err);
+const char *hook_env_rootfs(const char *rootfs_path);
 
 /* LXC's names for the types, by index; NULL behind the last. `works`: the hook can be used there.
  */
 const char *hook_type_name(size_t index, bool *ret_works);
 
+/* The container's config, as LXC tells it; NULL when it does not. */
+const char *hook_env_config_file(void);
+
 /* Reads and checks the environment. STATUS_USAGE with a message that names what is wrong. */
-int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct err *err);
+int hook_env_read(int rest_count, char *const *rest, struct hook_env *ret, struct fault *fault);
 
 #endif

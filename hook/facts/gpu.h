@@ -9,7 +9,7 @@
 #define HOOK_GPU_H
 
 #include "base/drm.h"
-#include "base/err.h"
+#include "facts/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,7 +56,7 @@ const char *gpu_vendor_name(unsigned vendor_id, char *buffer, size_t size);
 unsigned gpu_vendor_id(const char *name);
 
 /* No /dev/dri at all is not an error: `has_dev_dri` says so. */
-int gpu_find(struct gpu_list *ret, struct err *err);
+int gpu_find(struct gpu_list *ret, struct fault *fault);
 
 /* "renderD128" -> minor 128; false for every other name. */
 bool gpu_name_parse(const char *name, bool *ret_is_render, unsigned *ret_minor);

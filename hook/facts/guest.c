@@ -3,11 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mountinfo.h"
-#include "exit_status.h"
-#include "facts/cgroup.h"
 #include "facts/path.h"
-#include "plan/plan.h"
-#include "say/advice_system.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,15 +36,7 @@ void guest_close(struct guest *guest)
 
 /* ---- /proc/PID ------------------------------------------------------------------------------ */
 
-static int no_container(pid_t pid, const char *what, struct err *err)
-{
-    int r = err_set(err, STATUS_USAGE, 0, "process %d %s", pid, what);
-
-    err_fix(err, "lxc-ls -f -F NAME,PID    # the containers that run, and their inits");
-    return r;
-}
-
-static int proc_open(pid_t pid, int *ret, struct err *err)
+static int proc_open(pid_t pid, int *ret, struct fault *fault)
 {
     char path[32];
 
@@ -57,52 +45,104 @@ static int proc_open(pid_t pid, int *ret, struct err *err)
     if (*ret >= 0)
         return 0;
     if (errno != ENOENT)
-        return err_set(err, STATUS_INTERNAL, errno, "open %s", path);
-    return no_container(pid, "does not exist", err);
+        return fault_set(fault, CAUSE_PROC, errno, .a = (uint32_t)pid);
+    return fault_set(fault, CAUSE_NO_PROCESS, 0, .a = (uint32_t)pid);
 }
 
-static int proc_idmap(int proc, const char *name, struct idmap *ret, struct err *err)
+static int proc_idmap(int proc, const char *name, struct idmap *ret, struct fault *fault)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size;
     int r = file_read_at(proc, name, PROC_FILE_MAX, &text, &size);
 
     if (r < 0)
-        return err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "read the container's %s", name);
-    r = idmap_parse(text, ret, err);
-    if (r < 0)
-        err_wrap(err, "read the container's %s", name);
-    return r;
+        return fault_set(fault, CAUSE_IDMAP_UNREADABLE, -r, .name = name);
+    return idmap_parse(text, ret) < 0 ? fault_set(fault, CAUSE_IDMAP_ODD, 0, .name = name) : 0;
 }
 
-static int proc_member(int proc, const char *name, int flags, int *ret, struct err *err)
+static int proc_member(int proc, const char *name, int flags, int *ret, struct fault *fault)
 {
     *ret = openat(proc, name, flags | O_CLOEXEC);
     if (*ret >= 0)
         return 0;
-    if (errno == EACCES || errno == EPERM)
-        return err_set(err, STATUS_PRIVILEGE, errno,
-                       "look into the container (%s), which takes cap_sys_ptrace", name);
-    return err_set(err, exit_status_for(errno, STATUS_USAGE), errno, "look into the container (%s)",
-                   name);
+    return fault_set(fault, errno == EACCES || errno == EPERM ? CAUSE_LOOK_DENIED : CAUSE_LOOK,
+                     errno, .name = name);
 }
 
 /* -1 when it is the very namespace we are in. */
-static int namespace_open(int proc, const char *name, int *ret, struct err *err)
+static int namespace_open(int proc, const char *name, int *ret, struct fault *fault)
 {
     char ours[32];
     struct stat theirs_stat;
     struct stat ours_stat;
     CLEANUP_FD int fd = -1;
-    int r = proc_member(proc, name, O_RDONLY, &fd, err);
+    int r = proc_member(proc, name, O_RDONLY, &fd, fault);
 
     if (r < 0)
         return r;
     snprintf(ours, sizeof(ours), "/proc/self/%s", name);
     if (fstat(fd, &theirs_stat) < 0 || stat(ours, &ours_stat) < 0)
-        return err_set(err, STATUS_INTERNAL, errno, "compare %s", name);
+        return fault_set(fault, CAUSE_NAMESPACE, errno, .name = name);
     if (theirs_stat.st_dev != ours_stat.st_dev || theirs_stat.st_ino != ours_stat.st_ino)
         *ret = fd_steal(&fd);
+    return 0;
+}
+
+/* ---- its cgroup ------------------------------------------------------------------------------ */
+
+/* A line reads "ID:CONTROLLERS:PATH"; the unified hierarchy has ID 0 and no controllers
+ * (cgroups(7)). */
+static bool line_has_devices(const char *controllers, size_t length)
+{
+    static const char wanted[] = "devices";
+
+    while (length) {
+        const char *comma = memchr(controllers, ',', length);
+        size_t word = comma ? (size_t)(comma - controllers) : length;
+        if (word == sizeof(wanted) - 1 && memcmp(controllers, wanted, word) == 0)
+            return true;
+        controllers += word + (comma ? 1 : 0);
+        length -= word + (comma ? 1 : 0);
+    }
+    return false;
+}
+
+bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_is_v1)
+{
+    bool found = false;
+
+    for (const char *line = text; *line;) {
+        const char *end = strchrnul(line, '\n');
+        const char *controllers = memchr(line, ':', (size_t)(end - line));
+        const char *path =
+            controllers ? memchr(controllers + 1, ':', (size_t)(end - controllers) - 1) : NULL;
+        if (path) {
+            size_t controllers_length = (size_t)(path - controllers) - 1;
+            bool is_devices = line_has_devices(controllers + 1, controllers_length);
+            size_t length = (size_t)(end - path) - 1;
+            if ((is_devices || (controllers_length == 0 && !found)) && length < size) {
+                memcpy(ret_path, path + 1, length);
+                ret_path[length] = '\0';
+                *ret_is_v1 = is_devices;
+                found = true;
+            }
+            if (is_devices)
+                break;
+        }
+        line = *end ? end + 1 : end;
+    }
+    /* The kernel writes ".." for a cgroup outside our cgroup namespace's root. */
+    return found && ret_path[0] == '/' && !strstr(ret_path, "/..");
+}
+
+int cgroup_join(int folder, bool is_v1)
+{
+    /* The kernel waits for nothing where a thread moves itself alone, and "0" is that (Linux 5.5);
+     * version 2 lets a process move only whole. */
+    CLEANUP_FD int fd = openat(folder, is_v1 ? "tasks" : "cgroup.procs", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        return -errno;
     return 0;
 }
 
@@ -130,31 +170,26 @@ void guest_find_cgroup(struct guest *guest)
 /* ---- the container's own files -------------------------------------------------------------- */
 
 /* Opens a folder of the guest, link-free. *ret is -1 when it is not there. */
-static int folder_open(const struct guest *guest, const char *path, int *ret, struct err *err)
+static int folder_open(const struct guest *guest, const char *path, int *ret, struct fault *fault)
 {
     CLEANUP_FD int fd = -1;
-    char what[48];
+    char kind[48];
+    char what[64];
     struct stat st;
     int r = path_open(guest->root, path, PATH_NO_LINKS, &fd);
 
     if (r == -ENOENT)
         return 0;
-    if (r == -ELOOP || r == -ENOTDIR) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0,
-                    "/%s in the container is %s, where a folder belongs", path,
-                    r == -ELOOP ? "a symbolic link" : "below something that is no folder");
-        advice_remove(guest, path, err);
-        return r;
-    }
+    if (r == -ELOOP || r == -ENOTDIR)
+        return fault_set(fault, CAUSE_NO_FOLDER, 0, .name = path,
+                         .detail =
+                             r == -ELOOP ? "a symbolic link" : "below something that is no folder");
     if (r < 0 || fstat(fd, &st) < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno, "open /%s in the container",
-                       path);
+        return fault_set(fault, CAUSE_FILE_OPEN, r < 0 ? -r : errno, .name = path);
     if (!S_ISDIR(st.st_mode)) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0,
-                    "/%s in the container is a %s, where a folder belongs", path,
-                    gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
-        advice_remove(guest, path, err);
-        return r;
+        snprintf(what, sizeof(what), "a %s",
+                 gpu_describe_file(st.st_mode, st.st_rdev, kind, sizeof(kind)));
+        return fault_set(fault, CAUSE_NO_FOLDER, 0, .name = path, .detail = what);
     }
     *ret = fd_steal(&fd);
     return 0;
@@ -175,7 +210,7 @@ static void node_remember(struct guest_look *look, int dri, const struct stat *f
     look->node_minors[look->node_count++] = node_minor;
 }
 
-static int read_nodes(int dri, struct guest_look *look, struct err *err)
+static int read_nodes(int dri, struct guest_look *look, struct fault *fault)
 {
     CLEANUP_DIR DIR *dir = NULL;
     struct dirent *entry;
@@ -184,36 +219,33 @@ static int read_nodes(int dri, struct guest_look *look, struct err *err)
     int fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
-        int r = err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container");
+        int r = fault_set(fault, CAUSE_DRI_READ, errno);
         fd_cleanup(&fd);
         return r;
     }
     while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
         node_remember(look, dri, &folder, entry->d_name);
     /* A node that was not seen would not be kept. */
-    return errno ? err_set(err, STATUS_UNSAFE_PATH, errno, "read /dev/dri in the container") : 0;
+    return errno ? fault_set(fault, CAUSE_DRI_READ, errno) : 0;
 }
 
 static int read_dri(const struct guest *guest, const char *mountinfo, struct guest_look *look,
-                    struct err *err)
+                    struct fault *fault)
 {
     CLEANUP_FD int dev = -1;
     CLEANUP_FD int dri = -1;
-    int r = folder_open(guest, "dev", &dev, err);
+    int r = folder_open(guest, "dev", &dev, fault);
 
     if (r < 0)
         return r;
-    if (dev < 0) {
-        r = err_set(err, STATUS_UNSAFE_PATH, 0, "there is no /dev in the container");
-        err_fix(err, "lxc.autodev = 1");
-        return r;
-    }
-    r = folder_open(guest, "dev/dri", &dri, err);
+    if (dev < 0)
+        return fault_set(fault, CAUSE_NO_DEV, 0);
+    r = folder_open(guest, "dev/dri", &dri, fault);
     if (r < 0 || dri < 0)
         return r;
     look->has_dri = true;
     look->has_our_tree = mountinfo && mountinfo_shows_our_tree(mountinfo);
-    return read_nodes(dri, look, err);
+    return read_nodes(dri, look, fault);
 }
 
 char *guest_mountinfo(const struct guest *guest)
@@ -227,13 +259,11 @@ char *guest_mountinfo(const struct guest *guest)
 }
 
 int guest_look(const struct guest *guest, bool has_dev, const char *mountinfo,
-               const struct options *options, struct guest_look *ret, struct err *err)
+               const char *const names[2], struct guest_look *ret, struct fault *fault)
 {
-    const char *names[2];
-    size_t count = plan_group_names(options, names);
-    int r = has_dev ? read_dri(guest, mountinfo, ret, err) : 0;
+    int r = has_dev ? read_dri(guest, mountinfo, ret, fault) : 0;
 
-    return r == 0 && count ? guest_find_groups(guest->root, names, count, ret->groups, err) : r;
+    return r == 0 && names[0][0] ? guest_find_groups(guest->root, names, ret->groups, fault) : r;
 }
 
 void guest_take_look(struct guest *guest, const struct guest_look *look,
@@ -257,42 +287,42 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
     memcpy(ret_groups, copy.groups, sizeof(copy.groups));
 }
 
-static int guest_fill(pid_t pid, struct guest *guest, struct err *err)
+static int guest_fill(pid_t pid, struct guest *guest, struct fault *fault)
 {
-    int r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, err);
+    int r = namespace_open(guest->proc, "ns/mnt", &guest->mnt_ns, fault);
 
     guest->pid = pid;
     if (r < 0)
         return r;
     if (guest->mnt_ns < 0)
-        return no_container(pid, "is in no container: it sees this host's own mounts", err);
-    r = namespace_open(guest->proc, "ns/user", &guest->user_ns, err);
+        return fault_set(fault, CAUSE_NO_CONTAINER, 0, .a = (uint32_t)pid);
+    r = namespace_open(guest->proc, "ns/user", &guest->user_ns, fault);
     if (r == 0)
-        r = proc_idmap(guest->proc, "uid_map", &guest->uids, err);
+        r = proc_idmap(guest->proc, "uid_map", &guest->uids, fault);
     if (r == 0)
-        r = proc_idmap(guest->proc, "gid_map", &guest->gids, err);
+        r = proc_idmap(guest->proc, "gid_map", &guest->gids, fault);
     if (r == 0)
-        r = proc_member(guest->proc, "root", O_PATH | O_DIRECTORY, &guest->root, err);
+        r = proc_member(guest->proc, "root", O_PATH | O_DIRECTORY, &guest->root, fault);
     return r;
 }
 
-int guest_open(pid_t pid, struct guest *ret, struct err *err)
+int guest_open(pid_t pid, struct guest *ret, struct fault *fault)
 {
     int proc = -1;
     int r;
 
     guest_init(ret);
-    r = proc_open(pid, &proc, err);
-    return r == 0 ? guest_open_at(proc, pid, ret, err) : r;
+    r = proc_open(pid, &proc, fault);
+    return r == 0 ? guest_open_at(proc, pid, ret, fault) : r;
 }
 
-int guest_open_at(int proc, pid_t pid, struct guest *ret, struct err *err)
+int guest_open_at(int proc, pid_t pid, struct guest *ret, struct fault *fault)
 {
     int r;
 
     guest_init(ret);
     ret->proc = proc;
-    r = guest_fill(pid, ret, err);
+    r = guest_fill(pid, ret, fault);
     if (r < 0) {
         guest_close(ret);
         guest_init(ret);

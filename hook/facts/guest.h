@@ -6,10 +6,9 @@
 #ifndef HOOK_GUEST_H
 #define HOOK_GUEST_H
 
-#include "base/err.h"
 #include "base/idmap.h"
-#include "cli/options.h"
-#include "config/scan.h"
+#include "facts/config_lines.h"
+#include "facts/fault.h"
 #include "facts/gpu.h"
 
 #include <limits.h>
@@ -73,10 +72,20 @@ void guest_close(struct guest *guest);
  * and *ret is as guest_init leaves it.
  * Only the kernel answers here: no file of the container is touched, so this cannot wait for it.
  */
-int guest_open(pid_t pid, struct guest *ret, struct err *err);
+int guest_open(pid_t pid, struct guest *ret, struct fault *fault);
 
 /* The same by a /proc/PID that is open already, and that is taken over. */
-int guest_open_at(int proc, pid_t pid, struct guest *ret, struct err *err);
+int guest_open_at(int proc, pid_t pid, struct guest *ret, struct fault *fault);
+
+/*
+ * Pure: finds the cgroup path in the text of /proc/PID/cgroup: the v1 `devices` hierarchy when
+ * there is one, else the unified one. False when there is neither or the path leads out of our own
+ * view.
+ */
+bool cgroup_path_find(const char *text, char *ret_path, size_t size, bool *ret_is_v1);
+
+/* Puts the calling process, of one thread, into the cgroup whose folder is open. 0 or -errno. */
+int cgroup_join(int folder, bool is_v1);
 
 /* Fills in cgroup and cgroup_is_v1 of a container that is open. Not to find it is no error. */
 void guest_find_cgroup(struct guest *guest);
@@ -86,32 +95,26 @@ char *guest_mountinfo(const struct guest *guest);
 
 /*
  * Reads the container's files below guest->root: /dev/dri when `has_dev` is set, and the groups of
- * plan_group_names. `mountinfo` may be NULL. STATUS_UNSAFE_PATH when something is not what it has
- * to be. These files may never answer, so only a child does this; see base/child.h.
+ * `names`, at most 2, "" for none. `mountinfo` may be NULL. STATUS_UNSAFE_PATH when something is
+ * not what it has to be. These files may never answer, so only a child does this; see base/child.h.
  */
 int guest_look(const struct guest *guest, bool has_dev, const char *mountinfo,
-               const struct options *options, struct guest_look *ret, struct err *err);
+               const char *const names[2], struct guest_look *ret, struct fault *fault);
 
 /* Takes over what a child has found, as far as it can be: a number that is none is left out. */
 void guest_take_look(struct guest *guest, const struct guest_look *look,
                      struct guest_group ret_groups[2]);
 
 /*
- * Looks `count` names up in /etc/group below the guest's root folder. No such file is no error:
- * nothing is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ * Looks two names up in /etc/group below the guest's root folder. No such file is no error: nothing
+ * is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
  */
-int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
-                      struct err *err);
-
-/*
- * The failure that the container's files or the node did not answer in `seconds`. `stays`: the
- * process that hangs in the kernel and could not be ended; 0 for none.
- */
-int guest_no_answer(const struct guest *guest, int seconds, pid_t stays, struct err *err);
+int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
+                      struct fault *fault);
 
 /* guest_look by a child that is given up after 10 s, for a person's commands. */
-int guest_look_apart(const struct options *options, bool has_dev, struct guest *guest,
-                     struct guest_group ret_groups[2], struct err *err);
+int guest_look_apart(const char *const names[2], bool has_dev, struct guest *guest,
+                     struct guest_group ret_groups[2], struct fault *fault);
 
 /* A folder that is to be a container's root, as a child has found it. */
 struct guest_root_look {
@@ -120,7 +123,7 @@ struct guest_root_look {
 };
 
 /* Looks at such a folder by a child that is given up after 10 s. */
-int guest_root_apart(const char *folder, struct guest_root_look *ret, struct err *err);
+int guest_root_apart(const char *folder, struct guest_root_look *ret, struct fault *fault);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

@@ -2,7 +2,6 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "exit_status.h"
 #include "facts/guest.h"
 #include "facts/path.h"
 
@@ -67,7 +66,7 @@ static bool is_kernels(int fd)
     return false;
 }
 
-static int group_file_read(int root, char **ret, size_t *ret_size, struct err *err)
+static int group_file_read(int root, char **ret, size_t *ret_size, struct fault *fault)
 {
     CLEANUP_FD int place = -1;
     CLEANUP_FD int file = -1;
@@ -78,37 +77,33 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct err *e
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (r < 0 || fstat(place, &st) < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno,
-                       "open the container's /etc/group");
+        return fault_set(fault, CAUSE_GROUP_OPEN, r < 0 ? -r : errno);
     if (!S_ISREG(st.st_mode))
-        return err_set(err, STATUS_UNSAFE_PATH, 0, "the container's /etc/group is a %s",
-                       gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
+        return fault_set(fault, CAUSE_GROUP_ODD, 0,
+                         .detail = gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
     if (is_kernels(place))
-        return err_set(err, STATUS_UNSAFE_PATH, 0,
-                       "the container's /etc/group is a file of the kernel's: of proc, sysfs or a "
-                       "cgroup file system");
+        return fault_set(fault, CAUSE_GROUP_KERNELS, 0);
     if (st.st_size > GROUP_FILE_MAX)
-        return err_set(err, STATUS_UNSAFE_PATH, 0,
-                       "the container's /etc/group is larger than %u MiB", GROUP_FILE_MAX >> 20);
+        return fault_set(fault, CAUSE_GROUP_LARGE, 0, .a = GROUP_FILE_MAX >> 20);
     /* What was checked is what is read: the same inode. */
     r = path_open_to_read(root, "etc/group", PATH_FOLLOW_INSIDE, place, &file);
     if (r == 0)
         r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, -r, "read the container's /etc/group");
+        return fault_set(fault, CAUSE_GROUP_READ, -r);
     return 0;
 }
 
-int guest_find_groups(int root, const char *const *names, size_t count, struct guest_group *ret,
-                      struct err *err)
+int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
+                      struct fault *fault)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size = 0;
-    int r = group_file_read(root, &text, &size, err);
+    int r = group_file_read(root, &text, &size, fault);
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < 2; i++)
         ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
     return 0;
 }

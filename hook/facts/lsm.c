@@ -57,16 +57,3 @@ void lsm_leave_apparmor(struct lsm *ret)
         pwrite(fd, leave, sizeof(leave) - 1, 0) == (ssize_t)sizeof(leave) - 1)
         *ret = (struct lsm){.kind = LSM_NONE};
 }
-
-const char *lsm_kind_name(enum lsm_kind kind)
-{
-    switch (kind) {
-    case LSM_APPARMOR:
-        return "AppArmor profile";
-    case LSM_SELINUX:
-        return "SELinux context";
-    case LSM_NONE:
-        break;
-    }
-    return "";
-}

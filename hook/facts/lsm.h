@@ -29,7 +29,4 @@ struct lsm lsm_parse(const char *text);
  */
 void lsm_leave_apparmor(struct lsm *ret);
 
-/* "AppArmor profile", "SELinux context" or "". */
-const char *lsm_kind_name(enum lsm_kind kind);
-
 #endif

@@ -1,8 +1,8 @@
 #include "facts/select.h"
 
 #include "base/text.h"
-#include "exit_status.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -111,23 +111,21 @@ static bool value_next(const char **list, char *ret, size_t size)
     return true;
 }
 
-int select_check(const char *spec, struct err *err)
+int select_check(const char *spec, const char **ret_wanted)
 {
     const struct select_key *key = key_find(spec);
     char value[VALUE_MAX];
-    char shown[80];
     bool is_render;
     unsigned node_minor;
 
     if (text_is_equal(spec, "all") || gpu_name_parse(spec, &is_render, &node_minor))
         return 0;
-    text_printable(shown, sizeof(shown), spec);
+    *ret_wanted = key ? key->wants : NULL;
     if (!key)
-        return err_set(err, STATUS_USAGE, 0,
-                       "--select '%s' is none of: all, renderD128, pci=, driver=, vendor=", shown);
+        return -EINVAL;
     for (const char *list = spec + strlen(key->prefix); value_next(&list, value, sizeof(value));)
         if (!*value || !key->is_valid(value))
-            return err_set(err, STATUS_USAGE, 0, "--select '%s' wants %s", shown, key->wants);
+            return -EINVAL;
     return 0;
 }
 

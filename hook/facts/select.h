@@ -13,8 +13,11 @@ struct selection {
     bool with_card;                /* primary nodes of the wanted GPUs too */
 };
 
-/* STATUS_USAGE when `spec` is none of: all, renderD128, pci=, driver=, vendor= (comma lists). */
-int select_check(const char *spec, struct err *err);
+/*
+ * -EINVAL when `spec` is none of: all, renderD128, pci=, driver=, vendor= (comma lists).
+ * *ret_wanted is then an example of what the key wants, NULL where there is no such key.
+ */
+int select_check(const char *spec, const char **ret_wanted);
 
 bool select_matches(const struct selection *selection, const struct gpu_node *node);
 

@@ -1,10 +1,8 @@
 /* What the container's config need not say, or says in vain, beside this hook. */
 #include "base/text.h"
-#include "plan/idmap_redirect.h"
+#include "plan/idmap_change.h"
 #include "plan/plan.h"
-#include "say/advice_config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* The first node that the config brought and this hook does not make; NULL when there is none. */
@@ -18,23 +16,11 @@ static const char *kept_node(const struct plan *plan)
 
 static void warn_entries(struct plan *plan, const struct config_lines *config)
 {
-    char fix[PLAN_WARNING_SIZE / 2] = "";
     const char *kept = kept_node(plan);
 
     for (size_t i = 0; i < config->entry_count; i++) {
-        bool is_last = i + 1 == config->entry_count;
-        if (kept && strstr(config->entries[i], "/dev/dri ")) {
-            plan_warn(plan,
-                      "this hook does the work of a line in the container's config, but for %s; "
-                      "delete it where that is not needed: %s",
-                      kept, config->entries[i]);
-            continue;
-        }
-        if (is_last)
-            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
-        plan_warn(plan,
-                  "this hook does the work of a line in the container's config; delete it: %s%s%s",
-                  config->entries[i], is_last ? "\n" : "", fix);
+        bool keeps = kept && strstr(config->entries[i], "/dev/dri ");
+        plan_warn(plan, keeps ? WARN_ENTRY_KEEPS : WARN_ENTRY, i, keeps ? kept : "");
     }
 }
 
@@ -59,7 +45,6 @@ static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const stru
 {
     const struct idmap *map = &guest->gids;
     struct idmap_change change;
-    struct err fix = {0};
 
     for (size_t i = 1; i + 1 < map->count; i++) {
         const struct idmap_extent *hole = &map->extents[i];
@@ -68,15 +53,9 @@ static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const stru
         if (!is_only_ours(plan, gpus, hole->outside) || hole->length != 1 ||
             hole->inside != before->inside + before->length ||
             map->extents[i + 1].outside != before->outside + before->length + 1 ||
-            idmap_redirect(map, hole->inside, before->outside + before->length, &change, &fix) < 0)
+            idmap_redirect(map, hole->inside, before->outside + before->length, &change) < 0)
             continue;
-        if (!advice_map(&change.map, 'g', &fix) || strlen(fix.fix) > PLAN_WARNING_SIZE / 2)
-            snprintf(fix.fix, sizeof(fix.fix), "# let the line before it go on over guest gid %u",
-                     hole->inside);
-        plan_warn(plan,
-                  "this hook does the work of a line in the container's config; delete it: "
-                  "lxc.idmap = g %u %u 1\n%s",
-                  hole->inside, hole->outside, fix.fix);
+        plan_warn(plan, WARN_HOLE, i, "");
         return;
     }
 }
@@ -84,15 +63,9 @@ static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const stru
 static void warn_rules(struct plan *plan, const struct guest *guest)
 {
     const struct config_lines *config = &guest->config;
-    char fix[PLAN_WARNING_SIZE / 2];
 
-    if (guest->cgroup_is_v1 || !config->rule_v1[0] || config->has_drm_rule)
-        return;
-    plan_warn(plan,
-              "a line in the container's config has no effect on this host, which has cgroup v2; "
-              "delete it: %s\n%s",
-              config->rule_v1,
-              advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
+    if (!guest->cgroup_is_v1 && config->rule_v1[0] && !config->has_drm_rule)
+        plan_warn(plan, WARN_RULE_V1, 0, "");
 }
 
 void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)

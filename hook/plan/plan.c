@@ -1,38 +1,74 @@
 #include "plan/plan.h"
 
 #include "base/text.h"
-#include "exit_status.h"
-#include "plan/idmap_cover.h"
 
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-void plan_warn(struct plan *plan, const char *fmt, ...)
+void plan_warn(struct plan *plan, enum plan_warning_kind kind, size_t number, const char *name)
 {
-    va_list ap;
+    struct plan_warning *warning = &plan->warnings[plan->warning_count];
 
     if (plan->warning_count == PLAN_WARNINGS_MAX)
         return;
-    va_start(ap, fmt);
-    vsnprintf(plan->warnings[plan->warning_count++], PLAN_WARNING_SIZE, fmt, ap);
-    va_end(ap);
+    plan->warning_count++;
+    *warning = (struct plan_warning){.kind = kind, .number = number};
+    snprintf(warning->name, sizeof(warning->name), "%s", name);
+}
+
+/* ---- which nodes it is to have --------------------------------------------------------------- */
+
+/* A primary node belongs to a render node when both hang below one device. */
+static bool is_card_of_selected(const struct options *options, const struct gpu_list *gpus,
+                                const struct gpu_node *card)
+{
+    if (card->is_render || !options->selection.with_card || !card->device[0])
+        return false;
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct gpu_node *node = &gpus->nodes[i];
+        if (node->is_render && text_is_equal(node->device, card->device) &&
+            select_matches(&options->selection, node))
+            return true;
+    }
+    return false;
+}
+
+bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
+                    const struct gpu_node *node)
+{
+    return select_matches(&options->selection, node) || is_card_of_selected(options, gpus, node);
+}
+
+const struct gpu_node *plan_first_wanted(const struct options *options, const struct gpu_list *gpus)
+{
+    for (size_t i = 0; i < gpus->count; i++)
+        if (plan_is_wanted(options, gpus, &gpus->nodes[i]))
+            return &gpus->nodes[i];
+    return NULL;
+}
+
+bool plan_has_match(const struct options *options, const struct gpu_list *gpus)
+{
+    return plan_first_wanted(options, gpus) != NULL;
+}
+
+int plan_no_match(struct fault *fault)
+{
+    return fault_set(fault, CAUSE_NO_MATCH, 0);
 }
 
 /* ---- who owns them -------------------------------------------------------------------------- */
 
-size_t plan_group_names(const struct options *options, const char *ret_names[2])
+void plan_group_names(const struct options *options, const char *ret_names[2])
 {
-    if (options->has_gid)
-        return 0;
-    ret_names[0] = options->group ? options->group : "render";
-    ret_names[1] = "video";
-    return options->group ? 1 : 2;
+    const char *first = options->group ? options->group : "render";
+
+    ret_names[0] = options->has_gid ? "" : first;
+    ret_names[1] = options->has_gid || options->group ? "" : "video";
 }
 
 int plan_choose_group(const struct options *options, const struct guest_group groups[2],
-                      struct plan *ret, struct err *err)
+                      struct plan *ret, struct fault *fault)
 {
     struct plan_owner *owner = &ret->owner;
 
@@ -46,56 +82,50 @@ int plan_choose_group(const struct options *options, const struct guest_group gr
                  options->group ? options->group : "render");
         return 0;
     }
-    if (options->group) {
-        err_set(err, STATUS_OWNERSHIP, 0, "the container's /etc/group has no group %s",
-                options->group);
-        err_fix(err, "groupadd -r %s || addgroup -S %s    # in the container", options->group,
-                options->group);
-        return -ESRCH;
-    }
+    if (options->group)
+        return fault_set(fault, CAUSE_NO_GROUP, 0, .name = options->group);
     owner->guest_gid = groups[1].found ? groups[1].gid : 0;
     snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
-    plan_warn(ret,
-              "the container has no group render: %s (gid %u) is used\n"
-              "groupadd -r render || addgroup -S render    # in the container, then restart it",
-              owner->group, owner->guest_gid);
+    plan_warn(ret, WARN_NO_RENDER_GROUP, owner->guest_gid, owner->group);
     return 0;
 }
 
-static int map_id(const struct idmap *map, char kind, uint32_t inside, uint32_t *ret,
-                  struct err *err)
+static int map_id(const struct idmap *map, unsigned char kind, uint32_t inside, uint32_t *ret,
+                  struct fault *fault)
 {
-    return idmap_to_outside(map, inside, ret) ? 0 : idmap_outside(map, kind, inside, err);
+    if (idmap_to_outside(map, inside, ret))
+        return 0;
+    return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = kind);
 }
 
 /* The hook becomes the container's root, whoever starts it. */
-int plan_map_root(const struct guest *guest, struct plan *plan, struct err *err)
+int plan_map_root(const struct guest *guest, struct plan *plan, struct fault *fault)
 {
-    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, err);
+    int r = map_id(&guest->uids, 'u', 0, &plan->root_uid, fault);
 
-    return r == 0 ? map_id(&guest->gids, 'g', 0, &plan->root_gid, err) : r;
+    return r == 0 ? map_id(&guest->gids, 'g', 0, &plan->root_gid, fault) : r;
 }
 
-static int map_group(const struct guest *guest, struct plan *plan, struct err *err)
+static int map_group(const struct guest *guest, struct plan *plan, struct fault *fault)
 {
     struct plan_owner *owner = &plan->owner;
-    int r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, err);
+    int r = map_id(&guest->gids, 'g', owner->guest_gid, &owner->host_gid, fault);
 
-    if (r < 0 && owner->group[0])
-        err_wrap(err, "group %s", owner->group);
+    if (r < 0)
+        snprintf(fault->name, sizeof(fault->name), "%s", owner->group);
     return r;
 }
 
 static int map_owner(const struct options *options, const struct guest *guest, struct plan *plan,
-                     struct err *err)
+                     struct fault *fault)
 {
     struct plan_owner *owner = &plan->owner;
-    int r = plan_map_root(guest, plan, err);
+    int r = plan_map_root(guest, plan, fault);
 
     owner->guest_uid = options->user;
     if (r == 0)
-        r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, err);
-    return r == 0 ? map_group(guest, plan, err) : r;
+        r = map_id(&guest->uids, 'u', owner->guest_uid, &owner->host_uid, fault);
+    return r == 0 ? map_group(guest, plan, fault) : r;
 }
 
 /*
@@ -176,24 +206,24 @@ static void add_kept(struct plan *plan, const struct guest *guest)
         if (is_planned(plan, name))
             continue;
         if (!guest->config.brings_dri)
-            plan_warn(plan, "/dev/dri/%s comes from the container's own config and is kept", name);
+            plan_warn(plan, WARN_KEPT, 0, name);
         snprintf(op_add(plan, OP_KEEP)->name, sizeof(plan->ops[0].name), "%s", name);
     }
 }
 
 int plan_build(const struct options *options, const struct gpu_list *gpus,
                const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
-               struct err *err)
+               struct fault *fault)
 {
     int r;
 
     memset(ret, 0, offsetof(struct plan, ops));
     ret->mode = options->mode;
     if (!plan_has_match(options, gpus))
-        return plan_no_match(options, gpus, err);
-    r = plan_choose_group(options, groups, ret, err);
+        return plan_no_match(fault);
+    r = plan_choose_group(options, groups, ret, fault);
     if (r == 0)
-        r = map_owner(options, guest, ret, err);
+        r = map_owner(options, guest, ret, fault);
     if (r < 0)
         return r;
     choose_witness(guest, ret);
@@ -246,7 +276,7 @@ const struct gpu_node *plan_left_unbound(const struct options *options, const st
 
 int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
                      const struct guest *guest, const struct guest_group groups[2],
-                     struct plan *ret, struct err *err)
+                     struct plan *ret, struct fault *fault)
 {
     int r;
 
@@ -254,12 +284,12 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
     ret->is_bound = true;
     ret->mode = 0660; /* the witness comes by the group */
     if (!plan_has_match(options, gpus))
-        return plan_no_match(options, gpus, err);
-    r = plan_choose_group(options, groups, ret, err);
+        return plan_no_match(fault);
+    r = plan_choose_group(options, groups, ret, fault);
     if (r == 0)
-        r = plan_map_root(guest, ret, err);
+        r = plan_map_root(guest, ret, fault);
     if (r == 0)
-        r = map_group(guest, ret, err);
+        r = map_group(guest, ret, fault);
     if (r < 0)
         return r;
     ret->owner.guest_uid = options->user;
@@ -273,4 +303,49 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
         snprintf(op->name, sizeof(op->name), "%s", node->name);
     }
     return 0;
+}
+
+/* ---- what an id map lacks -------------------------------------------------------------------- */
+
+static int map_full(struct fault *fault)
+{
+    return fault_set(fault, CAUSE_MAP_FULL, 0, .a = IDMAP_EXTENTS_MAX);
+}
+
+int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault)
+{
+    return idmap_untangle(map, ret) < 0 ? map_full(fault) : 0;
+}
+
+int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
+                  struct idmap_change *ret, struct fault *fault)
+{
+    int r = idmap_redirect(gids, inside, outside, ret);
+
+    if (r == -ENOENT)
+        return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = 'g');
+    return r < 0 ? map_full(fault) : 0;
+}
+
+int plan_gid_pair(const struct gpu_node *node, const struct plan_owner *owner, struct fault *fault)
+{
+    if (owner->guest_gid == 0)
+        return fault_set(fault, owner->group[0] ? CAUSE_ROOT_IS_NO_RENDER : CAUSE_ROOT_KEEPS_GID,
+                         0);
+    if (node->gid == 0)
+        return fault_set(fault, CAUSE_HOST_ROOT_GROUP, 0, .name = node->name);
+    return 0;
+}
+
+int plan_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
+                  const struct guest *guest, struct fault *fault)
+{
+    struct idmap_change change;
+    int r = plan_gid_pair(node, owner, fault);
+
+    if (r == 0)
+        r = plan_redirect(&guest->gids, owner->guest_gid, node->gid, &change, fault);
+    return r < 0 ? r
+                 : fault_set(fault, CAUSE_GID_UNMAPPED, 0, .a = node->gid, .b = owner->guest_gid,
+                             .name = node->name, .detail = owner->group);
 }

@@ -1,14 +1,15 @@
 /*
- * What will be done, worked out from facts alone: no system call. node.c makes it, attach.c mounts
- * it, prove.c opens it.
+ * What will be done, worked out from facts alone: no system call. start/node.c makes it,
+ * start/attach.c mounts it, start/witness.c opens it.
  */
 #ifndef HOOK_PLAN_H
 #define HOOK_PLAN_H
 
-#include "base/err.h"
-#include "cli/options.h"
+#include "facts/fault.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
+#include "facts/options.h"
+#include "plan/idmap_change.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +17,23 @@
 
 #define PLAN_OPS_MAX      (2 * GPU_NODES_MAX + GUEST_NODES_MAX)
 #define PLAN_WARNINGS_MAX 6
-#define PLAN_WARNING_SIZE 800
+
+/* What is as it is planned, and perhaps not as it was meant; say/report.h has the words. */
+enum plan_warning_kind {
+    WARN_NO_RENDER_GROUP, /* number: the gid that is used; name: its group */
+    WARN_KEPT,            /* name: the node */
+    WARN_ENTRY,           /* number: of the config's mount entries the one that is not needed */
+    WARN_ENTRY_KEEPS,     /* the same, but that it brings a node that this hook does not: name */
+    WARN_HOLE,            /* number: of the extents of the gid map the one that is not needed */
+    WARN_RULE_V1,         /* a device rule without effect */
+    WARN_AGAIN,           /* the config starts this hook more than once */
+};
+
+struct plan_warning {
+    enum plan_warning_kind kind;
+    size_t number;
+    char name[GROUP_NAME_MAX];
+};
 
 enum op_kind {
     OP_NODE, /* make a device node */
@@ -58,18 +75,17 @@ struct plan {
      * would touch about 60 kB per start.
      */
     struct op ops[PLAN_OPS_MAX];
-    /* Each a sentence, and behind it, one a line, what mends it. */
-    char warnings[PLAN_WARNINGS_MAX][PLAN_WARNING_SIZE];
+    struct plan_warning warnings[PLAN_WARNINGS_MAX];
 };
 
-/* Adds a warning: the sentence, and behind a newline each, the lines that mend it. */
-__attribute__((format(printf, 2, 3))) void plan_warn(struct plan *plan, const char *fmt, ...);
+/* Adds a warning; one too many is left out. */
+void plan_warn(struct plan *plan, enum plan_warning_kind kind, size_t number, const char *name);
 
 /* Adds the warnings about lines of the config that this hook makes unnecessary. */
 void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest);
 
 /* The ids of the container's root on the host. STATUS_OWNERSHIP when they are not mapped. */
-int plan_map_root(const struct guest *guest, struct plan *plan, struct err *err);
+int plan_map_root(const struct guest *guest, struct plan *plan, struct fault *fault);
 
 /* Whether this node of /dev/dri is shown on as it is. */
 bool plan_keeps(const struct plan *plan, const char *name);
@@ -77,8 +93,8 @@ bool plan_keeps(const struct plan *plan, const char *name);
 /* True when the selection picks at least one of the host's nodes. */
 bool plan_has_match(const struct options *options, const struct gpu_list *gpus);
 
-/* The names that plan_build wants looked up in the guest; at most 2. Returns how many. */
-size_t plan_group_names(const struct options *options, const char *ret_names[2]);
+/* The names that plan_build wants looked up in the guest; "" for none. */
+void plan_group_names(const struct options *options, const char *ret_names[2]);
 
 /*
  * STATUS_NO_NODE when nothing is selected, STATUS_OWNERSHIP when the owner is not mapped or the
@@ -86,7 +102,7 @@ size_t plan_group_names(const struct options *options, const char *ret_names[2])
  */
 int plan_build(const struct options *options, const struct gpu_list *gpus,
                const struct guest *guest, const struct guest_group groups[2], struct plan *ret,
-               struct err *err);
+               struct fault *fault);
 
 /*
  * The same for a container that an ordinary user starts, where nothing can be made: the steps are
@@ -94,11 +110,11 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
  */
 int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
                      const struct guest *guest, const struct guest_group groups[2],
-                     struct plan *ret, struct err *err);
+                     struct plan *ret, struct fault *fault);
 
 /* The guest's group that gets the nodes, as plan_build picks it. */
 int plan_choose_group(const struct options *options, const struct guest_group groups[2],
-                      struct plan *ret, struct err *err);
+                      struct plan *ret, struct fault *fault);
 
 /* Whether the selection picks this node. */
 bool plan_is_wanted(const struct options *options, const struct gpu_list *gpus,
@@ -132,7 +148,22 @@ const struct gpu_node *plan_left_unbound(const struct options *options, const st
 /* The name of a node's by-path link, "" when sysfs does not know the device. */
 void plan_link_name(const struct gpu_node *node, char *ret, size_t size);
 
-/* STATUS_NO_NODE with the nodes that there are; advice_no_match has the lines that mend it. */
-int plan_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
+/* The failure that no node is wanted of those that there are: STATUS_NO_NODE. */
+int plan_no_match(struct fault *fault);
+
+/* idmap_untangle and idmap_redirect, and the faults of them. */
+int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault);
+int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
+                  struct idmap_change *ret, struct fault *fault);
+
+/*
+ * 0, or STATUS_OWNERSHIP where one of the two is a root group. Of the guest it has to stay what it
+ * is, since half of the guest's files belong to it; of the host it is no container's.
+ */
+int plan_gid_pair(const struct gpu_node *node, const struct plan_owner *owner, struct fault *fault);
+
+/* The failure "the id map does not make this node usable", or why none could. */
+int plan_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
+                  const struct guest *guest, struct fault *fault);
 
 #endif

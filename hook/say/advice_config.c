@@ -1,7 +1,7 @@
 #include "say/advice_config.h"
 
 #include "base/text.h"
-#include "config/place.h"
+#include "facts/place.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,10 +65,8 @@ void advice_hook_place(const struct options *options, struct err *err)
 void advice_place(const char *config_file, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
-    bool has_line = strncmp(err->fix, "lxc.", 4) == 0 || strstr(err->fix, "\nlxc.");
 
-    if (has_line && !strstr(err->fix, "lxc.hook.") &&
-        config_place_edited(config_file, proxmox) == proxmox)
+    if (err->has_config_lines && config_place_edited(config_file, proxmox) == proxmox)
         err_fix(err, "# what begins with lxc. goes into %s", proxmox);
 }
 
@@ -84,6 +82,7 @@ bool advice_map(const struct idmap *map, char kind, struct err *err)
                  map->extents[i].outside, map->extents[i].length);
     if (text.cut || strlen(err->fix) + text.used + FIX_RESERVE > sizeof(err->fix))
         return false;
+    err->has_config_lines = true;
     err_fix_lines(err, lines);
     return true;
 }
@@ -125,36 +124,35 @@ void advice_grant(const char *user, uint32_t first, uint32_t count, const char *
         err_fix_lines(err, advice_grant_line(user, first, count, file, line, sizeof(line)));
 }
 
-void advice_include(const struct config_include *include, struct err *err)
+void advice_include(const char *file, const char *target, struct err *err)
 {
     char expression[200];
     char line[512];
     struct text text = TEXT_ON(expression);
 
     text_add(&text, "^ *lxc\\.include *[:=] *");
-    for (const char *c = include->target; *c; c++)
+    for (const char *c = target; *c; c++)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
     err_fix(err, "# put that file back, or take the line out");
-    if (text_is_shell_word(include->target) && !text.cut)
-        err_fix_lines(err, advice_delete(include->file, expression, line, sizeof(line)));
+    if (text_is_shell_word(target) && !text.cut)
+        err_fix_lines(err, advice_delete(file, expression, line, sizeof(line)));
 }
 
-void advice_start(const struct container *container, const char *why, struct err *err)
+void advice_start(const char *lxcpath, const char *name, const char *why, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
 
     char line[PATH_MAX + 512];
     struct text text = TEXT_ON(line);
 
-    if (!text_is_shell_word(container->name) ||
-        (container->lxcpath && !text_is_shell_word(container->lxcpath)))
+    if (!text_is_shell_word(name) || (lxcpath && !text_is_shell_word(lxcpath)))
         return;
-    if (config_place_proxmox(container->lxcpath, container->name, proxmox))
-        text_add(&text, "pct start %s", container->name);
-    else if (container->lxcpath)
-        text_add(&text, "lxc-start -P %s -n %s", container->lxcpath, container->name);
+    if (config_place_proxmox(lxcpath, name, proxmox))
+        text_add(&text, "pct start %s", name);
+    else if (lxcpath)
+        text_add(&text, "lxc-start -P %s -n %s", lxcpath, name);
     else
-        text_add(&text, "lxc-start -n %s", container->name);
+        text_add(&text, "lxc-start -n %s", name);
     text_add(&text, "    # %s", why);
     err_fix_lines(err, line);
 }

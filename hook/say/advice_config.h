@@ -10,10 +10,8 @@
 
 #include "base/err.h"
 #include "base/idmap.h"
-#include "cli/options.h"
-#include "config/include.h"
-#include "config/lxc.h"
-#include "config/scan.h"
+#include "facts/config_lines.h"
+#include "facts/options.h"
 
 #include <stdbool.h>
 
@@ -52,10 +50,10 @@ void advice_grant(const char *user, uint32_t first, uint32_t count, const char *
                   struct err *err);
 
 /* What takes an lxc.include line of a file that is missing out. */
-void advice_include(const struct config_include *include, struct err *err);
+void advice_include(const char *file, const char *target, struct err *err);
 
-/* The command that starts the container; `why` stands behind a #. */
-void advice_start(const struct container *container, const char *why, struct err *err);
+/* The command that starts a container; `why` stands behind a #. `lxcpath` may be NULL. */
+void advice_start(const char *lxcpath, const char *name, const char *why, struct err *err);
 
 /* Puts what deletes the config's lines that match a sed(1) expression into `buffer`. */
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,

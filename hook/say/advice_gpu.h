@@ -3,8 +3,8 @@
 #define HOOK_ADVICE_GPU_H
 
 #include "base/err.h"
-#include "cli/options.h"
 #include "facts/gpu.h"
+#include "facts/options.h"
 
 /* The host has no node at all: adds to the text what the PCI bus has, and what makes a node of it.
  */

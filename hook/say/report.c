@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/wrap.h"
+#include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/log.h"
 
@@ -112,7 +113,7 @@ void report_warning(const char *text)
 void report_null_denied(const struct config_lines *config)
 {
     char fix[512];
-    char text[PLAN_WARNING_SIZE];
+    char text[WARNING_SIZE];
 
     snprintf(
         text, sizeof(text),
@@ -122,9 +123,92 @@ void report_null_denied(const struct config_lines *config)
     report_warning(text);
 }
 
-void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs,
-                    bool in_cgroup)
+/* ---- what a plan is warned of ---------------------------------------------------------------- */
+
+static void hole_add(const struct guest *guest, size_t at, struct text *text)
 {
+    const struct idmap *map = &guest->gids;
+    const struct idmap_extent *hole = &map->extents[at];
+    const struct idmap_extent *before = &map->extents[at - 1];
+    struct idmap_change change;
+    struct err fix = {0};
+
+    if (idmap_redirect(map, hole->inside, before->outside + before->length, &change) < 0 ||
+        !advice_map(&change.map, 'g', &fix) || strlen(fix.fix) > WARNING_SIZE / 2)
+        snprintf(fix.fix, sizeof(fix.fix), "# let the line before it go on over guest gid %u",
+                 hole->inside);
+    text_add(text,
+             "this hook does the work of a line in the container's config; delete it: "
+             "lxc.idmap = g %u %u 1\n%s",
+             hole->inside, hole->outside, fix.fix);
+}
+
+void report_warning_words(const struct plan_warning *warning, const struct guest *guest, char *ret,
+                          size_t size)
+{
+    struct text to = {.data = ret, .size = size};
+    struct text *text = &to;
+    const struct config_lines *config = &guest->config;
+    char fix[WARNING_SIZE / 2] = "";
+
+    switch (warning->kind) {
+    case WARN_NO_RENDER_GROUP:
+        text_add(text,
+                 "the container has no group render: %s (gid %zu) is used\n"
+                 "groupadd -r render || addgroup -S render    # in the container, then restart it",
+                 warning->name, warning->number);
+        break;
+    case WARN_KEPT:
+        text_add(text, "/dev/dri/%s comes from the container's own config and is kept",
+                 warning->name);
+        break;
+    case WARN_ENTRY:
+        if (warning->number + 1 == config->entry_count)
+            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
+        text_add(text,
+                 "this hook does the work of a line in the container's config; delete it: %s%s%s",
+                 config->entries[warning->number], fix[0] ? "\n" : "", fix);
+        break;
+    case WARN_ENTRY_KEEPS:
+        text_add(text,
+                 "this hook does the work of a line in the container's config, but for %s; "
+                 "delete it where that is not needed: %s",
+                 warning->name, config->entries[warning->number]);
+        break;
+    case WARN_HOLE:
+        hole_add(guest, warning->number, text);
+        break;
+    case WARN_RULE_V1:
+        text_add(
+            text,
+            "a line in the container's config has no effect on this host, which has cgroup v2; "
+            "delete it: %s\n%s",
+            config->rule_v1,
+            advice_delete(config->file, CONFIG_RULE_V1_EXPRESSION, fix, sizeof(fix)));
+        break;
+    case WARN_AGAIN:
+        text_add(text,
+                 "the container's config starts this hook more than once, and these nodes "
+                 "take the place of those before; keep one line of each type");
+        break;
+    }
+}
+
+void report_plan(const struct plan *plan, const struct guest *guest)
+{
+    for (size_t i = 0; i < plan->warning_count; i++) {
+        char line[WARNING_SIZE];
+        report_warning_words(&plan->warnings[i], guest, line, sizeof(line));
+        report_warning(line);
+    }
+}
+
+/* ---- how it ended ---------------------------------------------------------------------------- */
+
+void report_success(const struct about *about, bool in_cgroup)
+{
+    const struct plan *plan = about->plan;
+    const struct proofs *proofs = about->proofs;
     bool was_proven = false;
 
     for (size_t i = 0; i < plan->op_count; i++) {
@@ -134,13 +218,12 @@ void report_success(const struct plan *plan, const struct guest *guest, const st
         if (!report_as.quiet)
             say_ready(plan, &plan->ops[i], &proofs->nodes[i]);
     }
-    for (size_t i = 0; i < plan->warning_count; i++)
-        report_warning(plan->warnings[i]);
+    report_plan(plan, about->guest);
     if (was_proven && !in_cgroup)
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");
     if (proofs->is_dev_null_denied)
-        report_null_denied(&guest->config);
+        report_null_denied(&about->guest->config);
 }
 
 void report_failure(const struct err *err)

@@ -8,9 +8,9 @@
 #define HOOK_REPORT_H
 
 #include "base/err.h"
-#include "facts/guest.h"
-#include "plan/plan.h"
-#include "start/prove.h"
+#include "say/say.h"
+
+#define WARNING_SIZE 800
 
 struct report_style {
     const char *container; /* printable; NULL for a person's command */
@@ -21,11 +21,20 @@ struct report_style {
 /* Connects to syslog early, while this process surely sees the host's /dev/log. */
 void report_open(const struct report_style *style);
 
-/* One line per node that is ready, and the plan's warnings. `in_cgroup`: device rules took part. */
-void report_success(const struct plan *plan, const struct guest *guest, const struct proofs *proofs,
-                    bool in_cgroup);
+/*
+ * One line per node that is ready, and the plan's warnings. `about` knows plan, guest and proofs;
+ * `in_cgroup`: device rules took part.
+ */
+void report_success(const struct about *about, bool in_cgroup);
 
-/* A sentence, and behind it, one a line, what mends it. */
+/* The plan's warnings alone. */
+void report_plan(const struct plan *plan, const struct guest *guest);
+
+/* One of them: a sentence, and behind it, one a line, what fixes it. */
+void report_warning_words(const struct plan_warning *warning, const struct guest *guest, char *ret,
+                          size_t size);
+
+/* Such a text. */
 void report_warning(const char *text);
 
 /* A lone device rule denies every other device of the container. */

@@ -1,69 +1,54 @@
 #include "start/attach.h"
 
 #include "base/cleanup.h"
-#include "exit_status.h"
 #include "facts/path.h"
-#include "say/advice_system.h"
 #include "start/mountfd.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-static int make_dri(int dev, bool *ret_is_made, struct err *err)
+static int make_dri(int dev, bool *ret_is_made, struct fault *fault)
 {
-    int r;
-
     if (mkdirat(dev, "dri", 0755) == 0) {
         *ret_is_made = true;
         return 0;
     }
-    if (errno == EEXIST)
-        return 0;
-    r = err_set(err, STATUS_UNSAFE_PATH, errno, "make the folder /dev/dri in the container");
-    if (r == -EROFS)
-        err_fix(err, "lxc.autodev = 1");
-    return r;
+    return errno == EEXIST ? 0 : fault_set(fault, CAUSE_DRI_MAKE, errno);
 }
 
-static int open_dri(int dev, int *ret, struct err *err)
+static int open_dri(int dev, int *ret, struct fault *fault)
 {
     CLEANUP_FD int dri = -1;
     struct stat st;
     int r = path_open(dev, "dri", PATH_NO_LINKS, &dri);
 
     if (r < 0 || fstat(dri, &st) < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, r < 0 ? -r : errno,
-                       "open /dev/dri in the container");
+        return fault_set(fault, CAUSE_FILE_OPEN, r < 0 ? -r : errno, .name = "dev/dri");
     if (!S_ISDIR(st.st_mode))
-        return err_set(err, STATUS_UNSAFE_PATH, ENOTDIR, "open /dev/dri in the container");
+        return fault_set(fault, CAUSE_FILE_OPEN, ENOTDIR, .name = "dev/dri");
     *ret = fd_steal(&dri);
     return 0;
 }
 
-static int place_open(const struct guest *guest, struct attachment *place, struct err *err)
+static int place_open(const struct guest *guest, struct attachment *place, struct fault *fault)
 {
     int r = path_open(guest->root, "dev", PATH_NO_LINKS, &place->dev);
 
     if (r < 0)
-        return err_set(err, STATUS_UNSAFE_PATH, -r, "open /dev in the container");
-    r = guest->has_dri ? 0 : make_dri(place->dev, &place->is_made, err);
-    return r == 0 ? open_dri(place->dev, &place->dri, err) : r;
+        return fault_set(fault, CAUSE_FILE_OPEN, -r, .name = "dev");
+    r = guest->has_dri ? 0 : make_dri(place->dev, &place->is_made, fault);
+    return r == 0 ? open_dri(place->dev, &place->dri, fault) : r;
 }
 
-static int mount_refused(const char *what, const struct lsm *lsm, struct err *err)
+/* A security module is behind it only where the kernel says EACCES. */
+static int mount_refused(enum cause cause, const char *name, const struct lsm *lsm,
+                         struct fault *fault)
 {
     int error = errno;
+    bool is_lsm = error == EACCES && lsm->kind != LSM_NONE;
 
-    if (error == EACCES && lsm->kind != LSM_NONE) {
-        (void)err_set(err, STATUS_UNSAFE_PATH, error, "%s, under the %s %s", what,
-                      lsm_kind_name(lsm->kind), lsm->label);
-        advice_lsm(lsm, "change_profile -> unconfined,", err);
-        return -error;
-    }
-    (void)err_set(err, error == ENOSYS ? STATUS_KERNEL : STATUS_UNSAFE_PATH, error, "%s", what);
-    if (error == ENOSYS || error == EPERM)
-        advice_old_kernel(error, err);
-    return -error;
+    return fault_set(fault, cause, error, .name = name, .b = is_lsm ? lsm->kind : LSM_NONE,
+                     .detail = lsm->label);
 }
 
 /*
@@ -79,16 +64,8 @@ struct kept_nodes {
     } nodes[GUEST_NODES_MAX];
 };
 
-static int kept_refused(const char *name, const struct lsm *lsm, struct err *err)
-{
-    int r = mount_refused("keep a node of the container's own", lsm, err);
-
-    err_wrap(err, "/dev/dri/%s", name);
-    return r;
-}
-
 static int kept_clone(int dri, const struct guest *guest, uint32_t keep, const struct lsm *lsm,
-                      struct kept_nodes *ret, struct err *err)
+                      struct kept_nodes *ret, struct fault *fault)
 {
     for (size_t i = 0; i < guest->node_count; i++) {
         const char *name = guest->nodes[i].name;
@@ -97,7 +74,7 @@ static int kept_clone(int dri, const struct guest *guest, uint32_t keep, const s
         int clone =
             sys_open_tree(dri, name, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
         if (clone < 0)
-            return kept_refused(name, lsm, err);
+            return mount_refused(CAUSE_KEEP_NODE, name, lsm, fault);
         ret->nodes[ret->count].name = name;
         ret->nodes[ret->count++].clone = clone;
     }
@@ -105,12 +82,12 @@ static int kept_clone(int dri, const struct guest *guest, uint32_t keep, const s
 }
 
 static int kept_bind(int tree, const struct kept_nodes *kept, const struct lsm *lsm,
-                     struct err *err)
+                     struct fault *fault)
 {
     for (size_t i = 0; i < kept->count; i++) {
         CLEANUP_FD int place = openat(tree, kept->nodes[i].name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
         if (place < 0 || sys_move_mount_fd(kept->nodes[i].clone, place) < 0)
-            return kept_refused(kept->nodes[i].name, lsm, err);
+            return mount_refused(CAUSE_KEEP_NODE, kept->nodes[i].name, lsm, fault);
     }
     return 0;
 }
@@ -135,16 +112,16 @@ int attach_detach(int tree)
 }
 
 /* A second attach replaces the first instead of stacking on it. */
-static int take_off_old(struct attachment *place, const struct lsm *lsm, struct err *err)
+static int take_off_old(struct attachment *place, const struct lsm *lsm, struct fault *fault)
 {
     place->old = sys_open_tree(place->dri, "",
                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
     if (place->old < 0)
-        return mount_refused("keep the nodes of an earlier run", lsm, err);
+        return mount_refused(CAUSE_KEEP_TREE, "", lsm, fault);
     (void)attach_detach(place->dri);
     fd_cleanup(&place->dri);
     place->dri = -1;
-    return open_dri(place->dev, &place->dri, err);
+    return open_dri(place->dev, &place->dri, fault);
 }
 
 /* As it was before; all that can be done when this fails too is to say why it began. */
@@ -160,32 +137,32 @@ static void put_back(struct attachment *place)
 }
 
 static int mount_on(int tree, int dri, const struct lsm *lsm, const struct kept_nodes *kept,
-                    struct err *err)
+                    struct fault *fault)
 {
     int r;
 
     if (sys_move_mount_fd(tree, dri) < 0)
-        return mount_refused("mount /dev/dri in the container", lsm, err);
-    r = kept_bind(tree, kept, lsm, err);
+        return mount_refused(CAUSE_MOUNT, "", lsm, fault);
+    r = kept_bind(tree, kept, lsm, fault);
     if (r < 0)
         (void)attach_detach(tree);
     return r;
 }
 
 int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct lsm *lsm,
-                struct attachment *ret, struct err *err)
+                struct attachment *ret, struct fault *fault)
 {
     __attribute__((cleanup(kept_close))) struct kept_nodes kept = {.count = 0};
     int r;
 
     *ret = (struct attachment){.dev = -1, .dri = -1, .tree = tree, .old = -1};
-    r = place_open(guest, ret, err);
+    r = place_open(guest, ret, fault);
     if (r == 0)
-        r = kept_clone(ret->dri, guest, keep, lsm, &kept, err);
+        r = kept_clone(ret->dri, guest, keep, lsm, &kept, fault);
     if (r == 0 && guest->has_our_tree)
-        r = take_off_old(ret, lsm, err);
+        r = take_off_old(ret, lsm, fault);
     if (r == 0)
-        r = mount_on(tree, ret->dri, lsm, &kept, err);
+        r = mount_on(tree, ret->dri, lsm, &kept, fault);
     if (r < 0) {
         put_back(ret);
         attach_close(ret);

@@ -6,7 +6,7 @@
 #ifndef HOOK_ATTACH_H
 #define HOOK_ATTACH_H
 
-#include "base/err.h"
+#include "facts/fault.h"
 #include "facts/guest.h"
 #include "facts/lsm.h"
 
@@ -28,7 +28,7 @@ struct attachment {
  * attached is detached again, and *ret holds nothing. `lsm` is what confines this process.
  */
 int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct lsm *lsm,
-                struct attachment *ret, struct err *err);
+                struct attachment *ret, struct fault *fault);
 
 /* As it was before attach_tree, as far as that can be had; closes it too. */
 void attach_undo(struct attachment *attachment);

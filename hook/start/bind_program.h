@@ -9,7 +9,7 @@
 #ifndef HOOK_BIND_PROGRAM_H
 #define HOOK_BIND_PROGRAM_H
 
-#include "base/err.h"
+#include "facts/fault.h"
 
 /* The descriptor on which lxc-gpu-bind finds the file that it binds on. */
 #define BIND_TARGET_FD 3
@@ -29,8 +29,8 @@ enum bind_status {
  * Binds the file `source` of the host on the open file `target`, in the calling process's mount
  * namespace and with its capabilities. STATUS_INTERNAL when the program or libmount is missing,
  * STATUS_UNSAFE_PATH when the kernel refuses, and for nothing else. The program is looked for where
- * it is installed, beside this one, and in ../libexec/lxc-gpu-hook from there.
+ * it is installed.
  */
-int bind_program_run(const char *source, int target, struct err *err);
+int bind_program_run(const char *source, int target, struct fault *fault);
 
 #endif

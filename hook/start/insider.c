@@ -2,11 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "exit_status.h"
+#include "base/mountinfo.h"
 #include "facts/lsm.h"
+#include "facts/path.h"
 #include "start/attach.h"
 #include "start/privilege.h"
-#include "start/propagation.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MOUNTINFO_MAX (16u << 20)
@@ -21,40 +22,41 @@
 
 /* ---- the hook's side ------------------------------------------------------------------------- */
 
-static int insider_steps(void *memory, int link, struct err *err);
+static int insider_steps(void *memory, int link);
 
-int insider_start(struct start_job *job, struct err *err)
+int insider_start(struct start_job *job, struct fault *fault)
 {
-    const struct child_job work = {
-        .steps = insider_steps, .memory = job, .outcome = &job->page->insider, .cgroup = -1};
+    const struct child_job work = {.steps = insider_steps,
+                                   .memory = job,
+                                   .outcome = &job->page->insider.outcome,
+                                   .cgroup = -1};
     int r = child_start(&work, &job->insider);
 
     job->deadline = child_deadline(START_SECONDS);
     if (r < 0)
-        return err_set(err, STATUS_INTERNAL, -r, "make a process that enters the container");
+        return fault_set(fault, CAUSE_NO_INSIDER, -r);
     return 0;
 }
 
 /* It has said that a step is done, or its failure. */
-static int insider_hear(struct start_job *job, struct err *err)
+static int insider_hear(struct start_job *job, struct fault *fault)
 {
-    static const char who[] = "the process that entered the container";
     int r = child_hear(&job->insider, job->deadline);
     pid_t pid = job->insider.pid;
 
     if (r == 0)
         return 0;
     if (r == -ETIMEDOUT)
-        return guest_no_answer(&job->guest, START_SECONDS, child_kill(&job->insider) ? 0 : pid,
-                               err);
+        return fault_set(fault, CAUSE_NO_ANSWER, 0, .a = START_SECONDS,
+                         .b = child_kill(&job->insider) ? 0 : (uint32_t)pid);
     (void)child_kill(&job->insider);
-    r = child_result(&job->page->insider, who, err);
-    return r < 0 ? r : err_set(err, STATUS_INTERNAL, 0, "%s has ended too early", who);
+    r = fault_of_child(&job->page->insider, CAUSE_INSIDER_KILLED, fault);
+    return r < 0 ? r : fault_set(fault, CAUSE_INSIDER_EARLY, 0);
 }
 
-int insider_read(struct start_job *job, struct err *err)
+int insider_read(struct start_job *job, struct fault *fault)
 {
-    int r = insider_hear(job, err);
+    int r = insider_hear(job, fault);
 
     if (r == 0)
         guest_take_look(&job->guest, &job->page->look, job->groups);
@@ -77,15 +79,15 @@ static uint32_t kept_bits(const struct start_job *job)
     return bits;
 }
 
-int insider_mount(struct start_job *job, int tree, struct err *err)
+int insider_mount(struct start_job *job, int tree, struct fault *fault)
 {
     const struct order order = {.keep = kept_bits(job)};
     int r = child_tell(&job->insider, &order, sizeof(order), tree);
 
     if (r < 0 && r != -EPIPE)
-        return err_set(err, STATUS_INTERNAL, -r, "hand the nodes over");
+        return fault_set(fault, CAUSE_HAND_OVER, -r);
     job->is_handed_over = true;
-    return insider_hear(job, err);
+    return insider_hear(job, fault);
 }
 
 bool insider_end(struct start_job *job, bool is_kept)
@@ -99,7 +101,66 @@ bool insider_end(struct start_job *job, bool is_kept)
     if (job->is_attach && child_tell(&job->insider, &order, sizeof(order), -1) < 0)
         (void)shutdown(job->insider.link, SHUT_WR);
     return child_end(&job->insider, child_deadline(END_SECONDS), &stays) == 0 &&
-           job->page->insider.is_finished && job->page->insider.result == 0;
+           job->page->insider.outcome.is_finished && job->page->insider.outcome.result == 0;
+}
+
+/* ---- would a mount show on the host? --------------------------------------------------------- */
+
+#define MOUNT_ID_BIT    0x1000U /* STATX_MNT_ID, since Linux 5.8; the C library may be older */
+#define MOUNT_ID_OFFSET 0x90
+
+/* Not by /proc/self/fdinfo: the /proc that this process sees is the container's. */
+static int mount_id(int fd, uint32_t *ret)
+{
+    union {
+        char bytes[256];
+        uint32_t words[64];
+    } answer = {0};
+    struct file_handle handle = {0};
+    int id;
+
+    if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, MOUNT_ID_BIT, &answer) == 0 &&
+        answer.words[0] & MOUNT_ID_BIT) {
+        *ret = answer.words[MOUNT_ID_OFFSET / sizeof(answer.words[0])];
+        return 0;
+    }
+    /* It tells the mount, though there is no room for the handle. */
+    if (name_to_handle_at(fd, "", &handle, &id, AT_EMPTY_PATH) < 0 && errno != EOVERFLOW)
+        return -errno;
+    *ret = (uint32_t)id;
+    return 0;
+}
+
+/* /dev/dri may be a mount of its own, or a folder that is still to be made. */
+static int peer_group(const struct guest *guest, bool has_dri, const char *theirs, uint32_t *ret)
+{
+    CLEANUP_FD int place = -1;
+    uint32_t id = 0;
+    int r = path_open(guest->root, has_dri ? "dev/dri" : "dev", PATH_NO_LINKS, &place);
+
+    if (r == 0)
+        r = mount_id(place, &id);
+    if (r == 0)
+        *ret = mountinfo_peer_group(theirs, id);
+    return r;
+}
+
+/*
+ * STATUS_UNSAFE_PATH when the mount that holds the container's /dev/dri passes new mounts on to
+ * this host. LXC's containers never do: LXC makes all their mounts slaves, and the kernel does
+ * where a user namespace begins, so this
+ * is asked of a container without one. A process in a bare mount namespace (attach --pid) may.
+ * `theirs` and `ours` are the texts of mountinfo of the container and of this host.
+ */
+static int propagation_check(const struct guest *guest, bool has_dri, const char *theirs,
+                             const char *ours, struct fault *fault)
+{
+    uint32_t group = 0;
+    int r = theirs && ours ? peer_group(guest, has_dri, theirs, &group) : -EIO;
+
+    if (r < 0)
+        return fault_set(fault, CAUSE_DEV_SHARED_UNKNOWN, -r);
+    return mountinfo_hears_group(ours, group) ? fault_set(fault, CAUSE_DEV_SHARED, 0) : 0;
 }
 
 /* ---- its own --------------------------------------------------------------------------------- */
@@ -128,39 +189,34 @@ static int become_user(void)
     return 0;
 }
 
-static int enter_failed(int error, const char *what, struct err *err)
-{
-    return err_set(err, STATUS_PRIVILEGE, error, "%s", what);
-}
-
 /* Of the job's descriptors only the container's root is open afterwards. */
-static int enter(const struct start_job *job, int link, struct err *err)
+static int enter(const struct start_job *job, int link, struct fault *fault)
 {
     const struct guest *guest = &job->guest;
     const int keep[] = {link, guest->root};
-    int r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, err);
+    int r = job->as_user ? 0 : privilege_enter(PHASE_ENTER, fault);
 
     if (r < 0)
         return r;
     r = job->as_user ? 0 : become_group(job);
     if (r < 0)
-        return enter_failed(-r, "become the container's root group", err);
+        return fault_set(fault, CAUSE_ENTER_GROUP, -r);
     if (guest->user_ns >= 0 && setns(guest->user_ns, CLONE_NEWUSER) < 0)
-        return enter_failed(errno, "enter the container's user namespace", err);
+        return fault_set(fault, CAUSE_ENTER_USER_NS, errno);
     if (setns(guest->mnt_ns, CLONE_NEWNS) < 0)
-        return enter_failed(errno, "enter the container's mount namespace", err);
+        return fault_set(fault, CAUSE_ENTER_MNT_NS, errno);
     child_keep_only(keep, 2);
     child_leave_output(guest->root);
     r = job->as_user ? become_group(job) : 0;
     if (r == 0)
         r = become_user();
     if (r < 0)
-        return enter_failed(-r, "become the container's root", err);
-    return privilege_enter(PHASE_ATTACH, err);
+        return fault_set(fault, CAUSE_ENTER_USER, -r);
+    return privilege_enter(PHASE_ATTACH, fault);
 }
 
 /* Where the mount goes, and what becomes of it. */
-static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, struct err *err)
+static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, struct fault *fault)
 {
     struct attachment attachment;
     CLEANUP_FD int tree = -1;
@@ -171,7 +227,7 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
     if (child_listen(link, &order, sizeof(order), &tree) < 0)
         return 0; /* the hook has given up, and says why */
     guest_take_look(&job->guest, &job->page->look, job->groups);
-    r = attach_tree(&job->guest, order.keep, tree, lsm, &attachment, err);
+    r = attach_tree(&job->guest, order.keep, tree, lsm, &attachment, fault);
     if (r < 0)
         return r;
     child_say(link);
@@ -179,33 +235,36 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
         r = child_listen(link, &order, sizeof(order), &none);
         if (r < 0 || !order.is_kept) {
             attach_undo(&attachment);
-            return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "hear that the nodes stay") : 0;
+            return r < 0 ? fault_set(fault, CAUSE_STAY_UNHEARD, -r) : 0;
         }
     }
     attach_close(&attachment);
     return 0;
 }
 
-static int insider_steps(void *memory, int link, struct err *err)
+static int insider_steps(void *memory, int link)
 {
     struct start_job *job = memory;
+    struct fault *fault = &job->page->insider.fault;
     struct guest *guest = &job->guest;
     CLEANUP_FREE char *theirs = guest_mountinfo(guest); /* the kernel's words, read from outside */
     CLEANUP_FREE char *ours = NULL;
     struct lsm lsm;
+    const char *names[2];
     size_t size;
     int r;
 
+    plan_group_names(job->options, names);
     if (guest->user_ns < 0)
         (void)file_read_at(AT_FDCWD, "/proc/self/mountinfo", MOUNTINFO_MAX, &ours, &size);
     lsm_leave_apparmor(&lsm);
-    r = enter(job, link, err);
+    r = enter(job, link, fault);
     if (r == 0)
-        r = guest_look(guest, true, theirs, job->options, &job->page->look, err);
+        r = guest_look(guest, true, theirs, names, &job->page->look, fault);
     if (r == 0 && guest->user_ns < 0)
-        r = propagation_check(guest, job->page->look.has_dri, theirs, ours, err);
+        r = propagation_check(guest, job->page->look.has_dri, theirs, ours, fault);
     if (r < 0)
         return r;
     child_say(link);
-    return job->as_user ? 0 : mount_steps(job, link, &lsm, err);
+    return job->as_user ? 0 : mount_steps(job, link, &lsm, fault);
 }

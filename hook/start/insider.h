@@ -11,16 +11,16 @@
 #include "start/job.h"
 
 /* Starts it; it reads the container's files at once. */
-int insider_start(struct start_job *job, struct err *err);
+int insider_start(struct start_job *job, struct fault *fault);
 
 /*
  * Waits for what it has read: into job->guest and job->groups. STATUS_UNSAFE_PATH when it does not
  * answer in time.
  */
-int insider_read(struct start_job *job, struct err *err);
+int insider_read(struct start_job *job, struct fault *fault);
 
 /* Hands the nodes over, and waits until they are mounted. */
-int insider_mount(struct start_job *job, int tree, struct err *err);
+int insider_mount(struct start_job *job, int tree, struct fault *fault);
 
 /*
  * Ends it. When `is_kept` is not set it puts back what was there before an attach; true when all is

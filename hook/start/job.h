@@ -15,22 +15,21 @@
 #define HOOK_JOB_H
 
 #include "base/child.h"
-#include "base/err.h"
-#include "cli/options.h"
 #include "facts/env.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
+#include "facts/options.h"
 #include "plan/plan.h"
-#include "start/prove.h"
+#include "plan/prove.h"
 
 /* What the children tell. Only numbers and one name are used of it, and those are checked. */
 struct start_page {
-    struct child_outcome insider;
+    struct child_told insider;
     struct guest_look look;
-    struct child_outcome witness;
+    struct child_told witness;
     bool is_member; /* the witness is in the container's cgroup */
     struct proofs proofs;
-    struct child_outcome undoer;
+    struct child_told undoer;
 };
 
 /* All that a start works on. */
@@ -38,6 +37,7 @@ struct start_job {
     const struct options *options;
     bool as_user; /* no privilege on the host: rights come from owning the user namespace */
     bool is_attach;
+    bool has_gpus; /* there is one that is wanted */
     struct gpu_list gpus;
     struct guest guest;
     struct guest_group groups[2];
@@ -54,6 +54,6 @@ struct start_job {
 #define START_SECONDS 10
 
 /* What is known before anything of the container's own is touched: its facts, the host's nodes. */
-int job_collect(const struct hook_env *env, struct start_job *job, struct err *err);
+int job_collect(const struct hook_env *env, struct start_job *job, struct fault *fault);
 
 #endif

@@ -6,13 +6,13 @@
 #ifndef HOOK_NODE_H
 #define HOOK_NODE_H
 
-#include "base/err.h"
+#include "facts/fault.h"
 #include "plan/plan.h"
 
 /*
  * *ret is the detached mount; closing it unattached leaves nothing behind. STATUS_KERNEL when a
  * mount call is missing or hidden, STATUS_PRIVILEGE when one is refused.
  */
-int node_tree_make(const struct plan *plan, int *ret, struct err *err);
+int node_tree_make(const struct plan *plan, int *ret, struct fault *fault);
 
 #endif

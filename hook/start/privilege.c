@@ -2,7 +2,6 @@
 
 #include "base/child.h"
 #include "base/text.h"
-#include "exit_status.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -175,7 +174,7 @@ static void missing_describe(cap_t have, const struct phase_row *row, struct tex
     }
 }
 
-static int phase_set(const struct phase_row *row, cap_t wanted, struct err *err)
+static int phase_set(const struct phase_row *row, cap_t wanted, struct fault *fault)
 {
     int count = keeps_count(row);
 
@@ -184,11 +183,11 @@ static int phase_set(const struct phase_row *row, cap_t wanted, struct err *err)
                    cap_set_flag(wanted, CAP_EFFECTIVE, count, row->keeps, CAP_SET) < 0)) ||
         cap_set_proc(wanted) < 0 ||
         (row->no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0))
-        return err_set(err, STATUS_PRIVILEGE, errno, "lower privilege");
+        return fault_set(fault, CAUSE_CAPS_NOT_LOWERED, errno);
     return 0;
 }
 
-int privilege_enter(enum phase phase, struct err *err)
+int privilege_enter(enum phase phase, struct fault *fault)
 {
     const struct phase_row *row = &phases[phase];
     cap_t caps = cap_get_proc();
@@ -197,13 +196,10 @@ int privilege_enter(enum phase phase, struct err *err)
     int r;
 
     if (!caps)
-        return err_set(err, STATUS_INTERNAL, errno, "read own capabilities");
+        return fault_set(fault, CAUSE_CAPS_UNREADABLE, errno);
     missing_describe(caps, row, &text);
-    if (text.used) {
-        r = err_set(err, STATUS_PRIVILEGE, 0, "root is needed: this process lacks %s", missing);
-    } else {
-        r = phase_set(row, caps, err);
-    }
+    r = text.used ? fault_set(fault, CAUSE_CAPS_MISSING, 0, .detail = missing)
+                  : phase_set(row, caps, fault);
     (void)cap_free(caps);
     return r;
 }

@@ -8,7 +8,7 @@
 #ifndef HOOK_PRIVILEGE_H
 #define HOOK_PRIVILEGE_H
 
-#include "base/err.h"
+#include "facts/fault.h"
 
 #include <stdbool.h>
 
@@ -37,6 +37,6 @@ bool privilege_is_hosts(void);
 bool privilege_is_roots(void);
 
 /* STATUS_PRIVILEGE that names the missing capabilities when `phase` cannot be entered. */
-int privilege_enter(enum phase phase, struct err *err);
+int privilege_enter(enum phase phase, struct fault *fault);
 
 #endif

@@ -1,7 +1,6 @@
 #include "start/undoer.h"
 
 #include "base/cleanup.h"
-#include "exit_status.h"
 #include "facts/lsm.h"
 #include "start/attach.h"
 #include "start/privilege.h"
@@ -10,9 +9,10 @@
 
 #define UNDO_SECONDS 2
 
-static int undoer_steps(void *memory, int link, struct err *err)
+static int undoer_steps(void *memory, int link)
 {
     const struct start_job *job = memory;
+    struct fault *fault = &job->page->undoer.fault;
     CLEANUP_FD int tree = -1;
     CLEANUP_FD int none = -1;
     struct lsm lsm;
@@ -21,9 +21,9 @@ static int undoer_steps(void *memory, int link, struct err *err)
 
     lsm_leave_apparmor(&lsm);
     if (setns(job->guest.mnt_ns, CLONE_NEWNS) < 0)
-        r = err_set(err, STATUS_PRIVILEGE, errno, "enter the container's mount namespace");
+        r = fault_set(fault, CAUSE_ENTER_MNT_NS, errno);
     if (r == 0)
-        r = privilege_enter(PHASE_UNDO, err);
+        r = privilege_enter(PHASE_UNDO, fault);
     child_keep_only(&link, 1);
     child_leave_output(link);
     if (r < 0)
@@ -34,18 +34,18 @@ static int undoer_steps(void *memory, int link, struct err *err)
     return attach_detach(tree);
 }
 
-int undoer_start(struct start_job *job, struct err *err)
+int undoer_start(struct start_job *job, struct fault *fault)
 {
     const struct child_job work = {
-        .steps = undoer_steps, .memory = job, .outcome = &job->page->undoer, .cgroup = -1};
+        .steps = undoer_steps, .memory = job, .outcome = &job->page->undoer.outcome, .cgroup = -1};
     int r = child_start(&work, &job->undoer);
 
     if (r < 0)
-        return err_set(err, STATUS_INTERNAL, -r, "make a process that can undo the mount");
+        return fault_set(fault, CAUSE_NO_UNDOER, -r);
     return 0;
 }
 
-int undoer_prepare(struct start_job *job, int tree, struct err *err)
+int undoer_prepare(struct start_job *job, int tree, struct fault *fault)
 {
     int r = child_hear(&job->undoer, job->deadline);
 
@@ -54,13 +54,13 @@ int undoer_prepare(struct start_job *job, int tree, struct err *err)
     if (r == 0)
         return 0;
     (void)child_kill(&job->undoer);
-    r = child_result(&job->page->undoer, "the process that can undo the mount", err);
-    return r < 0 ? r : err_set(err, STATUS_INTERNAL, 0, "prepare to undo the mount");
+    r = fault_of_child(&job->page->undoer, CAUSE_UNDOER_KILLED, fault);
+    return r < 0 ? r : fault_set(fault, CAUSE_UNDOER_EARLY, 0);
 }
 
 bool undoer_undo(struct start_job *job)
 {
-    const struct child_outcome *outcome = &job->page->undoer;
+    const struct child_outcome *outcome = &job->page->undoer.outcome;
     bool stays;
 
     if (!job->undoer.pid || child_tell(&job->undoer, "u", 1, -1) < 0)

@@ -7,10 +7,10 @@
 
 #include "start/job.h"
 
-int undoer_start(struct start_job *job, struct err *err);
+int undoer_start(struct start_job *job, struct fault *fault);
 
 /* Gives it the nodes' file system, by which it knows the mount. */
-int undoer_prepare(struct start_job *job, int tree, struct err *err);
+int undoer_prepare(struct start_job *job, int tree, struct fault *fault);
 
 /* Takes the nodes off where they are mounted. True when they are off. */
 bool undoer_undo(struct start_job *job);

@@ -3,8 +3,7 @@
 #include "base/cleanup.h"
 #include "base/drm.h"
 #include "base/text.h"
-#include "exit_status.h"
-#include "facts/cgroup.h"
+#include "facts/guest.h"
 #include "facts/lsm.h"
 #include "start/privilege.h"
 
@@ -19,13 +18,12 @@
 
 /* ---- in the container ------------------------------------------------------------------------ */
 
-static int become_failed(const struct start_job *job, struct err *err)
+static int become_failed(const struct start_job *job, struct fault *fault)
 {
-    return err_set(err, STATUS_PRIVILEGE, errno, "become the container's user %u for the proof",
-                   job->plan.witness.guest_uid);
+    return fault_set(fault, CAUSE_WITNESS_IDS, errno, .a = job->plan.witness.guest_uid);
 }
 
-static int become_witness(const struct start_job *job, int link, struct err *err)
+static int become_witness(const struct start_job *job, int link, struct fault *fault)
 {
     const struct guest *guest = &job->guest;
     const int keep[] = {link, guest->root};
@@ -35,19 +33,19 @@ static int become_witness(const struct start_job *job, int link, struct err *err
     if (!job->as_user && (!idmap_to_outside(&guest->uids, uid, &uid) ||
                           !idmap_to_outside(&guest->gids, gid, &gid))) {
         errno = EINVAL;
-        return become_failed(job, err);
+        return become_failed(job, fault);
     }
     if (job->as_user && setns(guest->user_ns, CLONE_NEWUSER) < 0)
-        return err_set(err, STATUS_PRIVILEGE, errno, "enter the container's user namespace");
+        return fault_set(fault, CAUSE_ENTER_USER_NS, errno);
     if (setns(guest->mnt_ns, CLONE_NEWNS) < 0)
-        return err_set(err, STATUS_PRIVILEGE, errno, "enter the container's mount namespace");
+        return fault_set(fault, CAUSE_ENTER_MNT_NS, errno);
     child_keep_only(keep, 2); /* before a change of ids may make it traceable for a moment */
     if (setgroups(0, NULL) < 0 || setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
-        return become_failed(job, err);
+        return become_failed(job, fault);
     /* The change of ids has undone both. */
     (void)prctl(PR_SET_DUMPABLE, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    return privilege_enter(PHASE_PROVE, err);
+    return privilege_enter(PHASE_PROVE, fault);
 }
 
 /* By path from the container's root, as a program there would; the tmpfs is read-only, so no race.
@@ -92,7 +90,7 @@ static bool is_dev_null_denied(int root)
     return fd < 0 && errno == EPERM;
 }
 
-static int witness_steps(void *memory, int link, struct err *err)
+static int witness_steps(void *memory, int link)
 {
     const struct start_job *job = memory;
     const int keep[] = {link, job->guest.root, job->guest.mnt_ns, job->guest.user_ns};
@@ -106,7 +104,7 @@ static int witness_steps(void *memory, int link, struct err *err)
     lsm_leave_apparmor(&lsm);
     child_keep_only(keep, 4);
     child_leave_output(job->guest.root);
-    r = become_witness(job, link, err);
+    r = become_witness(job, link, &page->witness.fault);
     if (r < 0)
         return r;
     for (size_t i = 0; i < job->plan.op_count; i++)
@@ -130,7 +128,7 @@ static int witness_start(struct start_job *job, struct child *ret)
 {
     struct child_job work = {.steps = witness_steps,
                              .memory = job,
-                             .outcome = &job->page->witness,
+                             .outcome = &job->page->witness.outcome,
                              .cgroup = job->is_born_member ? job->guest.cgroup : -1};
     int r = child_start(&work, ret);
 
@@ -141,13 +139,14 @@ static int witness_start(struct start_job *job, struct child *ret)
     return child_start(&work, ret);
 }
 
-static int witness_wait(struct start_job *job, struct child *child, struct err *err)
+static int witness_wait(struct start_job *job, struct child *child, struct fault *fault)
 {
     pid_t pid = child->pid;
     bool stays;
 
     if (child_end(child, job->deadline, &stays) < 0)
-        return guest_no_answer(&job->guest, START_SECONDS, stays ? pid : 0, err);
+        return fault_set(fault, CAUSE_NO_ANSWER, 0, .a = START_SECONDS,
+                         .b = stays ? (uint32_t)pid : 0);
     return 0;
 }
 
@@ -172,28 +171,27 @@ static void take_proofs(struct start_job *job)
     }
 }
 
-int witness_run(struct start_job *job, struct err *err)
+int witness_run(struct start_job *job, struct fault *fault)
 {
-    const struct child_outcome *outcome = &job->page->witness;
+    const struct child_outcome *outcome = &job->page->witness.outcome;
     struct child child = CHILD_NONE;
     int r;
 
     job->is_born_member = job->guest.cgroup >= 0 && !job->guest.cgroup_is_v1;
     r = witness_start(job, &child);
     if (r == 0)
-        r = witness_wait(job, &child, err);
+        r = witness_wait(job, &child, fault);
     else
-        return err_set(err, STATUS_INTERNAL, -r, "make a process for the proof");
+        return fault_set(fault, CAUSE_NO_WITNESS, -r);
     /* Linux 6.18 kills it at its birth where cgroup.kill was ever written to that cgroup. */
     if (r == 0 && job->is_born_member && !outcome->has_begun) {
         job->is_born_member = false;
         r = witness_start(job, &child);
-        r = r < 0 ? err_set(err, STATUS_INTERNAL, -r, "make a process for the proof")
-                  : witness_wait(job, &child, err);
+        r = r < 0 ? fault_set(fault, CAUSE_NO_WITNESS, -r) : witness_wait(job, &child, fault);
     }
     if (r < 0)
         return r;
-    r = child_result(outcome, "the process that tries the nodes in the container", err);
+    r = fault_of_child(&job->page->witness, CAUSE_WITNESS_KILLED, fault);
     if (r == 0)
         take_proofs(job);
     return r;

@@ -16,6 +16,6 @@
  * Sends it, waits for its end, and puts what it found into job->proofs. Called with PHASE_SEND, or
  * by an ordinary user. STATUS_UNSAFE_PATH when it does not end in time.
  */
-int witness_run(struct start_job *job, struct err *err);
+int witness_run(struct start_job *job, struct fault *fault);
 
 #endif

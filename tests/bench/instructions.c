@@ -15,23 +15,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int plan_start(const struct options *options, const char *pid, struct err *err)
+static int plan_start(const struct options *options, const char *pid)
 {
     static struct start_job job;
     struct guest_look look = {0};
-    const struct hook_env env = {.pid = (pid_t)strtol(pid, NULL, 10), .name = "c"};
+    const struct hook_env env = {.pid = (pid_t)strtol(pid, NULL, 10), .name = "c", .rootfs = ""};
+    const char *names[2];
+    struct fault fault = {.cause = CAUSE_NONE};
     int r;
 
     job.options = options;
     guest_init(&job.guest);
-    r = job_collect(&env, &job, err);
+    plan_group_names(options, names);
+    r = job_collect(&env, &job, &fault);
     if (r == 0)
-        r = guest_look(&job.guest, true, NULL, options, &look, err);
+        r = guest_look(&job.guest, true, NULL, names, &look, &fault);
     guest_take_look(&job.guest, &look, job.groups);
     if (r == 0)
-        r = plan_build(options, &job.gpus, &job.guest, job.groups, &job.plan, err);
+        r = plan_build(options, &job.gpus, &job.guest, job.groups, &job.plan, &fault);
     if (r == 0)
         printf("%zu steps, gid %u\n", job.plan.op_count, job.plan.owner.guest_gid);
+    else
+        (void)fprintf(stderr, "instructions: cause %d\n", fault.cause);
     guest_close(&job.guest);
     return r;
 }
@@ -47,10 +52,10 @@ int main(int argc, char **argv)
     if (r == 0 && argc == 2 && strcmp(argv[1], "list") == 0)
         r = cli_list(&options, &err);
     else if (r == 0 && argc == 3 && strcmp(argv[1], "start") == 0)
-        r = plan_start(&options, argv[2], &err);
+        r = plan_start(&options, argv[2]);
     else
         return 2;
-    if (r < 0)
+    if (r < 0 && err.text[0])
         (void)fprintf(stderr, "instructions: %s\n", err.text);
     return r < 0;
 }

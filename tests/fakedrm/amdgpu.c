@@ -1,6 +1,11 @@
 /* The ioctls of amdgpu. */
 #include "fakedrm.h"
 
+#include "engine/pm4.h"
+#include "engine/rate.h"
+#include "engine/state.h"
+#include "engine/vcn.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -15,10 +20,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ADDRESS_HIGH 0xffff8000u
+
 static struct va {
     uint64_t va, size, off;
     uint32_t bo;
-} * vas;
+} vas[8192];
 static unsigned nvas;
 static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
 {
@@ -28,62 +35,67 @@ static void amd_va(struct dfile *f, struct drm_amdgpu_gem_va *v)
             vas[i] = vas[--nvas];
     if (!b || (v->operation != AMDGPU_VA_OP_MAP && v->operation != AMDGPU_VA_OP_REPLACE))
         return;
-    if (!(nvas & 63))
-        vas = realloc(vas, (nvas + 64) * sizeof *vas);
-    vas[nvas++] = (struct va){v->va_address, v->map_size, v->offset_in_bo, b->id};
-}
-static void *amd_ptr(uint64_t a, uint64_t len)
-{
-    for (unsigned i = 0; i < nvas; i++)
-        if (a >= vas[i].va && a + len <= vas[i].va + vas[i].size && vas[i].bo < nbos &&
-            bos[vas[i].bo]) {
-            struct bo *b = bos[vas[i].bo];
-            uint64_t o = vas[i].off + (a - vas[i].va);
-            if (o + len <= b->size) {
-                char *m = bo_map(b);
-                return m ? m + o : NULL;
-            }
-        }
-    return NULL;
-}
-/* VCN encode ring: copy the driver's NAL units (SPS, PPS, ...) into the
- * bitstream buffer and fill in the feedback record. */
-static void vcn_enc(uint64_t va, uint32_t bytes)
-{
-    uint32_t *d = amd_ptr(va, bytes), n = bytes / 4, used = 0, k_nalu = chip.vcn == 1 ? 0x20 : 0x0a,
-             k_bs = chip.vcn == 1 ? 0x0e : 0x12, k_fb = chip.vcn == 1 ? 0x10 : 0x15;
-    uint64_t bs = 0, fb = 0;
-    if (!d) {
-        LOG("  vcn: ib %llx not mapped\n", (unsigned long long)va);
+    if (nvas == sizeof(vas) / sizeof(*vas)) {
+        LOG("  amdgpu: too many mappings\n");
         return;
     }
-    for (int pass = 0; pass < 2; pass++)
-        for (uint32_t i = 0; i + 1 < n && d[i] >= 8; i += d[i] / 4) {
-            uint32_t *p = d + i + 2;
-            if (i + d[i] / 4 > n)
-                break;
-            if (!pass && logf_)
-                LOG("  vcn: op %08x %u bytes\n", d[i + 1], d[i]);
-            if (!pass && d[i + 1] == k_bs)
-                bs = (uint64_t)p[1] << 32 | p[2];
-            if (!pass && d[i + 1] == k_fb)
-                fb = (uint64_t)p[1] << 32 | p[2];
-            if (pass && d[i + 1] == k_nalu && bs) {
-                unsigned char *o = amd_ptr(bs + used, p[1]);
-                for (uint32_t k = 0; o && k < p[1]; k++)
-                    o[k] = p[2 + k / 4] >> (24 - 8 * (k & 3));
-                if (o)
-                    used += p[1];
-            }
-        }
-    uint32_t *r = fb ? amd_ptr(fb, 40) : NULL;
-    if (r && bs) {
-        r[1] = 1;
-        r[6] = used + 32;
-    }
-    LOG("  vcn: bitstream %llx feedback %llx, %u header bytes\n", (unsigned long long)bs,
-        (unsigned long long)fb, used);
+    vas[nvas++] = (struct va){v->va_address, v->map_size, v->offset_in_bo, b->id};
 }
+static void *amd_memory(uint64_t address, size_t size, size_t *ret_room)
+{
+    for (unsigned i = 0; i < nvas; i++) {
+        struct bo *b = vas[i].bo < nbos ? bos[vas[i].bo] : NULL;
+        uint64_t at, end;
+
+        if (!b || address < vas[i].va || address - vas[i].va >= vas[i].size)
+            continue;
+        at = vas[i].off + (address - vas[i].va);
+        end = vas[i].off + vas[i].size < b->size ? vas[i].off + vas[i].size : b->size;
+        if (at > end || size > end - at || !bo_map(b))
+            continue;
+        if (ret_room)
+            *ret_room = (size_t)(end - at);
+        return (uint8_t *)b->map + at;
+    }
+    return NULL;
+}
+
+static void video_taken(struct dfile *f, unsigned pictures)
+{
+    uint64_t done = engine_hangs() ? RATE_NEVER : rate_take(1, pictures);
+
+    if (done > f->ready_at)
+        f->ready_at = done;
+}
+
+static void encoder_ring(struct dfile *f, uint64_t address, uint32_t bytes)
+{
+    const uint32_t *words = use_cs && !engine_hangs() ? amd_memory(address, bytes, NULL) : NULL;
+
+    unsigned before = engine_pictures();
+
+    if (words)
+        vcn_encode(chip.vcn, words, bytes / 4, amd_memory);
+    video_taken(f, engine_pictures() - before);
+}
+
+static void graphics_ring(uint64_t address, uint32_t bytes)
+{
+    const uint32_t *words = use_cs ? amd_memory(address, bytes, NULL) : NULL;
+
+    if (words)
+        pm4_run(chip.gfx_major, ADDRESS_HIGH, words, bytes / 4, amd_memory);
+}
+
+static void decoder_ring(struct dfile *f, uint64_t address, uint32_t bytes)
+{
+    const uint32_t *words = use_cs && !engine_hangs() ? amd_memory(address, bytes, NULL) : NULL;
+
+    if (words)
+        vcn_decode(words, bytes / 4, amd_memory);
+    video_taken(f, 0);
+}
+
 static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
 {
     uint64_t *ptrs = (void *)(uintptr_t)c->in.chunks;
@@ -101,9 +113,12 @@ static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
         } else if (k->chunk_id == AMDGPU_CHUNK_ID_IB) {
             struct drm_amdgpu_cs_chunk_ib *x = d;
             LOG("  cs: ip %u ring %u ib %u bytes\n", x->ip_type, x->ring, x->ib_bytes);
-            const char *e = getenv("FAKEDRM_CS");
-            if (x->ip_type == AMDGPU_HW_IP_VCN_ENC && (!e || strcmp(e, "0")))
-                vcn_enc(x->va_start, x->ib_bytes);
+            if (x->ip_type == AMDGPU_HW_IP_GFX)
+                graphics_ring(x->va_start, x->ib_bytes);
+            if (x->ip_type == AMDGPU_HW_IP_VCN_DEC)
+                decoder_ring(f, x->va_start, x->ib_bytes);
+            if (x->ip_type == AMDGPU_HW_IP_VCN_ENC)
+                encoder_ring(f, x->va_start, x->ib_bytes);
         }
     }
     c->out.handle = seq;
@@ -189,7 +204,13 @@ int amd_ioctl(struct dfile *f, unsigned nr, void *arg)
     }
     case DRM_AMDGPU_WAIT_CS: {
         union drm_amdgpu_wait_cs *w = arg;
+        bool is_video =
+            w->in.ip_type == AMDGPU_HW_IP_VCN_ENC || w->in.ip_type == AMDGPU_HW_IP_VCN_DEC;
+        uint64_t ready_at = is_video ? f->ready_at : 0, limit = w->in.timeout;
+        if (ready_at > rate_now())
+            wait_until(ready_at < limit ? ready_at : limit);
         memset(w, 0, sizeof *w);
+        w->out.status = ready_at > limit;
         return 0;
     }
     case DRM_AMDGPU_WAIT_FENCES: {

@@ -41,12 +41,12 @@ int amd_info(const struct drm_amdgpu_info *in)
         d.gpu_counter_freq = 100000;
         d.max_engine_clock = 1500000;
         d.max_memory_clock = 1200000;
-        d.cu_active_number = chip.slices * chip.subslices * chip.eus;
+        d.cu_active_number = (uint32_t)(chip.slices * chip.subslices * chip.eus);
         d.cu_ao_mask = 0x3;
         for (unsigned s = 0; s < chip.slices && s < 4; s++)
             for (unsigned a = 0; a < chip.subslices && a < 4; a++)
                 d.cu_bitmap[s][a] = (1u << chip.eus) - 1;
-        d.num_rb_pipes = chip.family == 142 ? 2 : 4 * chip.slices * chip.subslices;
+        d.num_rb_pipes = (uint32_t)(chip.family == 142 ? 2 : 4 * chip.slices * chip.subslices);
         d.enabled_rb_pipes_mask = (1u << d.num_rb_pipes) - 1;
         d.num_hw_gfx_contexts = 8;
         d.ids_flags = chip.family == 142 ? AMDGPU_IDS_FLAGS_FUSION : 0;
@@ -126,7 +126,7 @@ int amd_info(const struct drm_amdgpu_info *in)
         return 0;
     }
     case AMDGPU_INFO_READ_MMR_REG:
-        for (uint32_t i = 0; i < in->read_mmr_reg.count && (i + 1) * 4 <= sz; i++)
+        for (uint32_t i = 0; i < in->read_mmr_reg.count && ((size_t)i + 1) * 4 <= sz; i++)
             ((uint32_t *)dst)[i] = in->read_mmr_reg.dword_offset + i == 0x263e ? chip.gb_addr : 0;
         return 0;
     case AMDGPU_INFO_MEMORY: {
@@ -181,7 +181,7 @@ int amd_info(const struct drm_amdgpu_info *in)
     case AMDGPU_INFO_TIMESTAMP: {
         struct timespec ts;
         clock_gettime(CLOCK_MONOTONIC, &ts);
-        u64 = ts.tv_sec * 100000000ull + ts.tv_nsec / 10;
+        u64 = (uint64_t)ts.tv_sec * 100000000 + (uint64_t)ts.tv_nsec / 10;
         OUT(u64);
         return 0;
     }

@@ -37,7 +37,7 @@ struct bo *bo_new(uint64_t size, int fd, void *user)
     size = (size + 4095) & ~4095ull;
     if (fd < 0 && !user) {
         fd = memfd_create("fakedrm-bo", MFD_CLOEXEC);
-        if (fd < 0 || ftruncate(fd, size)) {
+        if (fd < 0 || ftruncate(fd, (off_t)size)) {
             free(b);
             errno = ENOMEM;
             return NULL;
@@ -55,8 +55,11 @@ struct bo *bo_new(uint64_t size, int fd, void *user)
     if (i >= nbos) {
         uint32_t o = nbos;
         nbos = o ? o * 2 : 256;
-        bos = realloc(bos, nbos * sizeof *bos);
-        memset(bos + o, 0, (nbos - o) * sizeof *bos);
+        struct bo **grown = realloc(bos, nbos * sizeof(struct bo *));
+        if (!grown)
+            abort();
+        bos = grown;
+        memset(bos + o, 0, (nbos - o) * sizeof(struct bo *));
     }
     b->id = i;
     bos[i] = b;
@@ -96,8 +99,8 @@ uint32_t h_add(struct dfile *f, struct bo *b)
     if (i >= f->nh) {
         uint32_t o = f->nh;
         f->nh = o ? o * 2 : 64;
-        f->h = realloc(f->h, f->nh * sizeof *f->h);
-        memset(f->h + o, 0, (f->nh - o) * sizeof *f->h);
+        f->h = realloc(f->h, f->nh * sizeof(struct bo *));
+        memset(f->h + o, 0, (f->nh - o) * sizeof(struct bo *));
         if (!o)
             i = 1;
     }

@@ -55,7 +55,7 @@ int core_ioctl(struct dfile *f, unsigned nr, void *arg)
     case 0x05: {
         struct drm_client *c = arg;
         c->auth = 1;
-        c->pid = getpid();
+        c->pid = (unsigned long)getpid();
         c->uid = getuid();
         c->magic = 0;
         return 0;
@@ -137,7 +137,7 @@ int core_ioctl(struct dfile *f, unsigned nr, void *arg)
         int fd = r_fcntl(p->fd, F_DUPFD_CLOEXEC, 4096);
         if (fd < 0)
             return -errno;
-        if (!(b = bo_new(st.st_size, fd, NULL)))
+        if (!(b = bo_new((uint64_t)st.st_size, fd, NULL)))
             return -ENOMEM;
         p->handle = h_add(f, b);
         return 0;

@@ -120,7 +120,7 @@ void print_names(void)
     for (unsigned i = 0; i < driver_names[chip.drv].count; i++)
         if (driver_names[chip.drv].n[i])
             puts(driver_names[chip.drv].n[i]);
-    fflush(stdout);
+    (void)!fflush(stdout);
 }
 static struct fault {
     char name[40];
@@ -166,6 +166,22 @@ void parse_fail(void)
     }
     free(c);
 }
+_Noreturn void wait_for_good(void)
+{
+    for (;;)
+        pause();
+}
+void wait_until(uint64_t nanoseconds)
+{
+    struct timespec time = {.tv_sec = (time_t)(nanoseconds / 1000000000),
+                            .tv_nsec = (long)(nanoseconds % 1000000000)};
+
+    pthread_mutex_unlock(&lock);
+    if (nanoseconds > INT64_MAX)
+        wait_for_good();
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+    pthread_mutex_lock(&lock);
+}
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
 {
     unsigned nr = _IOC_NR(req);
@@ -181,8 +197,7 @@ int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
     if (r == -HANG) {
         LOG("ioctl fd %d %s (%08lx) hangs\n", fd, n, req);
         pthread_mutex_unlock(&lock);
-        for (;;)
-            pause();
+        wait_for_good();
     }
     if (!r) {
         if (nr >= 0x40 && nr < 0xa0)

@@ -20,9 +20,10 @@ enum { DRV_I915, DRV_AMDGPU, DRV_XE };
 struct chip {
     const char *name;
     int drv;
-    unsigned pci, gen;               /* gen: 60 = 6.0, 125 = 12.5 */
-    unsigned slices, subslices, eus; /* i915 */
-    int has_bsd2, lmem;
+    uint32_t pci;
+    unsigned gen;                    /* 60 = 6.0, 125 = 12.5 */
+    uint16_t slices, subslices, eus; /* i915 */
+    bool has_bsd2, lmem;
     unsigned family, extrev, gb_addr, gfx_major, gfx_minor, vcn; /* amdgpu */
 };
 
@@ -35,7 +36,7 @@ struct bo {
     void *map;
     ino_t ino;
     uint32_t tiling, stride, caching, madv;
-    bool is_busy;        /* for good: the engine hangs */
+    uint64_t ready_at;   /* as rate_now tells: the engine has done what it was in */
     struct fence *fence; /* of a mapping through the aperture, or NULL */
     struct drm_amdgpu_gem_metadata meta;
     uint64_t domains, dflags, align;
@@ -45,7 +46,8 @@ struct dfile {
     struct bo **h;
     uint32_t nh;
     uint32_t ctx, vm, sync;
-    uint32_t guilty; /* the context whose batch was lost in a reset, or 0 */
+    uint64_t ready_at; /* amdgpu: the video engine has done all that it was given */
+    uint32_t guilty;   /* the context whose batch was lost in a reset, or 0 */
     uint64_t seq;
 };
 
@@ -118,6 +120,9 @@ int core_ioctl(struct dfile *f, unsigned nr, void *arg);
 /* libc.c */
 void fd_is_buffer(int fd);
 /* dispatch.c: one DRM ioctl; -1 and errno. */
+_Noreturn void wait_for_good(void);
+/* Until rate_now tells so much, without the lock; RATE_NEVER: for good. */
+void wait_until(uint64_t nanoseconds);
 int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg);
 void parse_fail(void);
 void print_names(void);

@@ -2,6 +2,7 @@
 #include "fakedrm.h"
 #include "fence.h"
 
+#include "engine/rate.h"
 #include "engine/state.h"
 #include "engine/streamer.h"
 
@@ -71,6 +72,8 @@ static void run(struct dfile *f, const struct drm_i915_gem_execbuffer2 *e,
     const struct drm_i915_gem_exec_object2 *o = (void *)(uintptr_t)e->buffers_ptr;
     uint32_t batch = e->flags & I915_EXEC_BATCH_FIRST ? 0 : e->buffer_count - 1;
     static struct streamer streamer; /* under the lock */
+    unsigned before = engine_pictures();
+    uint64_t done;
 
     streamer = (struct streamer){
         .objects = objects,
@@ -84,9 +87,12 @@ static void run(struct dfile *f, const struct drm_i915_gem_execbuffer2 *e,
     for (uint32_t i = 0; i < e->buffer_count; i++)
         fence_flush(h_get(f, o[i].handle));
     streamer_run(&streamer, objects[batch].address + e->batch_start_offset);
+    done =
+        engine_hangs() ? RATE_NEVER : rate_take(chip.has_bsd2 ? 2 : 1, engine_pictures() - before);
     for (uint32_t i = 0; i < e->buffer_count; i++) {
         fence_refresh(h_get(f, o[i].handle));
-        h_get(f, o[i].handle)->is_busy |= engine_hangs();
+        if (done > h_get(f, o[i].handle)->ready_at)
+            h_get(f, o[i].handle)->ready_at = done;
     }
     if (streamer.is_stopped && !engine_hangs())
         f->guilty = (uint32_t)e->rsvd1;
@@ -116,20 +122,18 @@ static int i915_exec(struct dfile *f, struct drm_i915_gem_execbuffer2 *e)
     return ret;
 }
 
-/* The engine hangs on a batch with this object: up to so long, or for good if that is negative. */
+/* Until the engine has done with this object; for so long, or for good if that is negative. */
 static int wait_for(const struct bo *b, int64_t nanoseconds)
 {
-    struct timespec time = {.tv_sec = nanoseconds / 1000000000,
-                            .tv_nsec = nanoseconds % 1000000000};
+    uint64_t now = rate_now(), ready_at = b->ready_at;
+    uint64_t limit = nanoseconds < 0 || (uint64_t)nanoseconds > RATE_NEVER - now
+                         ? RATE_NEVER
+                         : now + (uint64_t)nanoseconds;
 
-    if (!b->is_busy)
+    if (ready_at <= now)
         return 0;
-    pthread_mutex_unlock(&lock);
-    while (nanoseconds < 0)
-        pause();
-    nanosleep(&time, NULL);
-    pthread_mutex_lock(&lock);
-    return -ETIME;
+    wait_until(ready_at < limit ? ready_at : limit);
+    return ready_at <= limit ? 0 : -ETIME;
 }
 
 int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
@@ -190,7 +194,8 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
             return -ENOENT;
         if (b->fd < 0)
             return -ENXIO;
-        void *p = r_mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, m->offset);
+        void *p =
+            r_mmap(NULL, m->size, PROT_READ | PROT_WRITE, MAP_SHARED, b->fd, (off_t)m->offset);
         if (p == MAP_FAILED)
             return -errno;
         m->addr_ptr = (uintptr_t)p;
@@ -251,7 +256,7 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
         struct drm_i915_gem_busy *d = arg;
         if (!(b = h_get(f, d->handle)))
             return -ENOENT;
-        d->busy = b->is_busy;
+        d->busy = b->ready_at > rate_now();
         return 0;
     }
     case DRM_I915_GEM_WAIT: {
@@ -327,7 +332,7 @@ int i915_ioctl(struct dfile *f, unsigned nr, unsigned long req, void *arg)
         struct drm_i915_reg_read *r = arg;
         struct timespec ts;
         clock_gettime(CLOCK_MONOTONIC, &ts);
-        r->val = ts.tv_sec * 12000000ull + ts.tv_nsec / 83;
+        r->val = (uint64_t)ts.tv_sec * 12000000 + (uint64_t)ts.tv_nsec / 83;
         return 0;
     }
     case DRM_I915_GET_PIPE_FROM_CRTC_ID:

@@ -20,7 +20,7 @@ int i915_getparam(struct drm_i915_getparam *gp)
     int v;
     switch (gp->param) {
     case I915_PARAM_CHIPSET_ID:
-        v = chip.pci;
+        v = (int)chip.pci;
         break;
     case I915_PARAM_REVISION:
         v = chip.gen >= 120 ? 4 : 2;
@@ -71,7 +71,7 @@ int i915_getparam(struct drm_i915_getparam *gp)
         const char *h = getenv("FAKEDRM_HUC");
         if (chip.gen < 90)
             return -ENODEV; /* there is no HuC to speak of */
-        if (h && strcmp(h, "0"))
+        if (h && strcmp(h, "0") != 0)
             return -errno_of(h);
         v = h ? 0 : 1;
         break;
@@ -110,10 +110,10 @@ int i915_getparam(struct drm_i915_getparam *gp)
         v = 0x1f;
         break;
     case I915_PARAM_SLICE_MASK:
-        v = (1u << chip.slices) - 1;
+        v = (1 << chip.slices) - 1;
         break;
     case I915_PARAM_SUBSLICE_MASK:
-        v = (1u << chip.subslices) - 1;
+        v = (1 << chip.subslices) - 1;
         break;
     case I915_PARAM_CS_TIMESTAMP_FREQUENCY:
         v = chip.gen >= 110 ? 19200000 : 12000000;
@@ -134,12 +134,13 @@ int i915_getparam(struct drm_i915_getparam *gp)
 }
 static int32_t q_topology(void *data, int32_t len)
 {
-    unsigned so = (chip.slices + 7) / 8, ss = (chip.subslices + 7) / 8, es = (chip.eus + 7) / 8;
-    int32_t need = sizeof(struct drm_i915_query_topology_info) + so + chip.slices * ss +
-                   chip.slices * chip.subslices * es;
+    uint16_t so = (uint16_t)((chip.slices + 7) / 8), ss = (uint16_t)((chip.subslices + 7) / 8),
+             es = (uint16_t)((chip.eus + 7) / 8);
+    size_t need = sizeof(struct drm_i915_query_topology_info) +
+                  (size_t)(so + chip.slices * ss + chip.slices * chip.subslices * es);
     if (!len)
-        return need;
-    if (len < need)
+        return (int32_t)need;
+    if ((size_t)len < need)
         return -EINVAL;
     struct drm_i915_query_topology_info *t = data;
     memset(t, 0, need);
@@ -148,7 +149,7 @@ static int32_t q_topology(void *data, int32_t len)
     t->max_eus_per_subslice = chip.eus;
     t->subslice_offset = so;
     t->subslice_stride = ss;
-    t->eu_offset = so + chip.slices * ss;
+    t->eu_offset = (uint16_t)(so + chip.slices * ss);
     t->eu_stride = es;
     for (unsigned s = 0; s < chip.slices; s++) {
         t->data[s / 8] |= 1 << (s % 8);
@@ -158,24 +159,24 @@ static int32_t q_topology(void *data, int32_t len)
                 t->data[t->eu_offset + (s * chip.subslices + u) * es + e / 8] |= 1 << (e % 8);
         }
     }
-    return need;
+    return (int32_t)need;
 }
 static int32_t q_engines(void *data, int32_t len)
 {
     static const struct {
-        int cls, n;
+        uint16_t cls, n;
     } e[] = {{I915_ENGINE_CLASS_RENDER, 1},
              {I915_ENGINE_CLASS_COPY, 1},
              {I915_ENGINE_CLASS_VIDEO, 2},
              {I915_ENGINE_CLASS_VIDEO_ENHANCE, 1}};
-    int n = 0;
+    size_t n = 0;
     for (int i = 0; i < 4; i++)
-        n += i == 2 && !chip.has_bsd2 ? 1 : e[i].n;
-    int32_t need =
+        n += i == 2 && !chip.has_bsd2 ? 1u : e[i].n;
+    size_t need =
         sizeof(struct drm_i915_query_engine_info) + n * sizeof(struct drm_i915_engine_info);
     if (!len)
-        return need;
-    if (len < need)
+        return (int32_t)need;
+    if ((size_t)len < need)
         return -EINVAL;
     struct drm_i915_query_engine_info *q = data;
     memset(q, 0, need);
@@ -183,35 +184,35 @@ static int32_t q_engines(void *data, int32_t len)
         for (int k = 0; k < (i == 2 && !chip.has_bsd2 ? 1 : e[i].n); k++) {
             struct drm_i915_engine_info *x = &q->engines[q->num_engines++];
             x->engine.engine_class = e[i].cls;
-            x->engine.engine_instance = k;
+            x->engine.engine_instance = (uint16_t)k;
             x->flags = 1;
-            x->logical_instance = k;
+            x->logical_instance = (uint16_t)k;
             if (i == 2)
                 x->capabilities = I915_VIDEO_CLASS_CAPABILITY_HEVC |
                                   (k == 0 ? I915_VIDEO_AND_ENHANCE_CLASS_CAPABILITY_SFC : 0);
             if (i == 3)
                 x->capabilities = I915_VIDEO_AND_ENHANCE_CLASS_CAPABILITY_SFC;
         }
-    return need;
+    return (int32_t)need;
 }
 static int32_t q_regions(void *data, int32_t len)
 {
-    int n = 1 + chip.lmem;
-    int32_t need = sizeof(struct drm_i915_query_memory_regions) +
-                   n * sizeof(struct drm_i915_memory_region_info);
+    uint16_t n = chip.lmem ? 2 : 1;
+    size_t need = sizeof(struct drm_i915_query_memory_regions) +
+                  n * sizeof(struct drm_i915_memory_region_info);
     if (!len)
-        return need;
-    if (len < need)
+        return (int32_t)need;
+    if ((size_t)len < need)
         return -EINVAL;
     struct drm_i915_query_memory_regions *q = data;
     memset(q, 0, need);
     q->num_regions = n;
-    for (int i = 0; i < n; i++) {
+    for (uint16_t i = 0; i < n; i++) {
         q->regions[i].region.memory_class = i;
         q->regions[i].probed_size = 8ull << 30;
         q->regions[i].unallocated_size = 8ull << 30;
     }
-    return need;
+    return (int32_t)need;
 }
 int i915_query(struct drm_i915_query *q)
 {

@@ -19,6 +19,20 @@
 #define EXPORT    __attribute__((visibility("default")))
 #define MAJOR_DRM 226
 
+/* What programs call and glibc's headers do not declare. */
+EXPORT int __open_2(const char *p, int flags);
+EXPORT int __open64_2(const char *p, int flags);
+EXPORT int __xstat(int v, const char *p, struct stat *st);
+EXPORT int __xstat64(int v, const char *p, struct stat64 *st);
+EXPORT int __lxstat(int v, const char *p, struct stat *st);
+EXPORT int __lxstat64(int v, const char *p, struct stat64 *st);
+EXPORT int __fxstat(int v, int fd, struct stat *st);
+EXPORT int __fxstat64(int v, int fd, struct stat64 *st);
+EXPORT int __fxstatat(int v, int d, const char *p, struct stat *st, int fl);
+EXPORT int __fxstatat64(int v, int d, const char *p, struct stat64 *st, int fl);
+EXPORT ssize_t __readlink_chk(const char *p, char *o, size_t n, size_t m);
+EXPORT char *__realpath_chk(const char *p, char *o, size_t n);
+
 static struct dfile *files[MAXFD];
 static unsigned char isbuf[MAXFD];
 pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -46,7 +60,7 @@ static const char *redir(const char *p, char *buf)
 }
 static int node(const char *p)
 {
-    if (!inited || strncmp(p, "/dev/dri/", 9))
+    if (!inited || strncmp(p, "/dev/dri/", 9) != 0)
         return 0; /* returns minor + 1 */
     return !strcmp(p + 9, "renderD128") ? 129 : !strcmp(p + 9, "card0") ? 1 : 0;
 }
@@ -54,7 +68,7 @@ static void fake_st(struct stat *st, int minor)
 {
     memset(st, 0, sizeof *st);
     st->st_mode = S_IFCHR | 0666;
-    st->st_rdev = makedev(MAJOR_DRM, minor);
+    st->st_rdev = makedev(MAJOR_DRM, (unsigned)minor);
     st->st_nlink = 1;
     st->st_ino = 4242;
     st->st_blksize = 4096;
@@ -228,7 +242,7 @@ EXPORT void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
         r_mmap = dlsym(RTLD_NEXT, "mmap");
     }
     if (fget(fd)) {
-        uint32_t id = (uint64_t)off >> 32;
+        uint32_t id = (uint32_t)((uint64_t)off >> 32);
         bool by_gtt = id & MAP_APERTURE;
         void *r = MAP_FAILED;
         errno = EINVAL;
@@ -368,7 +382,7 @@ EXPORT int statx(int d, const char *p, int fl, unsigned m, struct statx *sx)
         sx->stx_mask = 0x7ff;
         sx->stx_mode = S_IFCHR | 0666;
         sx->stx_rdev_major = 226;
-        sx->stx_rdev_minor = n - 1;
+        sx->stx_rdev_minor = (uint32_t)n - 1;
         sx->stx_nlink = 1;
         return 0;
     }

@@ -17,26 +17,26 @@
 
 const char *const drv_names[] = {"i915", "amdgpu", "xe"};
 static const struct chip chips[] = {
-    {"snb", DRV_I915, 0x0102, 60, 1, 1, 12, 0, 0},
-    {"ivb", DRV_I915, 0x0162, 70, 1, 1, 16, 0, 0},
-    {"hsw", DRV_I915, 0x0412, 75, 1, 2, 10, 0, 0},
-    {"bdw", DRV_I915, 0x1616, 80, 1, 3, 8, 0, 0},
-    {"skl", DRV_I915, 0x1912, 90, 1, 3, 8, 0, 0},
-    {"kbl", DRV_I915, 0x5912, 90, 1, 3, 8, 0, 0},
-    {"bxt", DRV_I915, 0x5a84, 90, 1, 3, 6, 0, 0},
-    {"glk", DRV_I915, 0x3184, 90, 1, 3, 6, 0, 0},
-    {"cfl", DRV_I915, 0x3e92, 90, 1, 3, 8, 0, 0},
-    {"icl", DRV_I915, 0x8a52, 110, 1, 8, 8, 0, 0},
-    {"tgl", DRV_I915, 0x9a49, 120, 1, 6, 16, 1, 0},
-    {"rkl", DRV_I915, 0x4c8a, 120, 1, 2, 16, 1, 0},
-    {"dg1", DRV_I915, 0x4905, 121, 1, 6, 16, 1, 1},
-    {"adls", DRV_I915, 0x4680, 120, 1, 2, 16, 1, 0},
-    {"adlp", DRV_I915, 0x46a6, 120, 1, 6, 16, 1, 0},
-    {"dg2", DRV_I915, 0x56a0, 125, 8, 4, 16, 1, 1},
+    {"snb", DRV_I915, 0x0102, 60, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"ivb", DRV_I915, 0x0162, 70, 1, 1, 16, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"hsw", DRV_I915, 0x0412, 75, 1, 2, 10, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"bdw", DRV_I915, 0x1616, 80, 1, 3, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"skl", DRV_I915, 0x1912, 90, 1, 3, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"kbl", DRV_I915, 0x5912, 90, 1, 3, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"bxt", DRV_I915, 0x5a84, 90, 1, 3, 6, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"glk", DRV_I915, 0x3184, 90, 1, 3, 6, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"cfl", DRV_I915, 0x3e92, 90, 1, 3, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"icl", DRV_I915, 0x8a52, 110, 1, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"tgl", DRV_I915, 0x9a49, 120, 1, 6, 16, 1, 0, 0, 0, 0, 0, 0, 0},
+    {"rkl", DRV_I915, 0x4c8a, 120, 1, 2, 16, 1, 0, 0, 0, 0, 0, 0, 0},
+    {"dg1", DRV_I915, 0x4905, 121, 1, 6, 16, 1, 1, 0, 0, 0, 0, 0, 0},
+    {"adls", DRV_I915, 0x4680, 120, 1, 2, 16, 1, 0, 0, 0, 0, 0, 0, 0},
+    {"adlp", DRV_I915, 0x46a6, 120, 1, 6, 16, 1, 0, 0, 0, 0, 0, 0, 0},
+    {"dg2", DRV_I915, 0x56a0, 125, 8, 4, 16, 1, 1, 0, 0, 0, 0, 0, 0},
     {"raven", DRV_AMDGPU, 0x15dd, 0, 1, 1, 11, 0, 0, 142, 0x01, 0x24000042, 9, 2, 1},
     {"renoir", DRV_AMDGPU, 0x1636, 0, 1, 1, 8, 0, 0, 142, 0x91, 0x24000042, 9, 3, 2},
     {"navi10", DRV_AMDGPU, 0x731f, 0, 2, 2, 10, 0, 0, 143, 0x01, 0x00100044, 10, 1, 2},
-    {"lnl", DRV_XE, 0x64a0, 200, 1, 8, 8, 0, 0},
+    {"lnl", DRV_XE, 0x64a0, 200, 1, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0},
     {"navi21", DRV_AMDGPU, 0x73bf, 0, 4, 2, 10, 0, 0, 143, 0x28, 0x00000444, 10, 3, 3},
 };
 struct chip chip;
@@ -146,7 +146,7 @@ __attribute__((constructor)) void init(void)
         }
     } else {
         unsigned i, n = sizeof chips / sizeof *chips;
-        for (i = 0; i < n && strcmp(chips[i].name, c); i++)
+        for (i = 0; i < n && strcmp(chips[i].name, c) != 0; i++)
             ;
         if (i == n) {
             fprintf(stderr, "fakedrm: unknown chip %s\n", c);
@@ -171,7 +171,7 @@ __attribute__((constructor)) void init(void)
             setvbuf(logf_, NULL, _IOLBF, 0);
     }
     const char *x = getenv("FAKEDRM_CS");
-    use_cs = !x || strcmp(x, "0");
+    use_cs = !x || strcmp(x, "0") != 0;
     trace_cs = x && !strcmp(x, "2");
     parse_fail();
 }

@@ -30,7 +30,7 @@ static void put(const char *rel, const char *fmt, ...)
     snprintf(t, sizeof t, "%s.%d", p, getpid()); /* other processes may be reading */
     int fd = r_open(t, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd >= 0) {
-        ssize_t w = write(fd, b, n);
+        ssize_t w = write(fd, b, (size_t)n);
         (void)w;
         r_close(fd);
         rename(t, p);

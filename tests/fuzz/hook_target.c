@@ -12,15 +12,14 @@
 #include "config/lxc.h"
 #include "config/scan.h"
 #include "config/shell_words.h"
-#include "config/subid.h"
 #include "exit_status.h"
-#include "facts/cgroup.h"
 #include "facts/env.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
-#include "plan/idmap_clash.h"
-#include "plan/idmap_redirect.h"
+#include "facts/subid.h"
+#include "plan/idmap_change.h"
 #include "say/advice_config.h"
+#include "say/say.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,10 +73,9 @@ static void eat_group(char *text, size_t size)
 static void check_redirect(const struct idmap *map, uint32_t inside, uint32_t outside)
 {
     struct idmap_change change;
-    struct err err;
     uint32_t mapped;
 
-    if (idmap_redirect(map, inside, outside, &change, &err) == 0 &&
+    if (idmap_redirect(map, inside, outside, &change) == 0 &&
         (!idmap_to_outside(&change.map, inside, &mapped) || mapped != outside))
         broken("the id is redirected");
 }
@@ -88,11 +86,10 @@ static void eat_idmap(char *text, size_t size)
     struct idmap_clash clash;
     struct idmap sound;
     struct idmap map;
-    struct err err;
     uint32_t id;
 
     (void)size;
-    if (idmap_parse(text, &map, &err) < 0)
+    if (idmap_parse(text, &map) < 0)
         return;
     (void)idmap_describe(&map, described, sizeof(described));
     (void)idmap_to_inside(&map, 107, &id);
@@ -100,7 +97,7 @@ static void eat_idmap(char *text, size_t size)
         broken("root is not ordinary");
     if (!idmap_find_clash(&map, &clash))
         check_redirect(&map, 109, 107);
-    else if (idmap_untangle(&map, &sound, &err) == 0 && idmap_find_clash(&sound, &clash))
+    else if (idmap_untangle(&map, &sound) == 0 && idmap_find_clash(&sound, &clash))
         broken("an untangled map is sound");
 }
 
@@ -225,7 +222,9 @@ static void eat_environment(char *text, size_t size)
                                         "LXC_CONFIG_FILE"};
     char *words[WORDS_MAX + 1];
     struct hook_env env;
-    struct err err = {0};
+    const struct about about = {.config_file = NULL};
+    struct fault fault;
+    struct err err;
     int count = cut_words(text, words, WORDS_MAX);
 
     (void)size;
@@ -234,7 +233,8 @@ static void eat_environment(char *text, size_t size)
     int rest = count > 5 ? count - 5 : 0;
     if (!hook_env_is_hook(rest, words + count - rest))
         return;
-    if (hook_env_read(rest, words + count - rest, &env, &err) < 0) {
+    if (hook_env_read(rest, words + count - rest, &env, &fault) < 0) {
+        (void)say_fault(&fault, &about, &err);
         if (err.status != STATUS_USAGE)
             broken("a wrong environment is wrong use");
         check_said(&err);
@@ -294,7 +294,6 @@ static void eat_words(char *text, size_t size)
 /* As LXC reads it; what an include names comes back in a message and in a fix. */
 static void eat_include(char *text, size_t size)
 {
-    static struct config_include include = {.fault = INCLUDE_MISSING, .file = "/etc/lxc/x.conf"};
     const char *rest = text;
     char key[64];
     char value[512];
@@ -303,9 +302,8 @@ static void eat_include(char *text, size_t size)
     while (config_line_next(&rest, text + size, key, sizeof(key), value, sizeof(value))) {
         if (strchr(key, '\n') || strchr(value, '\n') || rest > text + size)
             broken("a line is a line");
-        snprintf(include.target, sizeof(include.target), "%s", value);
         (void)err_set(&err, STATUS_USAGE, 0, "%s: %s", key, value);
-        advice_include(&include, &err);
+        advice_include("/c", value, &err);
         err_fix(&err, "%s %.*s", key, 20, value);
         check_fix(&err, 3);
     }

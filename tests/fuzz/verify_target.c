@@ -2,14 +2,14 @@
  * What gpu-verify reads that others have written: the container's files, the kernel's lists, the
  * command line, a driver's messages. The first byte says which parser eats the rest.
  */
-#include "system/access.h"
+#include "cli/options.h"
 #include "exit_status.h"
+#include "judge/words.h"
 #include "render/json.h"
+#include "system/access.h"
 #include "system/mounts.h"
 #include "system/names.h"
-#include "cli/options.h"
 #include "va/messages.h"
-#include "judge/words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 # The one list of Debian packages that building and testing need.
 
 packages_build=(gcc libc6-dev cmake ninja-build pkg-config git ca-certificates
-    libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev)
+    libva-dev libcap-dev libmount-dev libcmocka-dev libdrm-dev musl-tools)
 packages_package=(dpkg-dev file)
 packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
 packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base libcap2-bin)
@@ -28,8 +28,9 @@ packages_lost() {
 }
 
 # packages_install NAME...: installs what is missing, and says so; never at another package's cost.
-packages_install() {
-    local package missing=() unknown lost log status=0
+# A process of its own, so that the log goes however it ends.
+packages_install() (
+    local package missing=() unknown lost log
 
     for package; do
         [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
@@ -37,6 +38,8 @@ packages_install() {
     ((${#missing[@]} > 0)) || return 0
     [[ $(id -u) == 0 ]] || die "missing Debian packages: ${missing[*]}"
     log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
+    trap 'exit 130' INT TERM
     quietly 'read the package lists' "$log" apt-get update || return
     unknown=$(packages_unknown "${missing[@]}")
     if [[ -n $unknown ]]; then
@@ -48,7 +51,5 @@ packages_install() {
     [[ -z $lost ]] || die "the Debian packages that this needs would remove: ${lost//$'\n'/ }: run it in a virtual machine"
     say "# installing Debian packages: ${missing[*]}"
     quietly 'install packages' "$log" \
-        env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "${missing[@]}" || status=$?
-    rm -f "$log"
-    return "$status"
-}
+        env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "${missing[@]}"
+)

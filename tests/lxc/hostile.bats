@@ -187,9 +187,9 @@ mount_hook() {
 
 @test "a file of the kernel's bound over /etc/group is not read: 6" {
     make_root true
-    shopt -s nullglob
     for file in /proc/version /proc/sys/kernel/core_pattern "$work"/sysfs/kernel/uevent_seqnum \
         /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/*/cgroup.procs; do
+        [ -e "$file" ] && [ "$(stat -f -c %T "$file")" != tmpfs ] || continue
         status=0
         unshare -m sh -c "mount --bind $file $root/etc/group; LXC_HOOK_TYPE=start-host LXC_NAME=box \
             $box --root $root -- $hook --no-probe" >"$work/said" 2>&1 || status=$?

@@ -10,11 +10,12 @@ setup() {
     libmount=$(ldd /usr/libexec/lxc-gpu-hook/lxc-gpu-bind | awk '$1 == "libmount.so.1" { print $3 }')
 }
 
-# hidden FILE ROOTFS_NAME: the mount hook in namespaces where only container root is mapped, and FILE is empty
+# hidden FILE ROOTFS_NAME [OTHER]: the mount hook in namespaces where only container root is mapped, and OTHER, an empty file
+# when it is not given, lies over FILE
 # shellcheck disable=SC2016  # for the inner shell
 hidden() {
     run unshare -m sh -c 'mount --bind "$1" "$2" && exec unshare -U -m -r env LXC_HOOK_TYPE=mount LXC_NAME=c1 LXC_ROOTFS_MOUNT="$3" "$4"' \
-        sh "$work/none" "$1" "$(own_rootfs "$2")" "$hook"
+        sh "${3:-$work/none}" "$1" "$(own_rootfs "$2")" "$hook"
     echo "$output"
 }
 
@@ -36,38 +37,29 @@ hidden() {
     chmod 0666 /dev/dri/renderD128
     hidden /usr/libexec/lxc-gpu-hook/lxc-gpu-bind l3
     [ "$status" = 1 ]
-    [[ "$output" == *"add GPU to container c1: start lxc-gpu-bind: none "*" in /usr/libexec/lxc-gpu-hook, /usr/bin or /usr/bin/../libexec/lxc-gpu-hook"* ]]
+    [[ "$output" == *"add GPU to container c1: start lxc-gpu-bind: none "*" in /usr/libexec/lxc-gpu-hook"* ]]
     [[ "$output" == *"fix: apt install --reinstall lxc-gpu"* ]]
 }
 
-@test "lxc-gpu-bind beside the hook, as in a build, or in libexec beside bin: only where nobody else may write" {
+@test "lxc-gpu-bind is the installed one, and only while nobody else may write it" {
     chmod 0666 /dev/dri/renderD128
     bind=/usr/libexec/lxc-gpu-hook/lxc-gpu-bind
-    mkdir -p "$work/tree/bin" "$work/tree/libexec/lxc-gpu-hook"
-    cp "$hook" "$work/tree/bin/"
-    # tree STATUS: the hook there, where none is installed
+    mkdir "$work/tree"
+    cp "$hook" "$bind" "$work/tree/"
+    # tree STATUS [OTHER]: what comes of it with OTHER, or nothing, in place of the installed one
     tree() {
-        hook="$work/tree/bin/lxc-gpu-hook" hidden "$bind" "b$((++trees))"
+        hook="$work/tree/lxc-gpu-hook" hidden "$bind" "b$((++trees))" "${2:-}"
         [ "$status" = "$1" ]
     }
     tree 1
-    cp "$bind" "$work/tree/libexec/lxc-gpu-hook/"
-    tree 0
-    for open in libexec/lxc-gpu-hook/lxc-gpu-bind libexec/lxc-gpu-hook libexec . bin; do
-        chmod o+w "$work/tree/$open"
-        tree 1
-        chmod o-w "$work/tree/$open"
+    tree 0 "$work/tree/lxc-gpu-bind"
+    for mode in g+w o+w; do
+        chmod "$mode" "$work/tree/lxc-gpu-bind"
+        tree 1 "$work/tree/lxc-gpu-bind"
+        chmod 0755 "$work/tree/lxc-gpu-bind"
     done
-    chown 7001 "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind"
-    tree 1
-    chown 0 "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind"
-    mv "$work/tree/libexec/lxc-gpu-hook/lxc-gpu-bind" "$work/tree/bin/"
-    tree 0
-    chmod g+w "$work/tree/bin/lxc-gpu-bind"
-    tree 1
-    rm "$work/tree/bin/lxc-gpu-bind"
-    ln -s /bin/true "$work/tree/bin/lxc-gpu-bind"
-    tree 1
+    chown 7001 "$work/tree/lxc-gpu-bind"
+    tree 1 "$work/tree/lxc-gpu-bind"
     rm -r "$work/tree"
 }
 

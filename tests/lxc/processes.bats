@@ -104,7 +104,8 @@ END
 scene() {
     local status=0
     export work
-    timeout 60 "$box" -- unshare -m bash "$BATS_RUN_TMPDIR/scene" "$hook" "$@" >"$work/box" 2>&1 || status=$?
+    # Who is left behind by a failure does not hold the pipe of bats (3) too.
+    timeout 60 "$box" -- unshare -m bash "$BATS_RUN_TMPDIR/scene" "$hook" "$@" >"$work/box" 2>&1 3>&- || status=$?
     echo "$*: status $status"
     tee "$work/whole" < <(tr -s ' \n' ' ' <"$work/said"; echo; cat "$work/box")
     [ "$status" != 0 ]

@@ -130,7 +130,7 @@ PY
     [ -n "$command" ]
     # nothing there that systemd would expand and a shell would not
     [[ "$command" != *[%\$]* ]]
-    rm /dev/dri/renderD128
+    rm /dev/dri/renderD*
     [[ "$command" == *"timeout 60 "* ]]
     run eval "${command/timeout 60/timeout 1}"
     [ "$status" = 124 ]
@@ -138,7 +138,12 @@ PY
     waiting=$!
     sleep 1
     kill -0 "$waiting"
-    node renderD128 226 128
+    # Any number will do; what udev has not got to yet will not.
+    node renderD129 226 129
+    chown 0:0 /dev/dri/renderD129
+    sleep 1
+    kill -0 "$waiting"
+    chgrp 107 /dev/dri/renderD129
     wait "$waiting"
 }
 

@@ -167,7 +167,9 @@ static char state_of(pid_t pid)
     if (fd >= 0)
         close(fd);
     end = strrchr(text, ')');
-    return end ? end[2] : '?';
+    if (!end)
+        return '?';
+    return end[2];
 }
 
 /* Nobody traces it for a while: it is stopped by a signal instead. */

@@ -147,10 +147,24 @@ END
     reset_host
     { base "0 300000 65536"; printf 'lxc.hook.mount = %s --wait 30\nlxc.hook.start-host = %s --no-probe\n' "$hook" "$hook"; } |
         user_container c1
-    (sleep 1.5; node renderD128 226 128; chmod 0666 /dev/dri/renderD128) 3>&- &
+    (sleep 1.5; mkdir /dev/dri; mknod -m 0666 /dev/dri/renderD128 c 226 128) 3>&- &
     user_start c1
     wait
     [ "$(in_user_container c1 stat -c '%F' /dev/dri/renderD128)" = "character special file" ]
+}
+
+@test "--wait: a node that udev has not got to yet is waited for too, by both hooks" {
+    reset_host
+    { base "0 300000 65536"; printf 'lxc.hook.mount = %s --wait 30\nlxc.hook.start-host = %s --no-probe --wait 30\n' "$hook" "$hook"; } |
+        user_container c1
+    node renderD128 226 128
+    chown 0:0 /dev/dri/renderD128
+    chmod 0600 /dev/dri/renderD128
+    # udev sets the mode last
+    (sleep 1; chgrp 107 /dev/dri/renderD128; sleep 1; chmod 0666 /dev/dri/renderD128) 3>&- &
+    user_start c1
+    wait
+    [ "$(in_user_container c1 stat -c %a /dev/dri/renderD128)" = 666 ]
 }
 
 @test "the group is not mapped, on a host whose nodes are 0666: 4, and not a missing privilege" {

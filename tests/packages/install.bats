@@ -35,3 +35,29 @@ install_lxc() {
     run grep -c '^install' "$box/asked"
     [ "$output" = 0 ]
 }
+
+@test "Ctrl-C during an installation leaves no file" {
+    mkdir "$box/tmp"
+    # shellcheck disable=SC2016  # the command's own
+    command_is apt-get '[ "$1" = -s ] || { ls "$TMPDIR" >"$BOX/during"; sleep 20; }'
+    TMPDIR=$box/tmp run timeout -s INT 2 env TMPDIR="$box/tmp" BOX="$box" PATH="$box:$PATH" \
+        bash -euc '. "$1/say.sh"; . "$1/packages.sh"; packages_install lxc' - "$TEST_PROJECT/tests/lib"
+    [ "$status" != 0 ]
+    [ -s "$box/during" ]
+    [ -z "$(ls "$box/tmp")" ]
+}
+
+@test "the demonstration asks sudo for root, and says so where there is none" {
+    chmod 0755 "$work" "$box"
+    mkdir -p "$box/tests"
+    cp -r "$TEST_PROJECT/tests/lib" "$TEST_PROJECT/tests/demo" "$box/tests"
+    chmod -R a+rX "$box/tests"
+    for tool in bash id dirname env; do ln -s "$(command -v "$tool")" "$box/$tool"; done
+    run setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$box" "$box/tests/demo" --vm
+    [ "$status" = 1 ]
+    [[ "$output" == *"run it as root"* ]]
+    command_is sudo "printf 'sudo: %s\\n' \"\$*\""
+    run setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$box" "$box/tests/demo" --vm
+    [ "$status" = 0 ]
+    [[ "$output" == *"sudo: -- $box/tests/demo --vm"* ]]
+}

@@ -19,13 +19,67 @@ setup() {
     done
 }
 
-@test "the version is the project's, and lower than a first one of Debian's own" {
+# dated_source DIRECTORY: a clone of one file with a commit of the year 2030
+dated_source() {
+    git init -q "$1"
+    echo one >"$1/file"
+    commit "$1" 2030-01-02T03:04:05Z
+}
+
+commit() {
+    git -C "$1" add -A
+    GIT_COMMITTER_DATE=$2 git -C "$1" -c user.name=A -c user.email=a@example.org commit -q -m "$2"
+}
+
+version_of() { "$TEST_PROJECT/.ci/package/version" "$1" 0.1.0; }
+
+@test "the version of a package is that of its source, also in the changelog and in the file's name" {
     version=$(grep -m 1 -oP '^ *VERSION \K[0-9.]+' "$TEST_PROJECT/CMakeLists.txt")
+    wanted=$("$TEST_PROJECT/.ci/package/version" "$work/one" "$version")
+    [[ $wanted == "$version"* ]]
     for package in lxc-gpu gpu-verify; do
-        got=$(dpkg-deb -f "$(package_file "$package")" Version)
-        [ "${got%-*}" = "$version" ]
-        dpkg --compare-versions "$got" lt "$version-1"
+        file=$(package_file "$package")
+        [ "$(dpkg-deb -f "$file" Version)" = "$wanted-0.1" ]
+        [[ $file == */"${package}_$wanted-0.1_"* ]]
+        dpkg-deb --fsys-tarfile "$file" | tar -xO "./usr/share/doc/$package/changelog.Debian.gz" | zcat |
+            grep -F "$package ($wanted-0.1)"
     done
+}
+
+@test "a package that is built later is an upgrade: a change, another, a commit, a shallow clone" {
+    dated_source "$work/dated"
+    versions=("$(version_of "$work/dated")")
+    [[ ${versions[0]} == 0.1.0+git20300102030405.* ]]
+    echo two >"$work/dated/file"
+    touch -d @2000000000 "$work/dated/file"
+    versions+=("$(version_of "$work/dated")")
+    echo new >"$work/dated/untracked"
+    touch -d @2000000001 "$work/dated/untracked"
+    versions+=("$(version_of "$work/dated")")
+    commit "$work/dated" 2030-01-02T03:04:06Z
+    git clone -q --depth 1 "file://$work/dated" "$work/shallow"
+    versions+=("$(version_of "$work/shallow")")
+    [ "${versions[3]}" = "$(version_of "$work/dated")" ]
+    printf '%s\n' "${versions[@]}"
+    for i in 1 2 3; do
+        dpkg --compare-versions "${versions[i]}-0.1" gt "${versions[i - 1]}-0.1"
+    done
+}
+
+@test "a tagged commit and a source without git have the plain version" {
+    dated_source "$work/tagged"
+    git -C "$work/tagged" tag v0.1.0
+    [ "$(version_of "$work/tagged")" = 0.1.0 ]
+    echo two >"$work/tagged/file"
+    [[ "$(version_of "$work/tagged")" == 0.1.0+git* ]]
+    rm -rf "$work/tagged/.git"
+    [ "$(version_of "$work/tagged")" = 0.1.0 ]
+}
+
+@test "the two packages share no file" {
+    run comm -12 <(package_shown lxc-gpu | awk '/^-/ { print $3 }' | sort) \
+        <(package_shown gpu-verify | awk '/^-/ { print $3 }' | sort)
+    [ -z "$output" ]
 }
 
 @test "two builds in unlike places give the same bytes" {
@@ -69,6 +123,7 @@ configure() {
     configure "$work/elsewhere" -DCMAKE_INSTALL_PREFIX=/opt/gpu
     cmake --build "$work/elsewhere" >/dev/null
     DESTDIR=$work/opt cmake --install "$work/elsewhere" --component host >/dev/null
+    [ ! -e "$work/opt/opt/gpu/share/lintian" ]
     config=$work/opt/opt/gpu/share/lxc/config
     for key in lxc.hook.mount lxc.hook.start-host; do
         [ -x "$work/opt$(sed -n "s/^$key = //p" "$config/gpu.conf")" ]
@@ -90,7 +145,7 @@ configure() {
         dpkg -i /packages/*.deb
         for package in lxc-gpu:lxc-gpu-hook gpu-verify:gpu-verify; do
             version=$(dpkg-query -W -f "\${Version}" ${package%:*})
-            ${package#*:} --version | grep -qw "${version%-*}"
+            ${package#*:} --version | grep -qw "${version%%[+-]*}"
         done
         test -s /usr/share/lxc/config/gpu.conf
         for page in man8/lxc-gpu-hook.8 man1/gpu-verify.1; do zcat /usr/share/man/$page.gz | grep -q "^.TH"; done

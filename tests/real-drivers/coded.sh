@@ -30,11 +30,14 @@ told stale@3 34 "$no_source"
 told swapped-colours 34 "$no_source"
 told shifted 34 "$no_source"
 told moved-tile 34 "$no_source"
-told count-small@3 34 "$no_source"
-told count-large@3 33 'two pictures in one coded buffer'
-told count-zero 33 '5 of 5 coded frames are empty'
-# What is left of a picture: nothing, or the zero byte before its start code.
-told dropped-slice@3 33 'the coded buffer does not begin with a start code|frame_num is 1 instead of 2'
-# The kernel resets the engine and the batch is lost; the drivers of later chips want no more of that context.
-told reset@3 '33|30' '1 of 5 coded frames are empty, marked as bad bitstream|vaMapBuffer failed in frame 3 with VA_STATUS_ERROR_ENCODING_ERROR'
-told hang@3 31 'no answer within 1 s from vaSyncBuffer' --timeout 1
+if [ "$driver" != i965 ]; then # which looks for the end of a picture itself
+    told count-small@3 34 "$no_source"
+    told count-large@3 33 'two pictures in one coded buffer|an access unit delimiter is not the first NAL unit'
+    told count-zero 33 '5 of 5 coded frames are empty'
+fi
+# What is left of a picture: nothing, the zero byte before its start code, or headers.
+told dropped-slice@3 33 'the coded buffer does not begin with a start code|frame_num is 1 instead of 2|1 of 5 coded frames are empty|the coded buffer holds no picture'
+# The kernel resets the engine and the batch is lost. iHD flags it, on later chips wants no more of that context; i965
+# takes what an old picture left in the buffer.
+told reset@3 '33|30|34' 'frame 2 is frame 1 again|1 of 5 coded frames are empty|vaMapBuffer failed in frame 3 with VA_STATUS_ERROR_ENCODING_ERROR'
+told hang@3 31 'no answer within 1 s from va(SyncBuffer|SyncSurface|MapBuffer|EndPicture)' --timeout 1

@@ -66,7 +66,24 @@ expect() {
     [ "$status" = "$1" ] || fail "$3: exit status $status, not $1"
     said | grep -qF -- "$2" || fail "$3: does not say: $2"
     nobody_left "$3"
+    packages_are_sound "$3"
     echo "ok: $3: $1, $2"
+}
+
+# packages_are_sound WHAT: each line for APT that the report prints, tried without effect on this machine, changes
+# something, and removes nothing. What is in no list here cannot be tried.
+packages_are_sound() {
+    local words plan
+
+    while read -r words; do
+        [ "$(apt-cache policy "${words##* }" 2>/dev/null | sed -n 's/^  Candidate: //p')" != '(none)' ] || continue
+        # shellcheck disable=SC2086  # the words of the line
+        plan=$(apt-get -s $words 2>&1) || fail "$1: apt-get $words: $plan"
+        grep -qE '^[1-9][0-9]* upgraded|, [1-9][0-9]* newly installed|, [1-9][0-9]* reinstalled' <<<"$plan" ||
+            fail "$1: apt-get $words changes nothing"
+        grep -q ', 0 to remove' <<<"$plan" || fail "$1: apt-get $words removes packages: $plan"
+        echo "ok: $1: apt-get $words"
+    done < <(sed -nE 's/^fix: (apt-get update && )?apt-get (install .*)/\2/p' "$scratch/log")
 }
 
 # Every process of a run carries our mark in its environment.
@@ -78,9 +95,6 @@ nobody_left() {
 
 # check_passed ID: the line of this check says so.
 check_passed() { grep -qE "^$1 +(pass|warn) " "$scratch/log"; }
-
-# is_coded DRIVER: the emulated engine knows this driver's commands.
-is_coded() { case $1 in iHD) ;; *) return 1 ;; esac }
 
 # lossless WHAT: the pictures came back as they went in, for the engine loses nothing.
 lossless() {

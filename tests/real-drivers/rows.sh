@@ -2,7 +2,7 @@
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
 # shellcheck source-path=SCRIPTDIR
-export rows='g15 g18 g20'
+export rows='g15 g18 g20 g45'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -23,7 +23,7 @@ package='(apt-get|dnf|apk|pacman) .*'
 known() {
     local name
 
-    name=$(sed -n 's/^fix: apt-get install \([a-z0-9-]*\).*/\1/p' "$scratch/log" | head -n 1)
+    name=$(sed -n 's/^fix: apt-get install \(--[a-z-]* \)\{0,1\}\([a-z0-9-]*\).*/\2/p' "$scratch/log" | head -n 1)
     [ -n "$name" ] || return 0
     [ -z "$(apt-cache pkgnames 2>/dev/null | head -n 1)" ] || apt-cache pkgnames "$name" | grep -qx "$name" ||
         [[ $name == *non-free* ]] || fail "there is no package $name"
@@ -32,12 +32,21 @@ known() {
 # No driver is installed: an empty folder in place of the drivers', in a namespace of its own.
 folder=$(pkg-config --variable driverdir libva)
 status=0
+: >"$scratch/none"
 unshare --user --map-root-user --mount true 2>/dev/null || skip 'no user namespaces'
 # shellcheck disable=SC2016  # for the inner shell
 on_chip kbl unshare --user --map-root-user --mount sh -c 'mount -t tmpfs none "$1" && shift && exec "$@"' - \
     "$folder" "$GPU_VERIFY" --frames 5 --size 320x240 --timeout 5 >"$scratch/log" 2>&1 || status=$?
 row_is g15 20 'the VA driver for i915 is not installed: libva looked for iHD_drv_video.so, i965_drv_video.so' "$package"
 known
+
+# Debian's free build of i965 where it alone is installed: an empty file in place of the other driver.
+status=0
+# shellcheck disable=SC2016  # for the inner shell
+on_chip bdw unshare --user --map-root-user --mount sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' - "$scratch/none" \
+    "$folder/iHD_drv_video.so" "$GPU_VERIFY" --frames 5 --size 320x240 --timeout 5 >"$scratch/log" 2>&1 || status=$?
+row_is g45 32 "Debian's i965-va-driver is built without the shaders by which this GPU encodes" \
+    'apt-get update && apt-get install i965-va-driver-shaders$'
 
 verify lnl
 row_is g15 20 'libva is too old here for the kernel driver xe' 'LIBVA_DRIVER_NAME=iHD gpu-verify --device /dev/dri/renderD128$'

@@ -25,8 +25,7 @@ judged() {
 on_chip "$chip" env FAKEDRM_NAMES=1 /bin/true >"$scratch/names"
 FAKEDRM_LOG=$scratch/calls verify "$chip"
 baseline=$status
-! is_coded "$driver" || lossless 'without a fault'
-is_coded "$driver" || [[ $baseline =~ ^3[34]$ ]] || fail "without a fault: exit status $status"
+lossless 'without a fault'
 unused='' runs=0
 declare -A seen=()
 while read -r name; do

@@ -1,7 +1,6 @@
 /*
- * Encodes and decodes in turns on one driver, as gpu-verify does, where nothing is ever coded: what
- * is decoded are the pictures of a stream that was made elsewhere. Exit 0 when every call
- * succeeded.
+ * Encodes and decodes in turns on one driver, as gpu-verify does; but what is decoded are the
+ * pictures of a stream that was made elsewhere. Exit 0 when every call succeeded.
  *
  *     turns NODE STREAM.h264 WxH FRAMES
  *
@@ -9,9 +8,9 @@
  */
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "h264/bits.h"
 #include "va/decoder.h"
 #include "va/encoder.h"
-#include "h264/bits.h"
 #include "va/table.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A decoder beside an encoder, on the same display and in turns: a stock driver takes every call of it. Its own pictures
-# are no pictures here, so it decodes a stream of the test driver's; what comes out of that is nothing either.
+# A decoder beside an encoder, on the same display and in turns: a stock driver takes every call of it. It decodes a
+# stream of the test driver's, whatever comes out of that.
 #     turns.sh CHIP DRIVER SIZE
 chip=$1 driver=$2 size=$3
 # shellcheck source-path=SCRIPTDIR

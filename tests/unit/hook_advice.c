@@ -1,10 +1,11 @@
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
-#include "say/advice_config.h"
-#include "say/advice_system.h"
 #include "cmocka_all.h"
 #include "config/scan.h"
-#include "plan/idmap_cover.h"
+#include "facts/lsm.h"
+#include "say/advice_config.h"
+#include "say/advice_system.h"
 #include "say/modprobe.h"
+#include "say/say.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -181,9 +182,18 @@ static void each_security_module_has_its_own_lines(void **state)
     assert_string_equal(err.fix, "");
 }
 
+static void say_unmapped(const struct idmap *map, uint32_t inside)
+{
+    const struct about about = {.gids = map};
+    struct fault fault;
+
+    (void)fault_set(&fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = 'g');
+    (void)say_fault(&fault, &about, &err);
+}
+
 static void assert_cover(const struct idmap *map, uint32_t inside, const char *fix)
 {
-    assert_true(idmap_outside(map, 'g', inside, &err) < 0);
+    say_unmapped(map, inside);
     assert_string_equal(err.fix, fix);
 }
 
@@ -253,7 +263,7 @@ static void a_map_that_does_not_fit_is_no_half_map(void **state)
         assert_cover(&map, 17,
                      "# in place of the config's line lxc.idmap = g 10 100020 5\n"
                      "lxc.idmap = g 10 100020 10");
-        assert_true(idmap_outside(&map, 'g', 900000, &err) < 0);
+        say_unmapped(&map, 900000);
         assert_non_null(strstr(err.text, " more)"));
     }
     fill(&map, 40);

@@ -2,7 +2,7 @@
 #include "cmocka_all.h"
 #include "config/device_rules.h"
 #include "config/edit.h"
-#include "config/subid.h"
+#include "facts/subid.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,4 @@
 /* What is read of the guest: its group file and its cgroup. */
-#include "facts/cgroup.h"
 #include "cmocka_all.h"
 #include "facts/guest.h"
 

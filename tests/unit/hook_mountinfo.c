@@ -1,6 +1,6 @@
 /* What is read of a mount table: whose tree shows at /dev/dri, and who hears of a new mount. */
-#include "cmocka_all.h"
 #include "base/mountinfo.h"
+#include "cmocka_all.h"
 
 static const char table[] =
     "21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"

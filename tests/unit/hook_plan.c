@@ -1,9 +1,10 @@
 /* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
-#include "say/advice_gpu.h"
 #include "cmocka_all.h"
 #include "exit_status.h"
 #include "plan/plan.h"
-#include "start/prove.h"
+#include "plan/prove.h"
+#include "say/advice_gpu.h"
+#include "say/report.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@ static struct gpu_list gpus;
 static struct guest guest;
 static struct guest_group groups[2];
 static struct plan plan;
+static struct fault fault;
 static struct err err;
 
 static int set_up(void **state)
@@ -42,9 +44,33 @@ static int set_up(void **state)
     return 0;
 }
 
+/* The words of the failure, and of the only warning. */
+static void say(const struct proofs *proofs)
+{
+    const struct about about = {.options = &options,
+                                .gpus = &gpus,
+                                .guest = &guest,
+                                .uids = &guest.uids,
+                                .gids = &guest.gids,
+                                .plan = &plan,
+                                .proofs = proofs};
+
+    (void)say_words(&fault, &about, &err);
+    (void)say_fault(&fault, &about, &err);
+}
+
+static const char *warned(void)
+{
+    static char line[WARNING_SIZE];
+
+    assert_int_equal(plan.warning_count, 1);
+    report_warning_words(&plan.warnings[0], &guest, line, sizeof(line));
+    return line;
+}
+
 static void build(void)
 {
-    assert_int_equal(plan_build(&options, &gpus, &guest, groups, &plan, &err), 0);
+    assert_int_equal(plan_build(&options, &gpus, &guest, groups, &plan, &fault), 0);
 }
 
 static const struct op *op_named(const char *name)
@@ -98,7 +124,8 @@ static void a_group_asked_for_is_never_replaced(void **state)
     (void)state;
     options.group = "media";
     groups[0].found = false;
-    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &fault) < 0);
+    say(NULL);
     assert_int_equal(err.status, STATUS_OWNERSHIP);
     assert_non_null(strstr(err.fix, "groupadd -r media"));
 }
@@ -107,12 +134,14 @@ static void unmapped_owners_are_refused_with_the_range(void **state)
 {
     (void)state;
     guest.gids = (struct idmap){1, {{0, 100000, 100}}};
-    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &fault) < 0);
+    say(NULL);
     assert_int_equal(err.status, STATUS_OWNERSHIP);
     assert_non_null(strstr(err.text, "guest gid 109 is outside the container's id map (0-99)"));
     set_up(NULL);
     guest.uids = (struct idmap){1, {{1, 100001, 10}}};
-    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &fault) < 0);
+    say(NULL);
     assert_int_equal(err.status, STATUS_OWNERSHIP);
     assert_non_null(strstr(err.text, "guest uid 0 is outside"));
 }
@@ -126,22 +155,18 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     build();
     assert_int_equal(op_named("card0")->kind, OP_KEEP);
     assert_int_equal(op_named("renderD128")->kind, OP_NODE);
-    assert_int_equal(plan.warning_count, 1);
-    assert_non_null(strstr(plan.warnings[0], "/dev/dri/card0 comes from"));
+    assert_non_null(strstr(warned(), "/dev/dri/card0 comes from"));
     guest.config.brings_dri = true;
     guest.config.entry_count = 1;
     strcpy(guest.config.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
     build();
-    assert_int_equal(plan.warning_count, 1);
-    assert_non_null(strstr(plan.warnings[0],
+    assert_non_null(strstr(warned(),
                            "but for card0; delete it where that is not needed: "
                            "lxc.mount.entry = /dev/dri dev/dri none bind"));
     guest.nodes[0] = guest.nodes[1];
     guest.node_count = 1;
     build();
-    assert_int_equal(plan.warning_count, 1);
-    assert_non_null(
-        strstr(plan.warnings[0], "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
+    assert_non_null(strstr(warned(), "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
 }
 
 static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
@@ -167,7 +192,8 @@ static void a_map_without_root_is_refused_whoever_starts_it(void **state)
 {
     (void)state;
     guest.gids = (struct idmap){1, {{1, 100001, 65535}}};
-    assert_true(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_true(plan_build_bound(&options, &gpus, &guest, groups, &plan, &fault) < 0);
+    say(NULL);
     assert_int_equal(err.status, STATUS_OWNERSHIP);
     assert_non_null(strstr(err.text, "guest gid 0 is outside the container's id map"));
     assert_string_equal(err.fix, "# the lxc.idmap = g lines have to name it");
@@ -182,22 +208,26 @@ static void each_proof_is_its_own_steps(void **state)
     build();
     /* a link's place stays empty; the second node is step 2 */
     assert_int_equal(plan.ops[2].kind, OP_NODE);
-    assert_int_equal(prove_judge(&guest, &plan, &proofs, &err), 0);
+    assert_int_equal(prove_judge(&plan, &proofs, &fault), 0);
     assert_null(prove_shut_node(&plan, &proofs));
     proofs.nodes[2].error = EPERM;
-    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    say(&proofs);
     assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
     assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
     proofs.is_dev_null_denied = true;
-    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    say(&proofs);
     assert_non_null(strstr(err.text, "a lone rule"));
     proofs.nodes[2].error = EACCES;
-    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    say(&proofs);
     assert_int_equal(err.status, STATUS_UNSAFE_PATH);
     assert_true(err.fix[0] != '\0');
     assert_ptr_equal(prove_shut_node(&plan, &proofs), &gpus.nodes[1]);
     proofs.nodes[2].error = ENXIO;
-    assert_true(prove_judge(&guest, &plan, &proofs, &err) < 0);
+    assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    say(&proofs);
     assert_int_equal(err.status, STATUS_DEAD_NODE);
 }
 
@@ -220,12 +250,12 @@ static void nothing_to_take_names_what_there_is(void **state)
 {
     (void)state;
     options.selection = (struct selection){.count = 1, .specs = {"driver=xe"}};
-    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &err) < 0);
+    assert_true(plan_build(&options, &gpus, &guest, groups, &plan, &fault) < 0);
+    say(NULL);
     assert_int_equal(err.status, STATUS_NO_NODE);
     assert_string_equal(err.text,
                         "no render node matches 'driver=xe'; this host has renderD128 (i915 at "
                         "0000:00:02.0), renderD129 (vgem)");
-    advice_no_match(&options, &gpus, &err);
     assert_non_null(
         strstr(err.fix, "# one of these, in place of the config's lines for this hook\n"));
     assert_non_null(
@@ -261,7 +291,7 @@ static void offers_are_whole_pairs_and_the_rest_is_counted(void **state)
 static void a_usable_node_that_nobody_bound_is_named(void **state)
 {
     (void)state;
-    assert_int_equal(plan_build_bound(&options, &gpus, &guest, groups, &plan, &err), 0);
+    assert_int_equal(plan_build_bound(&options, &gpus, &guest, groups, &plan, &fault), 0);
     assert_int_equal(plan.op_count, 0);
     /* 0660 of a group that is not the guest's */
     gpus.nodes[0].mode = gpus.nodes[1].mode = 0660;

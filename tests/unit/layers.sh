@@ -1,9 +1,14 @@
 #!/bin/bash
-# Each directory of verify/ sees the headers of those it is linked to, and no other; and those that are called pure call
-# neither the system nor libva.
-# usage: layers.sh BUILD_DIRECTORY PURE_ARCHIVE...
+# Each directory of a program sees the headers of those it is linked to, and no other; and those that are called pure
+# call neither the system nor libva, with all that they link.
+# usage: layers.sh BUILD_DIRECTORY hook|verify LIBRARY_ARCHIVE... -- PURE_ARCHIVE...
 set -euo pipefail
-build=$1
+build=$1 program=$2 libraries=()
+shift 2
+while [ "$1" != -- ]; do
+    libraries+=("$1")
+    shift
+done
 shift
 project=$(cd "${0%/*}/../.." && pwd)
 fail() {
@@ -11,8 +16,16 @@ fail() {
     exit 1
 }
 
-# From whom a directory may include, itself among them; base is for all but h264.
-layers='facts: facts
+# From whom a directory may include, itself among them; base is for all.
+# shellcheck disable=SC2034  # by name
+hook_layers='facts: facts
+plan: plan facts
+start: start plan facts
+say: say plan facts
+config: config say plan facts
+cli: cli start config say plan facts'
+# shellcheck disable=SC2034  # by name
+verify_layers='facts: facts
 h264: h264
 picture: picture facts
 judge: judge facts
@@ -22,9 +35,12 @@ cli: cli facts
 render: render cli judge facts
 run: run cli system va facts h264 picture'
 
+layers=${program}_layers
+layers=${!layers}
+
 # flags_of DIRECTORY: what one of its files is compiled with
 flags_of() {
-    grep -m 1 "\"command\":.*verify/$1/" "$build/compile_commands.json" |
+    grep -m 1 "\"command\":.*$program/$1/" "$build/compile_commands.json" |
         sed -E 's/^ *"command": "//; s/ -o .*//; s/\\"/"/g; s/\\\\/\\/g'
 }
 
@@ -32,9 +48,9 @@ flags_of() {
 cd "$build"
 while IFS=: read -r directory allowed; do
     command=$(flags_of "$directory")
-    [ -n "$command" ] || fail "no file of verify/$directory is compiled"
+    [ -n "$command" ] || fail "no file of $program/$directory is compiled"
     includes=$(grep -oE -- '-(I|isystem) ?[^ ]+' <<<"$command" | tr '\n' ' ')
-    for header in "$project"/verify/*/*.h; do
+    for header in "$project/$program"/*/*.h; do
         other=${header%/*}
         other=${other##*/}
         # Found means found by name; whether it compiles alone is not asked here.
@@ -44,23 +60,24 @@ while IFS=: read -r directory allowed; do
             [ ! -e "$word/$other/${header##*/}" ] || found=yes
         done
         wanted=no
-        [[ " $allowed " != *" $other "* ]] || wanted=yes
-        [ "$found" = "$wanted" ] || fail "verify/$directory: can include $other/${header##*/}: $found, and should: $wanted"
+        [[ " base $allowed " != *" $other "* ]] || wanted=yes
+        [ "$found" = "$wanted" ] || fail "$program/$directory: can include $other/${header##*/}: $found, and should: $wanted"
     done
-    case $includes in *"$project/hook"* | *"$project/verify"*) fail "verify/$directory sees a whole program: $includes" ;; esac
+    case $includes in *"$project/hook "* | *"$project/verify "*) fail "$program/$directory sees a whole program: $includes" ;; esac
 done <<<"$layers"
-for file in "$project"/verify/*/*.[ch] "$project"/verify/main.c; do
+for file in "$project/$program"/*/*.[ch] "$project/$program"/main.c; do
     ! grep -q '#include "\.\./' "$file" || fail "$file includes by ../"
 done
 
-pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc23_strto(l|ul)|v?snprintf|(malloc|calloc|realloc|free)|log10|gnu_dev_(major|minor|makedev)|text_[a-z0-9_]+)$'
+# Every call that is left when one is linked with all that it takes from the libraries.
+pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc(23|99)_(strto(l|ul|ull)|sscanf)|strtoull|sscanf|v?snprintf|(malloc|calloc|realloc|free)|qsort|log10|gnu_dev_(major|minor|makedev)|__errno_location|__ctype_b_loc)$'
+whole=$(mktemp)
+trap 'rm -f "$whole"' EXIT
 for archive in "$@"; do
-    nm "$archive" >/dev/null || fail "nm reads no $archive"
+    ld -r -o "$whole" --whole-archive "$archive" --no-whole-archive --start-group "${libraries[@]}" --end-group ||
+        fail "ld takes no $archive"
+    foreign=$(nm -u "$whole" | awk '$1 == "U" { print $2 }' | sed -E 's/@.*//; s/^__(mem|str|v?snprintf)([a-z_]*)_chk$/\1\2/' |
+        grep -vE '^(__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*)$' | grep -vE "$pure" || true)
+    [ -z "$foreign" ] || fail "${archive##*/}, which is pure, calls $(tr '\n' ' ' <<<"$foreign")"
 done
-# What one pure archive takes from another is in that other one.
-foreign=$(comm -23 <(nm -u "$@" | awk '$1 == "U" { print $2 }' | sed -E 's/@.*//' | sort -u) \
-    <(nm -A --defined-only "$@" | awk '{ print $NF }' | sort -u) |
-    sed -E 's/^__(mem|str|v?snprintf)([a-z_]*)_chk$/\1\2/' | grep -vE '^(__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan|sanitizer)_.*)$' |
-    grep -vE "$pure" || true)
-[ -z "$foreign" ] || fail "a pure part calls $(tr '\n' ' ' <<<"$foreign")"
 echo 'ok - a directory sees what it is linked to, and the pure ones call nobody'

@@ -77,7 +77,7 @@ if [ -n "$golden" ]; then
     [ -s "$scratch/examples" ] || fail 'no examples'
     while read -r name; do
         sed -n '/^\.\\" golden '"$name"'$/,/^\.fi$/p' "$scratch/plain" | grep -v '^\.' >"$scratch/manual"
-        cp "$golden/$name.txt" "$scratch/wanted"
+        awk -v name="$name" '/^== / { found = $2 == name; next } found' "$golden"/*.txt >"$scratch/wanted"
         same "example $name"
     done <"$scratch/examples"
 fi

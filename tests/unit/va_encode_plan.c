@@ -1,8 +1,8 @@
 /* What is asked of an encoder, against the demands that drivers were seen to make. */
 #include "cmocka_all.h"
-#include "va/encode_plan.h"
 #include "h264/read.h"
 #include "h264/write.h"
+#include "va/encode_plan.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Facts stay usable whatever a crashed driver wrote over them, and say what libva said. */
-#include "facts/va.h"
 #include "cmocka_all.h"
+#include "facts/va.h"
 #include "va/messages.h"
 
 #include <stdlib.h>

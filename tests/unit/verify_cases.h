@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 struct verify_case {
-    const char *name;      /* of its golden files: the row of the diagnosis, and what is seen */
+    const char *name;      /* in its golden file: the row of the diagnosis, and what is seen */
     void (*arrange)(void); /* one step back from a good run */
     enum exit_status status;
     const char *row; /* of the diagnosis; of the first warning for what passes, "" without one */
@@ -40,6 +40,7 @@ void facts_bitstream_never(void);
 void facts_encode_never(void);
 void facts_ended(enum run_end end, int number, double seconds);
 void facts_radeon(void);
+void facts_package(enum debian_package package, const char *installed, const char *offered);
 
 #define SET(array, text) ((void)snprintf((array), sizeof(array), "%s", (text)))
 

@@ -53,6 +53,60 @@ CASE(g25_unknown_distribution)
     facts_radeon();
 }
 
+/* Installed is the build with all encoders: the free one would take its place. */
+CASE(g46_non_free)
+{
+    case_g23_crashes();
+    facts_package(DEBIAN_IHD, "", "23.1.1+dfsg1-1");
+    facts_package(DEBIAN_IHD_FULL, "23.1.1+ds1-1", "23.1.1+ds1-1");
+}
+
+CASE(g46_non_free_outdated)
+{
+    case_g46_non_free();
+    facts_package(DEBIAN_IHD_FULL, "23.1.1+ds1-1", "23.1.1+ds1-2");
+}
+
+/* No lists: in most images of containers they are removed. */
+CASE(g46_offers_unknown)
+{
+    case_g23_crashes();
+    facts.packages.is_offer_known = false;
+}
+
+/* Somebody else's build, on a Debian whose dpkg cannot be asked. */
+CASE(g46_no_dpkg)
+{
+    case_g23_crashes();
+    facts.packages = (struct package_facts){.is_known = false};
+}
+
+/* A driver that a variable has chosen is not the packages' fault. */
+CASE(g23_chosen)
+{
+    case_g23_crashes();
+    SET(facts.sys.place.driver_name, "i965");
+    SET(facts.va.driver.name, "i965");
+}
+
+/* Kaby Lake, where the other driver may do. */
+CASE(g23_other_driver)
+{
+    case_g23_crashes();
+    facts.sys.kernel.device_id = 0x5912;
+}
+
+/* Broadwell under Debian's free build of i965. */
+CASE(g45_no_shaders)
+{
+    case_g23_crashes();
+    facts.run.signal = SIGABRT;
+    facts.sys.kernel.device_id = 0x1616;
+    SET(facts.va.driver.name, "i965");
+    facts_package(DEBIAN_IHD, "", "");
+    facts_package(DEBIAN_I965, "2.4.1+dfsg1-1", "2.4.1+dfsg1-1");
+}
+
 CASE(g23_in_init)
 {
     facts_va_never();
@@ -255,6 +309,13 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g21_detail, STATUS_ENCODE, "g21"),
     ROW(g22_no_answer, STATUS_HUNG, "g22"),
     ROW(g23_crashes, STATUS_CRASHED, "g23"),
+    ROW(g46_non_free, STATUS_CRASHED, "g23"),
+    ROW(g46_non_free_outdated, STATUS_CRASHED, "g23"),
+    ROW(g46_offers_unknown, STATUS_CRASHED, "g23"),
+    ROW(g46_no_dpkg, STATUS_CRASHED, "g23"),
+    ROW(g23_chosen, STATUS_CRASHED, "g23"),
+    ROW(g23_other_driver, STATUS_CRASHED, "g23"),
+    ROW(g45_no_shaders, STATUS_CRASHED, "g45"),
     ROW(g23_unknown_distribution, STATUS_CRASHED, "g23"),
     ROW(g25_unknown_distribution, STATUS_BITSTREAM, "g25"),
     ROW(g23_in_init, STATUS_CRASHED, "g23"),

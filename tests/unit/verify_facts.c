@@ -2,6 +2,7 @@
 #include "verify_cases.h"
 
 #include "base/drm.h"
+#include "base/text.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -132,6 +133,14 @@ void facts_all_good(void)
     facts.run.seconds = 0.4;
     sys_good();
     va_good();
+    facts.packages = (struct package_facts){.is_known = true, .is_offer_known = true};
+    facts_package(DEBIAN_IHD, "23.1.1+dfsg1-1", "23.1.1+dfsg1-1");
+}
+
+void facts_package(enum debian_package package, const char *installed, const char *offered)
+{
+    SET(facts.packages.debian[package].installed, installed);
+    SET(facts.packages.debian[package].offered, offered);
 }
 
 void facts_va_never(void)
@@ -175,6 +184,8 @@ void facts_tried(const char *file, enum va_tried_result result)
     (void)snprintf(facts.va.driver.tried[index], sizeof(facts.va.driver.tried[index]),
                    "/usr/lib/x86_64-linux-gnu/dri/%s", file);
     facts.va.driver.tried_result[index] = (uint8_t)result;
+    if (result == VA_TRIED_ABSENT)
+        facts_package(text_is_equal(file, "iHD_drv_video.so") ? DEBIAN_IHD : DEBIAN_MESA, "", "");
 }
 
 void facts_init_failed(void)
@@ -215,4 +226,6 @@ void facts_radeon(void)
     facts.sys.kernel.is_huc_asked = false;
     facts.sys.kernel.vendor_id = 0x1002;
     facts.sys.kernel.device_id = 0x1638;
+    facts_package(DEBIAN_IHD, "", "");
+    facts_package(DEBIAN_MESA, "22.3.6-1+deb12u1", "22.3.6-1+deb12u2");
 }

@@ -1,8 +1,8 @@
 /* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
-#include "judge/gpu_names.h"
-#include "system/kernel.h"
 #include "facts/rate_control.h"
+#include "judge/gpu_names.h"
 #include "judge/words.h"
+#include "system/kernel.h"
 
 #include "cmocka_all.h"
 

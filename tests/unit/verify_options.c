@@ -1,8 +1,8 @@
 /* The command line: what is taken, and what is refused with which words. */
 #include "cmocka_all.h"
 
-#include "exit_status.h"
 #include "cli/options.h"
+#include "exit_status.h"
 
 #include <stdlib.h>
 #include <string.h>

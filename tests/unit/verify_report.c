@@ -1,18 +1,23 @@
 /*
  * Every way a verification can end, from hand-made facts to the lines a person reads and the JSON a
- * program reads. The reports lie in tests/golden/verify; with GOLDEN_UPDATE=1 in the environment
- * they are written anew, and the difference is for a person to judge.
+ * program reads. tests/golden/verify has the text of all of them, a file for each exit status, and
+ * the JSON of the few that differ in shape; with GOLDEN_UPDATE=1 in the environment they are
+ * written anew, and the difference is for a person to judge. The JSON of every other is held to its
+ * text.
  */
-#include "judge/cause.h"
 #include "cmocka_all.h"
+#include "judge/cause.h"
+#include "render/json.h"
 #include "render/render.h"
 #include "verify_cases.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define REPORT_MAX     16384
+#define GOLDEN_MAX     (128 << 10)
 #define COLUMNS        80
 #define FAIL_LINES_MAX 12
 
@@ -111,12 +116,12 @@ static void golden_update(const char *path, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
-static void golden_compare(const char *name, const char *ending, const char *text)
+static void golden_compare(const char *name, const char *text)
 {
-    char expected[REPORT_MAX] = "";
+    static char expected[GOLDEN_MAX];
     char path[512];
 
-    (void)snprintf(path, sizeof(path), "%s/%s.%s", GOLDEN_FOLDER, name, ending);
+    (void)snprintf(path, sizeof(path), "%s/%s", GOLDEN_FOLDER, name);
     if (getenv("GOLDEN_UPDATE")) {
         golden_update(path, text);
         return;
@@ -131,27 +136,143 @@ static void golden_compare(const char *name, const char *ending, const char *tex
         fail_msg("%s should be\n%s\nbut is\n%s", path, expected, text);
 }
 
+/* The reports of a status in one file, each behind a line with its case's name. */
+static void status_compare(enum exit_status status)
+{
+    static char all[GOLDEN_MAX];
+    char text[REPORT_MAX];
+    char name[32];
+    FILE *out = fmemopen(all, sizeof(all), "w");
+    const struct verify_case *one;
+    int count = 0;
+
+    assert_non_null(out);
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        if (one->status != status)
+            continue;
+        count++;
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        assert_true(fprintf(out, "== %s\n%s", one->name, text) > 0);
+    }
+    assert_int_equal(fclose(out), 0);
+    (void)snprintf(name, sizeof(name), "status_%d.txt", (int)status);
+    if (count > 0)
+        golden_compare(name, all);
+}
+
 static void text_is_as_agreed(void **state)
 {
+    (void)state;
+    for (int status = 0; status <= STATUS_PICTURE; status++)
+        status_compare((enum exit_status)status);
+}
+
+/* Between them they have every key, and each value in every type that it can be of. */
+static void json_is_as_agreed(void **state)
+{
+    static const char *const shapes[] = {"listed", "g1_lxd", "g15_arch", "g19_low_power_only"};
     char text[REPORT_MAX];
+    char name[64];
     const struct verify_case *one;
+    size_t seen = 0;
 
     (void)state;
     for (size_t i = 0; (one = case_number(i)); i++) {
-        rendered(one, render_text, VERBOSITY_NORMAL, text);
-        golden_compare(one->name, "txt", text);
+        for (size_t shape = 0; shape < sizeof(shapes) / sizeof(shapes[0]); shape++) {
+            if (strcmp(one->name, shapes[shape]) != 0)
+                continue;
+            seen++;
+            rendered(one, render_json, VERBOSITY_NORMAL, text);
+            (void)snprintf(name, sizeof(name), "%s.json", one->name);
+            golden_compare(name, text);
+        }
+    }
+    assert_int_equal(seen, sizeof(shapes) / sizeof(shapes[0]));
+}
+
+/* `key` and `value` as JSON has them; of a value that ends in "..." the beginning. */
+static void json_wants(const struct verify_case *one, const char *json, const char *key,
+                       const char *value)
+{
+    char wanted[REPORT_MAX] = "";
+    char whole[REPORT_MAX];
+    FILE *out = fmemopen(wanted, sizeof(wanted), "w");
+    struct json writer = {out, false};
+    size_t length = strlen(value);
+    bool is_cut = length > 3 && strcmp(value + length - 3, "...") == 0;
+
+    assert_non_null(out);
+    (void)snprintf(whole, sizeof(whole), "%.*s", (int)(is_cut ? length - 3 : length), value);
+    json_string(&writer, key, whole);
+    assert_int_equal(fclose(out), 0);
+    if (is_cut)
+        wanted[strlen(wanted) - 1] = '\0';
+    if (!strstr(json, wanted))
+        fail_msg("%s: the JSON has no %s:\n%s", one->name, wanted, json);
+}
+
+/* "node         FAIL detail" */
+static void json_has_check(const struct verify_case *one, const char *json, const char *line)
+{
+    char id[16];
+    char status[8];
+    char start[64];
+    const char *check;
+
+    assert_int_equal(sscanf(line, "%15s %7s", id, status), 2);
+    for (char *letter = status; *letter; letter++)
+        *letter = (char)tolower(*letter);
+    (void)snprintf(start, sizeof(start), "{\"id\": \"%s\", \"status\": \"%s\", \"detail\": ", id,
+                   status);
+    check = strstr(json, start);
+    if (!check) {
+        fail_msg("%s: the JSON has no %s", one->name, start);
+        return;
+    }
+    json_wants(one, check, "detail", line + strlen("node         FAIL "));
+}
+
+/* What is folded is one line again. */
+static void unfold(char *text)
+{
+    for (char *fold = text; (fold = strstr(fold, "\n    "));) {
+        *fold = ' ';
+        memmove(fold + 1, fold + 5, strlen(fold + 5) + 1);
     }
 }
 
-static void json_is_as_agreed(void **state)
+static void json_says_what_the_text_says(void **state)
 {
     char text[REPORT_MAX];
+    char json[REPORT_MAX];
+    char status[32];
     const struct verify_case *one;
 
     (void)state;
     for (size_t i = 0; (one = case_number(i)); i++) {
-        rendered(one, render_json, VERBOSITY_NORMAL, text);
-        golden_compare(one->name, "json", text);
+        char *rest = NULL;
+        bool is_judged = false;
+        if (strcmp(one->name, "listed") == 0)
+            continue;
+        rendered(one, render_text, VERBOSITY_NORMAL, text);
+        rendered(one, render_json, VERBOSITY_NORMAL, json);
+        unfold(text);
+        (void)snprintf(status, sizeof(status), "\"exit_status\": %d, ", (int)one->status);
+        assert_non_null(strstr(json, status));
+        for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+            const char *cause = strstr(line, "): ");
+            bool is_fail = strncmp(line, "gpu-verify: FAIL", strlen("gpu-verify: FAIL")) == 0;
+            if (is_fail && cause)
+                json_wants(one, json, "cause", cause + 3);
+            else if (strncmp(line, "warning: ", strlen("warning: ")) == 0)
+                json_wants(one, json, "cause", line + strlen("warning: "));
+            else if (strncmp(line, "fix: ", strlen("fix: ")) == 0)
+                json_wants(one, json, NULL, line + strlen("fix: "));
+            else if (!is_judged && strncmp(line, "gpu-verify: ", strlen("gpu-verify: ")) != 0)
+                json_has_check(one, json, line);
+            is_judged |= strncmp(line, "gpu-verify: ", strlen("gpu-verify: ")) == 0;
+        }
+        assert_true(is_judged);
     }
 }
 
@@ -261,6 +382,94 @@ static void every_failure_has_a_way_out(void **state)
     }
 }
 
+/* Whether `line` has `word`, ended by a blank or the line. */
+static bool has_word(const char *line, const char *word)
+{
+    const char *at = strstr(line, word);
+
+    return at && (!at[strlen(word)] || strchr(" \n", at[strlen(word)]));
+}
+
+/* Of a line of APT's: that it changes something, and takes away no other build than the smaller. */
+static void apt_line_check(const struct verify_case *one, const char *line)
+{
+    bool is_upgrade = strstr(line, "--only-upgrade");
+    bool is_anew = strstr(line, "--reinstall");
+
+    for (int i = 0; i < DEBIAN_PACKAGES; i++) {
+        enum debian_package package = (enum debian_package)i;
+        bool is_installed = facts.packages.debian[i].installed[0];
+        char word[80];
+        (void)snprintf(word, sizeof(word), " %s", debian_package_name(package));
+        if (!has_word(line, word))
+            continue;
+        if (is_installed != (is_upgrade || is_anew || strstr(line, "apt-cache policy")))
+            fail_msg("%s: %s is %s: %s", one->name, word, is_installed ? "there" : "absent", line);
+        if (is_upgrade && facts.packages.is_offer_known &&
+            !debian_is_outdated(&facts.packages, package))
+            fail_msg("%s: nothing newer: %s", one->name, line);
+        if (!is_installed &&
+            ((package == DEBIAN_IHD && facts.packages.debian[DEBIAN_IHD_FULL].installed[0]) ||
+             (package == DEBIAN_I965 && facts.packages.debian[DEBIAN_I965_FULL].installed[0])))
+            fail_msg("%s: takes the full build away: %s", one->name, line);
+    }
+}
+
+/* Every case on every machine: with neither, either or the full build, current or not, lists or
+ * not. */
+static void no_package_line_does_harm(void **state)
+{
+    static const struct {
+        enum debian_package ihd, i965;
+        const char *offered;
+        bool is_offer_known;
+    } machines[] = {
+        {DEBIAN_IHD, DEBIAN_I965, "1-1", true},
+        {DEBIAN_IHD, DEBIAN_I965, "2-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965_FULL, "1-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965_FULL, "2-1", true},
+        {DEBIAN_IHD_FULL, DEBIAN_I965, "", false},
+        {DEBIAN_PACKAGES, DEBIAN_I965_FULL, "", false},
+        {DEBIAN_PACKAGES, DEBIAN_PACKAGES, "1-1", true},
+    };
+    static const uint32_t gpus[] = {0x0412, 0x1616, 0x5912, 0x46d1};
+    const struct verify_case *one;
+    size_t lines = 0;
+
+    (void)state;
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        for (size_t n = 0; n < 4 * sizeof(machines) / sizeof(machines[0]); n++) {
+            struct report report;
+            facts_all_good();
+            one->arrange();
+            facts.sys.place.distro = DISTRO_DEBIAN;
+            if (facts.sys.kernel.vendor_id == 0x8086)
+                facts.sys.kernel.device_id = gpus[n % 4];
+            facts.packages = (struct package_facts){
+                .is_known = true, .is_offer_known = machines[n / 4].is_offer_known};
+            if (machines[n / 4].ihd != DEBIAN_PACKAGES)
+                facts_package(machines[n / 4].ihd, "1-1", machines[n / 4].offered);
+            if (machines[n / 4].i965 != DEBIAN_PACKAGES)
+                facts_package(machines[n / 4].i965, "1-1", machines[n / 4].offered);
+            checks_judge(&facts, &report);
+            for (int id = 0; id < CHECK_COUNT; id++) {
+                char fix[4096] = "";
+                char *rest = NULL;
+                struct text text = TEXT_ON(fix);
+                cause_fix(report.findings[id].cause, &facts, &text);
+                for (char *line = strtok_r(fix, "\n", &rest); line;
+                     line = strtok_r(NULL, "\n", &rest)) {
+                    if (strncmp(line, "apt-get", 7) != 0)
+                        continue;
+                    lines++;
+                    apt_line_check(one, line);
+                }
+            }
+        }
+    }
+    assert_true(lines > 500);
+}
+
 /* Each limit from both sides, in brightness and in colour. */
 static void limits_are_where_they_should_be(void **state)
 {
@@ -302,12 +511,14 @@ int main(void)
         cmocka_unit_test(every_cause_has_a_case),
         cmocka_unit_test(text_is_as_agreed),
         cmocka_unit_test(json_is_as_agreed),
+        cmocka_unit_test(json_says_what_the_text_says),
         cmocka_unit_test(text_fits_a_terminal),
         cmocka_unit_test(quiet_is_one_verdict_line),
         cmocka_unit_test(verbose_shows_the_raw_facts),
         cmocka_unit_test(nothing_known_is_no_pass),
         cmocka_unit_test(no_number_is_no_picture),
         cmocka_unit_test(every_failure_has_a_way_out),
+        cmocka_unit_test(no_package_line_does_harm),
         cmocka_unit_test(limits_are_where_they_should_be),
     };
 

@@ -6,23 +6,8 @@
 #include "facts/rate_control.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
-
-struct choice {
-    const char *word;
-    int value;
-};
-
-static int choice_take(const struct choice *choices, const char *value, int *ret)
-{
-    for (; choices->word; choices++) {
-        if (text_is_equal(choices->word, value)) {
-            *ret = choices->value;
-            return 0;
-        }
-    }
-    return -EINVAL;
-}
 
 static int number_take(const char *value, uint32_t min, uint32_t max, uint32_t *ret)
 {
@@ -44,12 +29,6 @@ static int take_device(void *memory, const char *value, struct err *err)
     memcpy(options->device, value, strlen(value) + 1);
     options->has_device = true;
     return 0;
-}
-
-static int take_frames(void *memory, const char *value, struct err *err)
-{
-    (void)err;
-    return number_take(value, 1, VA_FRAMES_MAX, &((struct options *)memory)->request.frames);
 }
 
 static int size_take(const char *value, uint32_t *ret)
@@ -76,104 +55,63 @@ static int take_size(void *memory, const char *value, struct err *err)
     return size_take(x + 1, &options->request.height);
 }
 
-static int take_entrypoint(void *memory, const char *value, struct err *err)
-{
-    static const struct choice choices[] = {
-        {"auto", VA_CHOICE_AUTO}, {"slice", VA_CHOICE_SLICE}, {"lp", VA_CHOICE_LP}, {NULL, 0}};
-    int choice;
-
-    (void)err;
-    if (choice_take(choices, value, &choice) < 0)
-        return -EINVAL;
-    ((struct options *)memory)->request.entrypoint = (enum va_entrypoint_choice)choice;
-    return 0;
-}
-
-static int take_profile(void *memory, const char *value, struct err *err)
-{
-    static const struct choice choices[] = {
-        {"auto", VA_PROFILE_AUTO},
-        {"constrained-baseline", VA_PROFILE_CONSTRAINED_BASELINE},
-        {"main", VA_PROFILE_MAIN},
-        {"high", VA_PROFILE_HIGH},
-        {NULL, 0}};
-    int choice;
-
-    (void)err;
-    if (choice_take(choices, value, &choice) < 0)
-        return -EINVAL;
-    ((struct options *)memory)->request.profile = (enum va_profile_choice)choice;
-    return 0;
-}
-
 static int take_rc(void *memory, const char *value, struct err *err)
 {
     (void)err;
     return rate_mode_find(value, &((struct options *)memory)->request.rate) ? 0 : -EINVAL;
 }
 
-static int take_qp(void *memory, const char *value, struct err *err)
+static int take_no_decode(void *memory, const char *value, struct err *err)
 {
+    (void)value;
     (void)err;
-    return number_take(value, 0, QP_MAX, &((struct options *)memory)->request.qp);
+    ((struct options *)memory)->request.decode = false;
+    return 0;
 }
 
-static int take_output(void *memory, const char *value, struct err *err)
-{
-    (void)err;
-    ((struct options *)memory)->output = value;
-    return *value ? 0 : -EINVAL;
-}
+/* In the order of enum va_entrypoint_choice and enum va_profile_choice. */
+static const char *const entrypoints[] = {
+    [VA_CHOICE_AUTO] = "auto", [VA_CHOICE_SLICE] = "slice", [VA_CHOICE_LP] = "lp", NULL};
+static const char *const profiles[] = {[VA_PROFILE_AUTO] = "auto",
+                                       [VA_PROFILE_CONSTRAINED_BASELINE] = "constrained-baseline",
+                                       [VA_PROFILE_MAIN] = "main",
+                                       [VA_PROFILE_HIGH] = "high",
+                                       NULL};
 
-static int take_timeout(void *memory, const char *value, struct err *err)
-{
-    (void)err;
-    return number_take(value, 1, TIMEOUT_MAX, &((struct options *)memory)->timeout);
-}
-
-/* The options without a value: each sets one field. */
-#define TAKE_FLAG(name, field, setting)                                                            \
-    static int take_##name(void *memory, const char *value, struct err *err)                       \
-    {                                                                                              \
-        (void)value;                                                                               \
-        (void)err;                                                                                 \
-        ((struct options *)memory)->field = setting;                                               \
-        return 0;                                                                                  \
-    }
-TAKE_FLAG(all, all, true)
-TAKE_FLAG(no_decode, request.decode, false)
-TAKE_FLAG(json, json, true)
-TAKE_FLAG(list, request.list_only, true)
-TAKE_FLAG(quiet, verbosity, VERBOSITY_QUIET)
-TAKE_FLAG(verbose, verbosity, VERBOSITY_VERBOSE)
-TAKE_FLAG(version, version, true)
-TAKE_FLAG(help, help, true)
+#define AT(field) .at = offsetof(struct options, field)
 
 static const struct option_row rows[] = {
-    {"device", 0, take_device, "PATH", "a path of at most 255 bytes",
-     "render node to check (default " DEFAULT_NODE ")"},
-    {"all", 0, take_all, NULL, NULL, "every render node in turn; JSON: one object a line"},
-    {"frames", 0, take_frames, "N", "a number from 1 to 100000",
-     "frames to encode, 1 to 100000 (default 60)"},
-    {"size", 0, take_size, "WxH", "WxH, each an even number from 16 to 8192",
-     "picture size, even, 16 to 8192 (default 640x480)"},
-    {"entrypoint", 0, take_entrypoint, "KIND", "auto, slice or lp",
-     "auto, slice or lp (low power; default auto)"},
-    {"profile", 0, take_profile, "NAME", "auto, constrained-baseline, main or high",
-     "auto, constrained-baseline, main or high"},
-    {"rc", 0, take_rc, "MODE", "cqp, cbr, vbr, vcm, icq, qvbr or avbr",
-     "cqp, cbr, vbr, vcm, icq, qvbr or avbr (default cqp)"},
-    {"qp", 0, take_qp, "N", "a number from 0 to 51", "quantiser, 0 (best) to 51 (default 26)"},
-    {"no-decode", 0, take_no_decode, NULL, NULL, "do not decode the stream back and compare"},
-    {"output", 0, take_output, "FILE", "a file name", "keep the H.264 stream here"},
-    {"timeout", 0, take_timeout, "S", "a number of seconds from 1 to 3600",
-     "seconds without an answer: a hang (default 30)"},
-    {"json", 0, take_json, NULL, NULL, "print one JSON object instead of text"},
-    {"list", 0, take_list, NULL, NULL, "list what the driver offers, and encode nothing"},
-    {"quiet", 'q', take_quiet, NULL, NULL, "print the verdict line only"},
-    {"verbose", 'v', take_verbose, NULL, NULL, "print the raw facts too"},
-    {"version", 0, take_version, NULL, NULL, "print the version"},
-    {"help", 'h', take_help, NULL, NULL, "print this help"},
+    {"device", 0, OPTION_TAKE, "PATH", "a path of at most 255 bytes",
+     "render node to check (default " DEFAULT_NODE ")", .take = take_device},
+    {"all", 0, OPTION_FLAG, NULL, NULL, "every render node in turn; JSON: one object a line",
+     AT(all)},
+    {"frames", 0, OPTION_NUMBER, "N", "a number from 1 to 100000",
+     "frames to encode, 1 to 100000 (default 60)", AT(request.frames), .min = 1,
+     .max = VA_FRAMES_MAX},
+    {"size", 0, OPTION_TAKE, "WxH", "WxH, each an even number from 16 to 8192",
+     "picture size, even, 16 to 8192 (default 640x480)", .take = take_size},
+    {"entrypoint", 0, OPTION_CHOICE, "KIND", "auto, slice or lp",
+     "auto, slice or lp (low power; default auto)", AT(request.entrypoint), .words = entrypoints},
+    {"profile", 0, OPTION_CHOICE, "NAME", "auto, constrained-baseline, main or high",
+     "auto, constrained-baseline, main or high", AT(request.profile), .words = profiles},
+    {"rc", 0, OPTION_TAKE, "MODE", "cqp, cbr, vbr, vcm, icq, qvbr or avbr",
+     "cqp, cbr, vbr, vcm, icq, qvbr or avbr (default cqp)", .take = take_rc},
+    {"qp", 0, OPTION_NUMBER, "N", "a number from 0 to 51", "quantiser, 0 (best) to 51 (default 26)",
+     AT(request.qp), .max = QP_MAX},
+    {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
+     .take = take_no_decode},
+    {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output)},
+    {"timeout", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 3600",
+     "seconds without an answer: a hang (default 30)", AT(timeout), .min = 1, .max = TIMEOUT_MAX},
+    {"json", 0, OPTION_FLAG, NULL, NULL, "print one JSON object instead of text", AT(json)},
+    {"list", 0, OPTION_FLAG, NULL, NULL, "list what the driver offers, and encode nothing",
+     AT(request.list_only)},
+    {"quiet", 'q', OPTION_SET, NULL, NULL, "print the verdict line only", AT(verbosity),
+     .max = VERBOSITY_QUIET},
+    {"verbose", 'v', OPTION_SET, NULL, NULL, "print the raw facts too", AT(verbosity),
+     .max = VERBOSITY_VERBOSE},
+    {"version", 0, OPTION_FLAG, NULL, NULL, "print the version", AT(version)},
+    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this help", AT(help)},
 };
 
 static const struct option_table table = {rows, sizeof(rows) / sizeof(*rows), STATUS_USAGE};

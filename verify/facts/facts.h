@@ -9,6 +9,7 @@
 #ifndef VERIFY_FACTS_H
 #define VERIFY_FACTS_H
 
+#include "facts/packages.h"
 #include "facts/va.h"
 
 #include <stdbool.h>
@@ -179,6 +180,7 @@ struct run_facts {
 struct facts {
     struct va_request request;
     struct sys_facts sys;
+    struct package_facts packages; /* only where something is wrong */
     struct run_facts run;
     struct va_facts va;
 };

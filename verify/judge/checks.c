@@ -1,4 +1,5 @@
 #include "judge/checks.h"
+#include "judge/packages.h"
 
 #include "judge/words.h"
 
@@ -180,16 +181,16 @@ static struct judgement close_judge(const struct facts *facts, struct text *deta
     return JUDGED_WARN(facts->run.end == RUN_LEFT ? CAUSE_LEFT_AT_CLOSE : CAUSE_CRASHED_AT_CLOSE);
 }
 
-static enum cause run_cause(enum run_end end)
+static enum cause run_cause(const struct facts *facts)
 {
-    switch (end) {
+    switch (facts->run.end) {
     case RUN_FINISHED:
     case RUN_INTERRUPTED:
         break;
     case RUN_HUNG:
         return CAUSE_HUNG;
     case RUN_CRASHED:
-        return CAUSE_CRASHED;
+        return package_lacks_shaders(facts) ? CAUSE_NO_SHADERS : CAUSE_CRASHED;
     case RUN_LEFT:
         return CAUSE_LEFT;
     }
@@ -217,7 +218,7 @@ static struct judgement check_run(const struct facts *facts, enum check_id id, s
         /* The cause is all the evidence there is; what the check has seen so far misleads. */
         detail->used = 0;
         detail->data[0] = '\0';
-        return JUDGED_FAIL(run_cause(facts->run.end));
+        return JUDGED_FAIL(run_cause(facts));
     }
     /* Nothing may pass for want of facts: whatever is left out says why. */
     if (judgement.status == CHECK_SKIP && !detail->used)
@@ -238,6 +239,15 @@ static void finding_make(const struct facts *facts, enum check_id id, struct fin
         struct text words = TEXT_ON(ret->detail);
         cause_words(judgement.cause, facts, &words);
     }
+}
+
+bool report_has_cause(const struct report *report)
+{
+    for (int id = 0; id < CHECK_COUNT; id++) {
+        if (report->findings[id].cause != CAUSE_NONE)
+            return true;
+    }
+    return false;
 }
 
 void checks_judge(const struct facts *facts, struct report *ret)

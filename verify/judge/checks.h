@@ -42,6 +42,9 @@ struct report {
 
 void checks_judge(const struct facts *facts, struct report *ret);
 
+/* Whether anything failed, or is warned of. */
+bool report_has_cause(const struct report *report);
+
 const char *check_name(enum check_id id);
 const char *check_status_name(enum check_status status);
 const char *verdict_name(enum verdict verdict); /* NULL for LISTED: there is no verdict */

@@ -174,7 +174,7 @@ static enum cause no_encoder_cause(const struct facts *facts)
     if (facts->sys.kernel.is_caps_asked && !facts->sys.kernel.caps_error &&
         !facts->sys.kernel.can_encode)
         return CAUSE_NO_ENGINE;
-    if (va_has_h264(&facts->va, VAEntrypointVLD) && package_command(PACKAGE_ENCODERS, facts))
+    if (va_has_h264(&facts->va, VAEntrypointVLD) && package_is_small_build(facts))
         return CAUSE_DECODE_ONLY;
     return CAUSE_NO_ENCODER;
 }

@@ -1,20 +1,21 @@
 #include "judge/packages.h"
 
+#include "judge/words.h"
+
 #include "base/text.h"
+
+#include <string.h>
 
 #define DISTROS (DISTRO_ARCH + 1)
 
-struct package_row {
-    const char *kernel_driver;
-    const char *commands[DISTROS];
-    enum package_use use;
-    bool is_old_intel; /* row for Intel GPUs up to Gen8 only */
+/* The lines of one VA driver for the distributions but Debian, and Debian's builds of it. */
+struct driver_row {
+    const char *install[DISTROS];
+    const char *encoders[DISTROS];   /* with a build that encodes, where the usual one does not */
+    enum debian_package plain, full; /* the same one where there is one build */
 };
 
-#define APT(name)    [DISTRO_DEBIAN] = "apt-get install " name
-#define DNF(command) [DISTRO_FEDORA] = "dnf " command
-#define APK(name)    [DISTRO_ALPINE] = "apk add " name
-#define PACMAN(name) [DISTRO_ARCH] = "pacman -S " name
+enum driver { DRIVER_IHD, DRIVER_I965, DRIVER_MESA, DRIVER_NONE };
 
 /*
  * Fedora's own builds (libva-intel-media-driver, mesa-va-drivers) leave the H.264 encoders out; RPM
@@ -22,73 +23,262 @@ struct package_row {
  * both lie side by side, and a swap would take Fedora's Mesa away. Arch's mesa holds what was
  * libva-mesa-driver until Mesa 24.2.
  */
-#define INTEL_NEW                                                                                  \
-    {                                                                                              \
-        APT("intel-media-va-driver"), DNF("install intel-media-driver"),                           \
-            APK("intel-media-driver"), PACMAN("intel-media-driver")                                \
-    }
-#define INTEL_OLD                                                                                  \
-    {                                                                                              \
-        APT("i965-va-driver"), DNF("install libva-intel-driver"), APK("libva-intel-driver"),       \
-            PACMAN("libva-intel-driver")                                                           \
-    }
-#define INTEL_FULL                                                                                 \
-    {                                                                                              \
-        [DISTRO_DEBIAN] = "apt-get update && apt-get install intel-media-va-driver-non-free",      \
-        DNF("install --allowerasing intel-media-driver")                                           \
-    }
-#define MESA                                                                                       \
-    {                                                                                              \
-        APT("mesa-va-drivers"), DNF("install mesa-va-drivers-freeworld"), APK("mesa-va-gallium"),  \
-            PACMAN("mesa")                                                                         \
-    }
-#define MESA_FULL                                                                                  \
-    {                                                                                              \
-        DNF("install --allowerasing mesa-va-drivers-freeworld")                                    \
-    }
-
-static const struct package_row ROWS[] = {
-    {"i915", INTEL_OLD, PACKAGE_DRIVER, true},      {"i915", INTEL_NEW, PACKAGE_DRIVER, false},
-    {"xe", INTEL_NEW, PACKAGE_DRIVER, false},       {"amdgpu", MESA, PACKAGE_DRIVER, false},
-    {"radeon", MESA, PACKAGE_DRIVER, false},        {"nouveau", MESA, PACKAGE_DRIVER, false},
-    {"i915", INTEL_NEW, PACKAGE_OTHER, true},       {"i915", INTEL_OLD, PACKAGE_OTHER, false},
-    {"i915", INTEL_FULL, PACKAGE_ENCODERS, false},  {"xe", INTEL_FULL, PACKAGE_ENCODERS, false},
-    {"amdgpu", MESA_FULL, PACKAGE_ENCODERS, false}, {"radeon", MESA_FULL, PACKAGE_ENCODERS, false},
+static const struct driver_row DRIVERS[] = {
+    [DRIVER_IHD] = {{[DISTRO_FEDORA] = "dnf install intel-media-driver",
+                     [DISTRO_ALPINE] = "apk add intel-media-driver",
+                     [DISTRO_ARCH] = "pacman -S intel-media-driver"},
+                    {[DISTRO_FEDORA] = "dnf install --allowerasing intel-media-driver"},
+                    DEBIAN_IHD,
+                    DEBIAN_IHD_FULL},
+    [DRIVER_I965] = {{[DISTRO_FEDORA] = "dnf install libva-intel-driver",
+                      [DISTRO_ALPINE] = "apk add libva-intel-driver",
+                      [DISTRO_ARCH] = "pacman -S libva-intel-driver"},
+                     {NULL},
+                     DEBIAN_I965,
+                     DEBIAN_I965_FULL},
+    [DRIVER_MESA] = {{[DISTRO_FEDORA] = "dnf install mesa-va-drivers-freeworld",
+                      [DISTRO_ALPINE] = "apk add mesa-va-gallium",
+                      [DISTRO_ARCH] = "pacman -S mesa"},
+                     {[DISTRO_FEDORA] = "dnf install --allowerasing mesa-va-drivers-freeworld"},
+                     DEBIAN_MESA,
+                     DEBIAN_MESA},
 };
 
-/*
- * Intel's PCI device ids by their upper byte, up to Gen8 (include/drm/intel/pciids.h of the
- * kernel): there the i965 driver is the better one, or the only one.
- */
+/* What brings the installed packages up to date. Arch and Alpine know no half way. */
+static const char *const UPGRADES[DISTROS] = {[DISTRO_FEDORA] = "dnf upgrade",
+                                              [DISTRO_ALPINE] = "apk upgrade",
+                                              [DISTRO_ARCH] = "pacman -Syu"};
+
+/* ---- which driver ---------------------------------------------------------------------------- */
+
+/* Of Intel's GPUs, by the upper byte of their PCI device ids (the kernel's pciids.h). */
+enum intel { INTEL_TO_GEN7, INTEL_GEN8, INTEL_GEN9, INTEL_LATER };
+
+static enum intel intel_age(uint32_t device_id)
+{
+    static const struct {
+        uint8_t family;
+        enum intel age;
+    } rows[] = {
+        {0x01, INTEL_TO_GEN7}, {0x04, INTEL_TO_GEN7}, {0x0a, INTEL_TO_GEN7}, {0x0c, INTEL_TO_GEN7},
+        {0x0d, INTEL_TO_GEN7}, {0x0f, INTEL_TO_GEN7}, {0x16, INTEL_GEN8},    {0x22, INTEL_GEN8},
+        {0x19, INTEL_GEN9},    {0x1a, INTEL_GEN9},    {0x31, INTEL_GEN9},    {0x3e, INTEL_GEN9},
+        {0x59, INTEL_GEN9},    {0x5a, INTEL_GEN9},    {0x87, INTEL_GEN9},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (device_id >> 8 == rows[i].family)
+            return rows[i].age;
+    }
+    return INTEL_LATER;
+}
+
+/* There the i965 driver is the better one, or the only one. */
 static bool is_old_intel(uint32_t device_id)
 {
-    static const uint8_t families[] = {0x01, 0x04, 0x0a, 0x0c, 0x0d, 0x0f, 0x16, 0x22};
-
-    for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++) {
-        if (device_id >> 8 == families[i])
-            return true;
-    }
-    return false;
+    return intel_age(device_id) <= INTEL_GEN8;
 }
 
-static const struct package_row *row_find(enum package_use use, const struct kernel_facts *kernel)
+/*
+ * From Gen8 on the i965 driver encodes by shaders that Debian's free build has not got: it aborts
+ * in vaCreateContext (seen with 2.4.1 on Broadwell and Kaby Lake).
+ */
+static bool wants_shaders(uint32_t device_id)
 {
+    return intel_age(device_id) > INTEL_TO_GEN7;
+}
+
+static enum driver driver_for(const struct kernel_facts *kernel)
+{
+    static const struct {
+        const char *kernel_driver;
+        enum driver driver;
+    } rows[] = {{"i915", DRIVER_IHD},
+                {"xe", DRIVER_IHD},
+                {"amdgpu", DRIVER_MESA},
+                {"radeon", DRIVER_MESA},
+                {"nouveau", DRIVER_MESA}};
+
+    if (text_is_equal(kernel->driver, "i915") && is_old_intel(kernel->device_id))
+        return DRIVER_I965;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        if (text_is_equal(kernel->driver, rows[i].kernel_driver))
+            return rows[i].driver;
+    }
+    return DRIVER_NONE;
+}
+
+/* Both drivers know Gen8 and Gen9. */
+static enum driver other_for(const struct kernel_facts *kernel)
+{
+    enum intel age = intel_age(kernel->device_id);
+
+    if (!text_is_equal(kernel->driver, "i915") || age < INTEL_GEN8 || age > INTEL_GEN9)
+        return DRIVER_NONE;
+    return age == INTEL_GEN8 ? DRIVER_IHD : DRIVER_I965;
+}
+
+/* ---- Debian ---------------------------------------------------------------------------------- */
+
+/* The build that is installed; DEBIAN_PACKAGES without one. */
+static enum debian_package installed_find(const struct package_facts *packages, enum driver driver)
+{
+    const struct driver_row *row = &DRIVERS[driver];
+
+    if (packages->debian[row->full].installed[0])
+        return row->full;
+    return packages->debian[row->plain].installed[0] ? row->plain : DEBIAN_PACKAGES;
+}
+
+/* The build that this GPU wants. Gen8's iHD encodes in the full build only. */
+static enum debian_package wanted_find(const struct kernel_facts *kernel, enum driver driver)
+{
+    const struct driver_row *row = &DRIVERS[driver];
     bool is_old = is_old_intel(kernel->device_id);
 
-    for (size_t i = 0; i < sizeof(ROWS) / sizeof(*ROWS); i++) {
-        const struct package_row *row = &ROWS[i];
-        if (row->use == use && text_is_equal(row->kernel_driver, kernel->driver) &&
-            (is_old || !row->is_old_intel))
-            return row;
-    }
-    return NULL;
+    if (driver == DRIVER_I965 && wants_shaders(kernel->device_id))
+        return row->full;
+    return driver == DRIVER_IHD && is_old ? row->full : row->plain;
 }
 
-const char *package_command(enum package_use use, const struct facts *facts)
+static void apt_add(struct text *out, const char *command, enum debian_package package)
 {
-    const struct package_row *row = row_find(use, &facts->sys.kernel);
+    text_add(out, "apt-get %s %s", command, debian_package_name(package));
+}
 
-    return row ? row->commands[facts->sys.place.distro] : NULL;
+/* Of a package that this machine has: no line that would change nothing. */
+static void upgrade_add(const struct package_facts *packages, enum debian_package package,
+                        struct text *out)
+{
+    if (debian_is_outdated(packages, package))
+        apt_add(out, "install --only-upgrade", package);
+    else if (!packages->is_offer_known)
+        text_add(out, "apt-get update && apt-cache policy %s", debian_package_name(package));
+}
+
+static void debian_add(enum package_use use, enum driver driver, const struct facts *f,
+                       struct text *out)
+{
+    const struct package_facts *packages = &f->packages;
+    enum debian_package installed = installed_find(packages, driver);
+    enum debian_package wanted = wanted_find(&f->sys.kernel, driver);
+    bool has_full = installed == DRIVERS[driver].full;
+
+    if (use == PACKAGE_ENCODERS && DRIVERS[driver].full == DRIVERS[driver].plain)
+        return;
+    if (use == PACKAGE_ENCODERS)
+        wanted = DRIVERS[driver].full;
+    if (use == PACKAGE_ANEW && installed != DEBIAN_PACKAGES)
+        apt_add(out, "install --reinstall", installed);
+    else if (installed == DEBIAN_PACKAGES || (installed != wanted && !has_full))
+        apt_add(out, wanted != DRIVERS[driver].plain ? "update && apt-get install" : "install",
+                wanted);
+    else if (use != PACKAGE_OTHER)
+        upgrade_add(packages, installed, out);
+}
+
+static void line_add(struct text *out, const char *line)
+{
+    if (line)
+        text_add(out, "%s", line);
+}
+
+/* ---- the lines ------------------------------------------------------------------------------- */
+
+/* Whom LIBVA_DRIVER_NAME or LIBVA_DRIVERS_PATH chose is not the packages' fault. */
+static bool is_chosen_by_hand(const struct facts *f)
+{
+    return (f->sys.place.driver_name[0] || f->sys.place.drivers_path[0]) &&
+           (f->va.driver.name[0] || words_bad_file(&f->va));
+}
+
+/* Some file of that driver is there, whoever brought it. */
+static bool is_there(const struct facts *f)
+{
+    return f->va.driver.name[0] || words_bad_file(&f->va);
+}
+
+void package_line(enum package_use use, const struct facts *f, struct text *out)
+{
+    enum distro distro = f->sys.place.distro;
+    enum driver driver =
+        use == PACKAGE_OTHER ? other_for(&f->sys.kernel) : driver_for(&f->sys.kernel);
+
+    if (use == PACKAGE_ENCODERS && driver == DRIVER_I965)
+        driver = DRIVER_IHD;
+    if (driver == DRIVER_NONE || is_chosen_by_hand(f))
+        return;
+    if (distro == DISTRO_DEBIAN && (f->packages.is_known || !is_there(f)))
+        debian_add(use, driver, f, out);
+    else if (use == PACKAGE_ENCODERS)
+        line_add(out, DRIVERS[driver].encoders[distro]);
+    else if (use == PACKAGE_DRIVER && is_there(f))
+        line_add(out, UPGRADES[distro]);
+    else
+        line_add(out, DRIVERS[driver].install[distro]);
+}
+
+void package_newest(const struct facts *f, struct text *out)
+{
+    enum driver driver = driver_for(&f->sys.kernel);
+    enum debian_package installed;
+    char line[128] = "";
+    struct text text = TEXT_ON(line);
+
+    if (f->sys.place.distro != DISTRO_DEBIAN || driver == DRIVER_NONE || is_chosen_by_hand(f) ||
+        !f->packages.is_offer_known)
+        return;
+    package_line(PACKAGE_DRIVER, f, &text);
+    installed = installed_find(&f->packages, driver);
+    if (!line[0] && installed != DEBIAN_PACKAGES)
+        text_add(out, "%s", f->packages.debian[installed].installed);
+}
+
+bool package_has_name(const struct facts *f)
+{
+    enum driver driver = driver_for(&f->sys.kernel);
+    enum distro distro = f->sys.place.distro;
+
+    if (driver == DRIVER_NONE)
+        return false;
+    if (distro == DISTRO_DEBIAN)
+        return f->packages.is_known || !is_there(f);
+    return DRIVERS[driver].install[distro];
+}
+
+bool package_is_small_build(const struct facts *f)
+{
+    enum driver driver = driver_for(&f->sys.kernel);
+
+    if (driver == DRIVER_I965)
+        driver = DRIVER_IHD;
+    if (driver == DRIVER_NONE)
+        return false;
+    if (f->sys.place.distro != DISTRO_DEBIAN)
+        return DRIVERS[driver].encoders[f->sys.place.distro];
+    return DRIVERS[driver].full != DRIVERS[driver].plain &&
+           installed_find(&f->packages, driver) != DRIVERS[driver].full;
+}
+
+bool package_is_non_free(enum package_use use, const struct facts *f)
+{
+    enum driver driver =
+        use == PACKAGE_OTHER ? other_for(&f->sys.kernel) : driver_for(&f->sys.kernel);
+    char line[128] = "";
+    struct text text = TEXT_ON(line);
+
+    package_line(use, f, &text);
+    if (use == PACKAGE_ENCODERS)
+        return line[0];
+    return line[0] && !strstr(line, " --") && driver != DRIVER_NONE &&
+           DRIVERS[driver].full != DRIVERS[driver].plain &&
+           strstr(line, debian_package_name(DRIVERS[driver].full));
+}
+
+bool package_lacks_shaders(const struct facts *f)
+{
+    return !is_chosen_by_hand(f) && text_is_equal(f->va.driver.name, "i965") &&
+           f->packages.debian[DEBIAN_I965].installed[0] && wants_shaders(f->sys.kernel.device_id);
 }
 
 const char *package_driver(const struct facts *facts)

@@ -28,14 +28,24 @@ VALUE(log_line)
 
 VALUE(install)
 {
-    known_add(out, package_command(PACKAGE_DRIVER, f));
+    package_line(PACKAGE_DRIVER, f, out);
+}
+
+VALUE(install_anew)
+{
+    package_line(PACKAGE_ANEW, f, out);
+}
+
+VALUE(newest)
+{
+    package_newest(f, out);
 }
 
 VALUE(install_by_name)
 {
     const char *name = package_driver(f);
 
-    if (package_command(PACKAGE_DRIVER, f) || gpu_without_video(f->sys.kernel.driver))
+    if (package_has_name(f) || gpu_without_video(f->sys.kernel.driver))
         return;
     if (name)
         text_add(out, "install the VA driver %s, or a newer one", name);
@@ -46,27 +56,36 @@ VALUE(install_by_name)
 
 VALUE(install_other)
 {
-    known_add(out, package_command(PACKAGE_OTHER, f));
+    package_line(PACKAGE_OTHER, f, out);
 }
 
 VALUE(install_encoders)
 {
-    known_add(out, package_command(PACKAGE_ENCODERS, f));
+    package_line(PACKAGE_ENCODERS, f, out);
+}
+
+static void source_add(enum package_use use, const struct facts *f, struct text *out)
+{
+    if (f->sys.place.distro == DISTRO_FEDORA)
+        text_add(out, "from the RPM Fusion repository");
+    else if (f->sys.place.distro == DISTRO_DEBIAN && package_is_non_free(use, f))
+        text_add(out, "needs the component %s in the APT sources; then",
+                 f->sys.place.is_ubuntu ? "multiverse" : "non-free");
 }
 
 VALUE(install_from)
 {
-    if (f->sys.place.distro == DISTRO_FEDORA)
-        text_add(out, "from the RPM Fusion repository");
+    source_add(PACKAGE_DRIVER, f, out);
+}
+
+VALUE(other_from)
+{
+    source_add(PACKAGE_OTHER, f, out);
 }
 
 VALUE(encoders_from)
 {
-    if (f->sys.place.distro == DISTRO_DEBIAN)
-        text_add(out, "needs the component %s in the APT sources; then",
-                 f->sys.place.is_ubuntu ? "multiverse" : "non-free");
-    else
-        value_install_from(f, out);
+    source_add(PACKAGE_ENCODERS, f, out);
 }
 
 /* That of the check which fails first. */

@@ -60,10 +60,13 @@ enum trust {
     X(bad_file, THEIRS)                                                                            \
     X(log_line, THEIRS)                                                                            \
     X(install, OURS)                                                                               \
+    X(install_anew, OURS)                                                                          \
+    X(newest, OURS)                                                                                \
     X(install_by_name, THEIRS)                                                                     \
     X(install_other, OURS)                                                                         \
     X(install_encoders, OURS)                                                                      \
     X(install_from, OURS)                                                                          \
+    X(other_from, OURS)                                                                            \
     X(encoders_from, OURS)                                                                         \
     X(call, THEIRS)                                                                                \
     X(status, THEIRS)                                                                              \

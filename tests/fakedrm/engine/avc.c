@@ -28,8 +28,8 @@ static unsigned beside(const struct avc_slice *slice, uint32_t at, const bool *i
     bool has_left = at % slice->width && at > slice->first;
     bool has_above = at >= slice->first + slice->width;
 
-    return (has_left && (!is_set || is_set[at - 1])) +
-           (has_above && (!is_set || is_set[at - slice->width]));
+    return (has_left && (!is_set || is_set[at - 1]) ? 1u : 0u) +
+           (has_above && (!is_set || is_set[at - slice->width]) ? 1u : 0u);
 }
 
 static void type_put(struct cabac *cabac, const struct avc_slice *slice, uint32_t at)

@@ -99,9 +99,9 @@ static void swap_colours(uint8_t pcm[MACROBLOCK])
     memcpy(pcm + 320, u, 64);
 }
 
-void seen_macroblock(void *context, uint32_t x, uint32_t y, uint8_t pcm[MACROBLOCK])
+void seen_macroblock(void *seen_context, uint32_t x, uint32_t y, uint8_t pcm[MACROBLOCK])
 {
-    const struct seen *seen = context;
+    const struct seen *seen = seen_context;
     uint32_t from = x;
 
     if (lie_is_told(LIE_SHIFTED, seen->picture))

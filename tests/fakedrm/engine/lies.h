@@ -31,7 +31,7 @@ struct seen {
     uint32_t width, height; /* macroblocks */
     unsigned picture;
 };
-void seen_macroblock(void *seen, uint32_t x, uint32_t y, uint8_t pcm[MACROBLOCK]);
+void seen_macroblock(void *seen_context, uint32_t x, uint32_t y, uint8_t pcm[MACROBLOCK]);
 
 /* The byte count that is reported in place of `bytes`. */
 uint32_t lie_count(unsigned picture, uint32_t bytes);

@@ -8,14 +8,11 @@
 
 #include <string.h>
 
-#define OUT_MAX        ((size_t)64 << 20)
 #define PAGE_MASK      (~UINT64_C(0xfff))
 #define SURFACE_RECON  0u
 #define PAK_BYTES      48u /* MFC_AVC_PAK_OBJECT, in units that shaders write */
 #define PAK_ALIGN      UINT64_C(16)
 #define SURFACE_SOURCE 4u
-
-static uint8_t out_memory[OUT_MAX];
 
 static void keep(uint32_t *to, size_t room, const uint32_t *words, unsigned length)
 {
@@ -38,7 +35,7 @@ static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsig
 
     if (length < 2 + 2 * step + 1)
         return;
-    mfx->source = page(streamer, words + 1 + 2 * step);
+    mfx->source = page(streamer, words + 1 + (size_t)2 * step);
     filtered = page(streamer, words + 1 + step); /* as it is after the deblocking filter */
     mfx->target = filtered ? filtered : page(streamer, words + 1);
     step = streamer->gen >= 75 ? 2 : 1;
@@ -74,7 +71,7 @@ static void streams_keep(struct streamer *streamer, const uint32_t *words, unsig
     uint64_t before = mfx->stream_out;
 
     write_out(streamer);
-    mfx->out = (struct nal_writer){.data = out_memory, .size = OUT_MAX};
+    mfx->out = nal_writer_take();
     mfx->stream_offset = 0;
     mfx->stream_in = page(streamer, words + 1);
     mfx->stream_out = length > 22   ? page(streamer, words + 21)
@@ -127,7 +124,7 @@ static void insert(struct streamer *streamer, const uint32_t *words, unsigned le
 {
     struct mfx *mfx = &streamer->mfx;
     unsigned last = words[1] >> 8 & 0x3f, start = words[1] >> 16 & 3, skip = words[1] >> 4 & 15;
-    bool is_slice = words[1] >> 14 & 1 && words[0] >> 16 == 0x7048;
+    bool is_slice = words[1] >> 14 & 1;
     const uint8_t *bytes = (const uint8_t *)(words + 2);
     size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0), patched;
 
@@ -247,11 +244,32 @@ static bool slice_follows(struct mfx *mfx)
     return true;
 }
 
+/*
+ * Behind a header for CABAC the driver has put ones up to the next byte. With a longer first_mb in
+ * it the right number is another, and where the ones begin can only be told if so many fit anyway.
+ */
+static bool header_aligns(const struct mfx *mfx)
+{
+    unsigned last = mfx->header[1] >> 8 & 0x3f, ones = 0, grown;
+    size_t bits = (size_t)(mfx->header_length - 2) * 32 - (last ? 32 - last : 0);
+    const uint8_t *bytes = (const uint8_t *)(mfx->header + 2);
+
+    while (ones < bits && bytes[(bits - ones - 1) / 8] >> (7 - (bits - ones - 1) % 8) & 1)
+        ones++;
+    grown = 2 * (31u - (unsigned)__builtin_clz(slice_first(mfx) + 1));
+    return ones + (8 - grown % 8) % 8 < 8;
+}
+
 /* VDENC_WALKER_STATE */
 static void slices_encode(struct streamer *streamer, unsigned length)
 {
     slice_encode(streamer);
     while (length <= 2 && !streamer->is_stopped && slice_follows(&streamer->mfx)) {
+        if (streamer->mfx.image[4] >> 7 & 1 && !header_aligns(&streamer->mfx)) {
+            LOG("    mfx: how a header that is repeated is aligned cannot be told\n");
+            streamer->mfx.out.used = 0;
+            return;
+        }
         insert(streamer, streamer->mfx.header, streamer->mfx.header_length);
         slice_encode(streamer);
     }
@@ -304,7 +322,6 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         streams_keep(streamer, words, length);
         break;
     case 0x7048:
-    case 0x73a2:
         insert(streamer, words, length);
         break;
     case 0x7087:
@@ -322,6 +339,9 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
     case 0x7104:
         if (!(words[1] & 1)) /* list 0 */
             keep(mfx->references_of_slice, 10, words, length);
+        break;
+    case 0x7380: /* HCP_PIPE_MODE_SELECT */
+        LOG("    mfx: HEVC and VP9 are not known\n");
         break;
     case 0x7128:
         slice_decode(streamer, words, length);

@@ -1,5 +1,22 @@
 #include "engine/nal.h"
 
+#include <sys/mman.h>
+
+#define ROOM ((size_t)64 << 20)
+
+struct nal_writer nal_writer_take(void)
+{
+    static uint8_t *room;
+
+    if (!room) {
+        void *memory = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory == MAP_FAILED)
+            return (struct nal_writer){.overflow = true};
+        room = memory;
+    }
+    return (struct nal_writer){.data = room, .size = ROOM};
+}
+
 static void byte_store(struct nal_writer *writer, uint8_t byte)
 {
     if (writer->used < writer->size)

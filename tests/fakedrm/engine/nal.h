@@ -22,6 +22,10 @@ struct nal_reader {
     bool overrun;
 };
 
+/* An empty writer on 64 MB that all share, taken at the first call: who codes nothing pays nothing.
+ */
+struct nal_writer nal_writer_take(void);
+
 void nal_put(struct nal_writer *writer, uint32_t value, unsigned count); /* count <= 32 */
 void nal_put_ue(struct nal_writer *writer, uint32_t value);
 void nal_align(struct nal_writer *writer, unsigned bit); /* up to the next byte, with this bit */

@@ -10,6 +10,11 @@ unsigned engine_next_picture(void)
     return ++pictures;
 }
 
+unsigned engine_pictures(void)
+{
+    return pictures;
+}
+
 bool engine_stops(unsigned picture)
 {
     hangs |= lie_is_told(LIE_HANG, picture);

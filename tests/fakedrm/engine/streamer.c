@@ -98,7 +98,7 @@ static uint64_t alu_result(const struct alu *alu, unsigned which)
 static void alu_step(struct alu *alu, uint32_t instruction, uint32_t *gpr)
 {
     unsigned op = instruction >> 20, to = instruction >> 10 & 0x3ff, from = instruction & 0x3ff;
-    uint64_t value = gpr[(from & 15) * 2] | (uint64_t)gpr[(from & 15) * 2 + 1] << 32;
+    uint64_t value = gpr[(size_t)(from & 15) * 2] | (uint64_t)gpr[(from & 15) * 2 + 1] << 32;
 
     switch (op) {
     case 0x080:
@@ -128,7 +128,7 @@ static void alu_step(struct alu *alu, uint32_t instruction, uint32_t *gpr)
     case 0x180:
     case 0x580: /* STORE, STOREINV */
         value = op == 0x580 ? ~alu_result(alu, from) : alu_result(alu, from);
-        gpr[(to & 15) * 2] = (uint32_t)value;
+        gpr[(size_t)(to & 15) * 2] = (uint32_t)value;
         gpr[(to & 15) * 2 + 1] = (uint32_t)(value >> 32);
         return;
     default:
@@ -250,8 +250,8 @@ static void gfx_command(struct streamer *streamer, const uint32_t *words, unsign
     }
     /* The render ring has commands of the same numbers for its shaders. */
     if (streamer->is_render)
-        return;
-    if (words[0] >> 24 == 0x75)
+        media_command(streamer, words, length);
+    else if (words[0] >> 24 == 0x75)
         huc_command(streamer, words, length);
     else
         mfx_command(streamer, words, length);
@@ -271,6 +271,14 @@ static unsigned command_length(uint32_t header)
     }
 }
 
+static void trace(uint64_t at, const uint32_t *words, unsigned length)
+{
+    LOG("      %llx:", (unsigned long long)at);
+    for (unsigned i = 0; i < length; i++)
+        LOG(" %08x", words[i]);
+    LOG("\n");
+}
+
 static void run(struct streamer *streamer, uint64_t at, int depth)
 {
     while (streamer->steps-- > 0 && !streamer->is_stopped) {
@@ -283,9 +291,7 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
         }
         streamer->commands++;
         if (trace_cs && words[0])
-            LOG("      %llx: %08x length %u: %08x %08x %08x\n", (unsigned long long)at, words[0],
-                length, length > 1 ? words[1] : 0, length > 2 ? words[2] : 0,
-                length > 3 ? words[3] : 0);
+            trace(at, words, length);
         if (words[0] >> 23 == 0x0a) /* BATCH_BUFFER_END */
             return;
         if (words[0] >> 23 == 0x31) { /* BATCH_BUFFER_START, as a call or for good */

@@ -3,6 +3,7 @@
 #define FAKEDRM_STREAMER_H
 
 #include "engine/huc.h"
+#include "engine/media.h"
 #include "engine/mfx.h"
 
 struct gpu_object {
@@ -21,6 +22,7 @@ struct streamer {
     bool is_stopped; /* the engine hangs, or was reset */
     struct mfx mfx;
     struct huc huc;
+    struct media media;
 };
 
 /* `batch` is the GPU's address. Returns once it has ended or the engine has stopped. */

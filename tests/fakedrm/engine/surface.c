@@ -16,16 +16,23 @@ size_t tiled_offset(enum tiling tiling, uint32_t pitch, uint32_t x, uint32_t y)
     return (size_t)y * pitch + x;
 }
 
+static size_t row_at(const struct surface *s, uint32_t pitch, uint32_t x, uint32_t y, size_t bottom)
+{
+    if (s->has_fields)
+        return tiled_offset(s->tiling, pitch, x, y / 2) + (y & 1 ? bottom : 0);
+    return tiled_offset(s->tiling, pitch, x, y);
+}
+
 static uint8_t *luma_at(const struct surface *s, uint32_t x, uint32_t y)
 {
-    size_t at = tiled_offset(s->tiling, s->pitch, x, y);
+    size_t at = row_at(s, s->pitch, x, y, s->luma_bottom);
 
     return at + 16 <= s->luma_size ? s->luma + at : NULL;
 }
 
 static uint8_t *chroma_at(const struct surface *s, uint32_t x, uint32_t y)
 {
-    size_t at = tiled_offset(s->tiling, s->chroma_pitch, x, y + s->chroma_row);
+    size_t at = row_at(s, s->chroma_pitch, x, y + s->chroma_row, s->chroma_bottom);
 
     return at + 16 <= s->chroma_size ? s->chroma + at : NULL;
 }
@@ -42,7 +49,7 @@ void surface_read(const struct surface *from, uint32_t x, uint32_t y, uint8_t pc
     for (uint32_t row = 0; row < 8; row++) {
         const uint8_t *chroma = chroma_at(from, x * 16, y * 8 + row);
         for (uint32_t i = 0; chroma && i < 8; i++) {
-            pcm[256 + row * 8 + i] = chroma[2 * i];
+            pcm[256 + row * 8 + i] = chroma[(size_t)2 * i];
             pcm[320 + row * 8 + i] = chroma[2 * i + 1];
         }
     }
@@ -58,7 +65,7 @@ void surface_write(const struct surface *to, uint32_t x, uint32_t y, const uint8
     for (uint32_t row = 0; row < 8; row++) {
         uint8_t *chroma = chroma_at(to, x * 16, y * 8 + row);
         for (uint32_t i = 0; chroma && i < 8; i++) {
-            chroma[2 * i] = pcm[256 + row * 8 + i];
+            chroma[(size_t)2 * i] = pcm[256 + row * 8 + i];
             chroma[2 * i + 1] = pcm[320 + row * 8 + i];
         }
     }

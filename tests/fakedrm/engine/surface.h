@@ -17,6 +17,8 @@ struct surface {
     uint32_t pitch, chroma_pitch;  /* bytes */
     uint32_t chroma_row;           /* where chroma begins in its memory */
     enum tiling tiling;
+    bool has_fields; /* every other row lies in a field of its own, so far behind the first */
+    size_t luma_bottom, chroma_bottom;
 };
 
 /* The byte at x, y of memory that is tiled so (Intel's PRM, volume "Memory Views", "Tiling"). */

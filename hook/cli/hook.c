@@ -1,0 +1,151 @@
+/* What LXC starts this program for, and an attach, which is a start too: done, and then said. */
+#include "cli/hook.h"
+
+#include "base/text.h"
+#include "config/obeyed.h"
+#include "config/scan.h"
+#include "exit_status.h"
+#include "facts/place.h"
+#include "say/advice_config.h"
+#include "say/report.h"
+#include "start/bind.h"
+#include "start/privilege.h"
+#include "start/start.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- with -v --------------------------------------------------------------------------------- */
+
+static void tell_guest(const struct guest *guest)
+{
+    char ids[160];
+
+    report_step("container: %s user namespace", guest->user_ns < 0 ? "the host's" : "its own");
+    report_step("container: gids %s", idmap_describe(&guest->gids, ids, sizeof(ids)));
+    report_step("container: device cgroup %s", guest->cgroup < 0 ? "not known" : "known");
+}
+
+static void tell_gpus(const struct gpu_list *gpus)
+{
+    char text[WARNING_SIZE];
+
+    for (size_t i = 0; i < gpus->stray_count; i++) {
+        snprintf(text, sizeof(text), "the host's /dev/dri/%s is a %s: not used",
+                 gpus->strays[i].name, gpus->strays[i].what);
+        report_warning(text);
+    }
+    for (size_t i = 0; i < gpus->count; i++)
+        report_step("host: %s: driver %s, PCI %s", gpus->nodes[i].name, gpus->nodes[i].driver,
+                    gpus->nodes[i].pci[0] ? gpus->nodes[i].pci : "none");
+}
+
+/* ---- start-host ------------------------------------------------------------------------------ */
+
+/* LXC tells a hook no lxcpath, but where the config is. */
+static void fix_starter(const struct hook_env *env, struct err *err)
+{
+    struct config_place place;
+
+    if (config_place_read(env->config_file, &place) && text_is_equal(place.name, env->name) &&
+        text_is_shell_word(env->config_file))
+        err_fix(err, "sudo lxc-start -P %s -n %s    # a container that root starts", place.lxcpath,
+                place.name);
+    else
+        err_fix(err, "sudo lxc-start -n %s    # a container that root starts", env->name);
+}
+
+static int say_start_failure(const struct hook_env *env, const struct about *about,
+                             const struct fault *fault, struct err *err)
+{
+    int r = say_fault(fault, about, err);
+
+    if (about->options->optional && err->status == STATUS_NO_NODE) {
+        report_warning(err->text);
+        return 0;
+    }
+    if (err->status == STATUS_PRIVILEGE && env->config_file)
+        fix_starter(env, err);
+    if (env->config_file)
+        advice_place(env->config_file, err);
+    err_wrap(err, "add GPU to container %s", env->name);
+    return r;
+}
+
+int hook_start(const struct hook_env *env, const struct options *options, struct err *err)
+{
+    static struct start_job job;
+    const struct about about = {.options = options,
+                                .gpus = &job.gpus,
+                                .guest = &job.guest,
+                                .uids = &job.guest.uids,
+                                .gids = &job.guest.gids,
+                                .plan = &job.plan,
+                                .proofs = &job.proofs,
+                                .config_file = env->config_file};
+    struct fault fault;
+    int r = start_host(env, options, &job, &fault);
+
+    if (job.guest.proc >= 0)
+        tell_guest(&job.guest);
+    if (job.has_gpus)
+        tell_gpus(&job.gpus);
+    if (r < 0)
+        r = say_start_failure(env, &about, &fault, err);
+    else
+        report_success(&about, job.is_born_member || job.page->is_member);
+    guest_close(&job.guest);
+    return r;
+}
+
+/* ---- mount ----------------------------------------------------------------------------------- */
+
+static int run_mount(const struct hook_env *env, const struct options *options, struct err *err)
+{
+    static struct bind_job job;
+    const struct about about = {
+        .options = options, .gpus = &job.gpus, .config_file = env->config_file};
+    struct fault fault;
+    int r = bind_nodes(env, options, &job, &fault);
+
+    for (size_t i = 0; i < job.gpus.count; i++) {
+        if (job.bound[i].has_no_link)
+            report_step("no by-path link for %s: it cannot be made", job.gpus.nodes[i].name);
+        if (job.bound[i].is_bound)
+            report_step("/dev/dri/%s of the host is bound", job.gpus.nodes[i].name);
+    }
+    if (r == 0)
+        return 0;
+    r = say_fault(&fault, &about, err);
+    err_wrap(err, "add GPU to container %s", env->name);
+    return r;
+}
+
+/*
+ * What LXC obeys at a start it obeys before us. Here it would be a file to read and to name in a
+ * fix that root pastes; run by hand, with a file of another user's, it is forgotten.
+ */
+static void forget_foreign_config(void)
+{
+    const char *file = hook_env_config_file();
+
+    if (file && privilege_is_roots() && !obeyed_is_roots(file))
+        (void)unsetenv("LXC_CONFIG_FILE");
+}
+
+int hook_run(struct options *options, struct err *err)
+{
+    struct hook_env env;
+    struct about about = {.options = options};
+    struct fault fault;
+
+    forget_foreign_config();
+    about.config_file = hook_env_config_file();
+    if (hook_env_read(options->rest_count, options->rest, &env, &fault) < 0)
+        return say_fault(&fault, &about, err);
+    options->config_file = env.config_file;
+    if (env.type == HOOK_MOUNT)
+        return run_mount(&env, options, err);
+    config_scan(env.config_file, &env.config);
+    return hook_start(&env, options, err);
+}

@@ -1,0 +1,16 @@
+/* The hooks that LXC runs, with the words for what they did. */
+#ifndef HOOK_CLI_HOOK_H
+#define HOOK_CLI_HOOK_H
+
+#include "base/err.h"
+#include "facts/env.h"
+#include "facts/options.h"
+
+/* The hook that the environment asks for. Sets options->config_file. 0, or the failure to report.
+ */
+int hook_run(struct options *options, struct err *err);
+
+/* start-host, also for an attach. */
+int hook_start(const struct hook_env *env, const struct options *options, struct err *err);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * The packages of Debian that hold VA drivers: which are installed, in which version, and what the
+ * APT sources of this machine offer. Read as text, nothing is run.
+ */
+#ifndef VERIFY_FACTS_PACKAGES_H
+#define VERIFY_FACTS_PACKAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PACKAGE_VERSION_MAX 64
+
+enum debian_package {
+    DEBIAN_IHD,
+    DEBIAN_IHD_FULL, /* with all encoders; conflicts with the one before, and takes its place */
+    DEBIAN_I965,
+    DEBIAN_I965_FULL, /* with the shaders that the encoders of Gen8 and later want; the same */
+    DEBIAN_MESA,
+    DEBIAN_PACKAGES
+};
+
+struct package_facts {
+    bool is_known;       /* dpkg's database could be read */
+    bool is_offer_known; /* and APT's lists */
+    struct {
+        char installed[PACKAGE_VERSION_MAX]; /* its version; "" when it is not installed */
+        char offered[PACKAGE_VERSION_MAX];   /* the newest; "" when there is none */
+    } debian[DEBIAN_PACKAGES];
+};
+
+const char *debian_package_name(enum debian_package package);
+
+/* Whether a newer version than the installed one is offered. */
+bool debian_is_outdated(const struct package_facts *packages, enum debian_package package);
+
+/* <0, 0, >0: the order of deb-version(7). */
+int debian_version_compare(const char *a, const char *b);
+
+/* From the text of /var/lib/dpkg/status: fills in what is installed. */
+void debian_status_parse(const char *text, struct package_facts *ret);
+
+/* From the text of one list of APT's: what it offers, when that is newer than what is known. */
+void debian_list_parse(const char *text, struct package_facts *ret);
+
+#endif
