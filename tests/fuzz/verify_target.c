@@ -7,6 +7,7 @@
 #include "judge/words.h"
 #include "render/json.h"
 #include "system/access.h"
+#include "system/around.h"
 #include "system/mounts.h"
 #include "system/names.h"
 #include "va/messages.h"
@@ -45,10 +46,13 @@ static void eat_mountinfo(char *text)
     if (mounts_root_line(text, line, sizeof(line)) &&
         (strlen(line) >= sizeof(line) || strchr(line, '\n')))
         broken("the line of the root mount is more than a line");
+    if (around_differs(text, text, "/dev/dri/renderD128"))
+        broken("a table is like itself");
 }
 
 static void eat_names(char *text)
 {
+    static const struct id_map low = {true, 1, {{0, 100000, 1000}}};
     char name[16] = "";
     uint32_t id;
 
@@ -57,6 +61,8 @@ static void eat_names(char *text)
     (void)names_find_id(text, "render", &id);
     (void)names_group_lists(text, 107, "viewer");
     (void)names_primary_group(text, "viewer", &id);
+    if (names_group_outside(text, "viewer", &low, name, sizeof(name), &id) && id_map_has(&low, id))
+        broken("a group outside the map is not in it");
 }
 
 /* Words are separated by newlines. */
@@ -112,12 +118,27 @@ static void eat_messages(char *text)
         messages_take(&facts, line);
 }
 
-#define EATERS 6U
+/* A cgroup file, or what systemctl shows. */
+static void eat_unit(char *text)
+{
+    struct around_facts around = {0};
+    char unit[16] = "";
+
+    if (around_unit("0::/init.scope\n", text, unit, sizeof(unit)) &&
+        (!unit[0] || strchr(unit, '/')))
+        broken("a unit is a name");
+    (void)around_unit(text, text, unit, sizeof(unit));
+    around_settings(text, "/dev/dri/renderD128", &around);
+    if (around.does_unit_deny && !around.is_unit_known)
+        broken("only what is known denies");
+}
+
+#define EATERS 7U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const eaters[EATERS])(char *text) = {eat_id_map,    eat_mountinfo, eat_names,
-                                                       eat_arguments, eat_json,      eat_messages};
+    static void (*const eaters[EATERS])(char *text) = {
+        eat_id_map, eat_mountinfo, eat_names, eat_arguments, eat_json, eat_messages, eat_unit};
     char *text;
 
     if (size == 0)
