@@ -339,6 +339,118 @@ CASE(g10_oci)
     facts_at(PLACE_OCI);
 }
 
+static void in_unit(void)
+{
+    SET(facts.sys.around.unit, "jellyfin.service");
+}
+
+CASE(g31_private_devices)
+{
+    case_g1_lxc();
+    in_unit();
+    facts.sys.around.has_own_mounts = true;
+    facts.sys.around.is_unit_known = true;
+    facts.sys.around.has_private_devices = true;
+}
+
+CASE(g31_private_and_absent)
+{
+    case_g31_private_devices();
+    facts.sys.around.outside = NODE_OUTSIDE_ABSENT;
+}
+
+CASE(g31_covered)
+{
+    case_g31_private_devices();
+    facts.sys.around.has_private_devices = false;
+}
+
+CASE(g31_unit_denies)
+{
+    never_opened(EPERM);
+    in_unit();
+    facts.sys.around.does_unit_deny = true;
+}
+
+CASE(g31_unit_denies_all)
+{
+    case_g31_unit_denies();
+    facts.sys.access.null_error = EPERM;
+    facts.sys.around.is_strict = true;
+}
+
+CASE(g31_unit_allows)
+{
+    never_opened(EPERM);
+    in_unit();
+    facts.sys.around.is_unit_known = true;
+}
+
+CASE(g32_root_unit)
+{
+    outsider();
+    facts_root_user();
+    in_unit();
+}
+
+/* Root is listed, and that helps a login only. */
+CASE(g32_root_unit_listed)
+{
+    case_g32_root_unit();
+    facts.sys.access.is_listed = true;
+}
+
+CASE(g32_dynamic_user)
+{
+    outsider();
+    in_unit();
+    facts.sys.access.uid = 61234;
+    facts.sys.access.user[0] = '\0';
+}
+
+CASE(g7_older_unit)
+{
+    case_g7_older_login();
+    in_unit();
+}
+
+CASE(g41_far_group)
+{
+    case_g7_older_login();
+    SET(facts.sys.access.far_group, "domain-users");
+    facts.sys.access.far_gid = 1000000;
+}
+
+CASE(g41_far_group_alpine)
+{
+    case_g41_far_group();
+    facts.sys.place.distro = DISTRO_ALPINE;
+}
+
+CASE(g6_first_is_a_user)
+{
+    outsider();
+    facts.sys.node.gid = 0;
+    SET(facts.sys.access.group, "root");
+    facts.sys.around.is_first_known = true;
+    facts.sys.around.first_uid = 1000;
+    facts.sys.around.first_gid = 1000;
+}
+
+CASE(g6_group_root)
+{
+    outsider();
+    facts.sys.node.gid = 0;
+    SET(facts.sys.access.group, "root");
+    facts.sys.access.has_render = false;
+}
+
+CASE(g6_group_root_docker)
+{
+    case_g6_group_root();
+    facts_at(PLACE_DOCKER);
+}
+
 const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g1_lxc, STATUS_NO_NODE, "g1"),
     ROW(g1_lxc_unknown_starter, STATUS_NO_NODE, "g1"),
@@ -388,5 +500,20 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g28_lone_rule, STATUS_CGROUP, "g28"),
     ROW(g29_root_without_power, STATUS_NOT_IN_GROUP, "g29"),
     ROW(g22_open, STATUS_HUNG, "g22"),
+    ROW(g31_private_devices, STATUS_NO_NODE, "g31"),
+    ROW(g31_private_and_absent, STATUS_NO_NODE, "g1"),
+    ROW(g31_covered, STATUS_NO_NODE, "g31"),
+    ROW(g31_unit_denies, STATUS_CGROUP, "g31"),
+    ROW(g31_unit_denies_all, STATUS_CGROUP, "g31"),
+    ROW(g31_unit_allows, STATUS_CGROUP, "g10"),
+    ROW(g32_root_unit, STATUS_NOT_IN_GROUP, "g32"),
+    ROW(g32_root_unit_listed, STATUS_NOT_IN_GROUP, "g32"),
+    ROW(g32_dynamic_user, STATUS_NOT_IN_GROUP, "g32"),
+    ROW(g7_older_unit, STATUS_NOT_IN_GROUP, "g7"),
+    ROW(g41_far_group, STATUS_NOT_IN_GROUP, "g41"),
+    ROW(g41_far_group_alpine, STATUS_NOT_IN_GROUP, "g41"),
+    ROW(g6_first_is_a_user, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_group_root, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g6_group_root_docker, STATUS_NOT_IN_GROUP, "g6"),
     {0},
 };

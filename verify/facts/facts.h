@@ -63,6 +63,9 @@ struct access_facts {
     bool is_listed;                     /* /etc/group or /etc/passwd puts the user into it */
     bool has_render;                    /* there is a group "render" here, with this gid: */
     uint32_t render_gid;
+    /* A group that lists the user, and whose number is outside gid_map; "" without one. */
+    char far_group[NAME_MAX_LEN];
+    uint32_t far_gid;
     struct id_map uid_map, gid_map;
     uint32_t overflow_uid, overflow_gid;
     char mount_point[NODE_PATH_MAX]; /* where the node lies; "" when unknown */
@@ -71,6 +74,23 @@ struct access_facts {
     bool is_open_tried;
     int open_error;
     int null_error; /* of opening /dev/null */
+};
+
+/* Whether the first process of this place has the node. */
+enum node_outside { NODE_OUTSIDE_UNKNOWN, NODE_OUTSIDE_THERE, NODE_OUTSIDE_ABSENT };
+
+/* What this process was started in, inside this place. */
+struct around_facts {
+    char unit[NAME_MAX_LEN]; /* the system service that this is a process of; "" for a login */
+    bool has_own_mounts;     /* the node's path lies elsewhere than for the first process */
+    enum node_outside outside;
+    bool is_first_known; /* the first process' own user and group: */
+    uint32_t first_uid, first_gid;
+    /* The unit's settings, as systemd has them. */
+    bool is_unit_known;
+    bool has_private_devices;
+    bool is_strict;      /* DevicePolicy=strict: even /dev/null is denied */
+    bool does_unit_deny; /* DevicePolicy= and DeviceAllow= leave the node out */
 };
 
 struct kernel_facts {
@@ -134,6 +154,7 @@ struct sys_facts {
     char doing[96];         /* what is under way, for a person: "opening /dev/dri/renderD128" */
     struct node_facts node;
     struct access_facts access;
+    struct around_facts around;
     struct kernel_facts kernel;
     struct place_facts place;
 };

@@ -32,6 +32,16 @@ static bool is_below_dev(const struct node_facts *node)
     return strncmp(node->real, "/dev/", strlen("/dev/")) == 0;
 }
 
+static enum cause no_node_cause(const struct facts *facts)
+{
+    const struct around_facts *around = &facts->sys.around;
+
+    if (around->unit[0] && around->has_own_mounts && around->outside != NODE_OUTSIDE_ABSENT)
+        return around->is_unit_known && !around->has_private_devices ? CAUSE_UNIT_COVERS
+                                                                     : CAUSE_UNIT_HIDES;
+    return facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST : CAUSE_NO_NODE;
+}
+
 static struct judgement check_node(const struct facts *facts, struct text *detail)
 {
     const struct node_facts *node = &facts->sys.node;
@@ -42,8 +52,7 @@ static struct judgement check_node(const struct facts *facts, struct text *detai
     if (node->error && node->other_count)
         return JUDGED_FAIL(CAUSE_OTHER_NODE);
     if (node->error)
-        return JUDGED_FAIL(facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST
-                                                                : CAUSE_NO_NODE);
+        return JUDGED_FAIL(no_node_cause(facts));
     if (!S_ISCHR(node->mode) && !is_below_dev(node))
         return JUDGED_FAIL(CAUSE_NOT_A_NODE);
     if (S_ISREG(node->mode))

@@ -102,6 +102,44 @@ static bool is_refused_by_foreign_group(const struct facts *f)
     return is_refused(f) && is_group_foreign(f);
 }
 
+/* For the unit's own rules; those above it may deny as well, which then shows. */
+static bool is_denied_by_unit(const struct facts *f)
+{
+    return f->sys.around.does_unit_deny &&
+           (is_eperm(f) && (!is_eperm_for_null(f) || f->sys.around.is_strict));
+}
+
+static bool is_group_far(const struct facts *f)
+{
+    return is_refused(f) && f->sys.access.is_listed && f->sys.access.far_group[0];
+}
+
+/* systemd.exec(5): groups of /etc/group come with User=, and root's never. */
+static bool is_unit_without_group(const struct facts *f)
+{
+    return is_refused(f) && f->sys.around.unit[0] && f->sys.access.group[0] &&
+           f->sys.node.gid != 0 && !is_group_foreign(f) &&
+           (f->sys.access.uid == 0 || !f->sys.access.user[0]);
+}
+
+static bool is_unit_stale(const struct facts *f)
+{
+    return is_login_stale(f) && f->sys.around.unit[0];
+}
+
+static bool is_container_of_a_user(const struct facts *f)
+{
+    enum place place = f->sys.place.place;
+    bool is_lxc = place == PLACE_LXC || place == PLACE_INCUS || place == PLACE_CONTAINER;
+
+    return is_refused(f) && is_lxc && f->sys.around.is_first_known && f->sys.around.first_uid != 0;
+}
+
+static bool is_group_root(const struct facts *f)
+{
+    return is_refused(f) && f->sys.node.gid == 0 && f->sys.access.uid != 0;
+}
+
 static bool is_group_nameless(const struct facts *f)
 {
     return is_refused(f) && !f->sys.access.group[0];
@@ -112,6 +150,7 @@ static const struct {
     bool (*applies)(const struct facts *facts);
     enum cause cause;
 } ACCESS_CAUSES[] = {
+    {is_denied_by_unit, CAUSE_UNIT_DENIES},
     {is_eperm_for_null, CAUSE_LONE_ALLOW},
     {is_eperm, CAUSE_CGROUP},
     {is_without_driver, CAUSE_NO_KERNEL_DRIVER},
@@ -120,7 +159,12 @@ static const struct {
     {is_unmapped_for_root, CAUSE_UNMAPPED_ROOT},
     {is_unmapped_for_user, CAUSE_UNMAPPED},
     {is_mode_too_narrow, CAUSE_MODE},
+    {is_group_far, CAUSE_FAR_GROUP},
+    {is_unit_without_group, CAUSE_UNIT_WITHOUT_GROUP},
+    {is_unit_stale, CAUSE_STALE_UNIT},
     {is_login_stale, CAUSE_STALE_LOGIN},
+    {is_container_of_a_user, CAUSE_FIRST_NOT_IN_GROUP},
+    {is_group_root, CAUSE_GROUP_IS_ROOT},
     {is_root_outside_group, CAUSE_ROOT_NOT_IN_GROUP},
     {is_refused_by_foreign_group, CAUSE_FOREIGN_GROUP},
     {is_group_nameless, CAUSE_NAMELESS_GROUP},

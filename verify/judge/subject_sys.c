@@ -100,20 +100,77 @@ VALUE(gid_map)
     words_id_map(&f->sys.access.gid_map, out);
 }
 
-VALUE(add_to_group)
+/* "COMMAND GROUP USER", or the other way round; nothing when a shell would mind the names. */
+static void member_change(const struct facts *f, const char *command, const char *group,
+                          bool is_user_first, struct text *out)
 {
-    const char *command = f->sys.place.distro == DISTRO_ALPINE ? "addgroup" : "usermod -aG";
-    bool is_user_first = f->sys.place.distro == DISTRO_ALPINE;
-    char user[NAME_MAX_LEN];
-    char group[NAME_MAX_LEN];
+    char user[NAME_MAX_LEN] = "";
     struct text user_text = TEXT_ON(user);
-    struct text group_text = TEXT_ON(group);
 
     value_user(f, &user_text);
-    value_group(f, &group_text);
     if (text_is_shell_word(user) && text_is_shell_word(group))
         text_add(out, "%s %s %s", command, is_user_first ? user : group,
                  is_user_first ? group : user);
+}
+
+static void member_add(const struct facts *f, const char *group, struct text *out)
+{
+    bool is_alpine = f->sys.place.distro == DISTRO_ALPINE;
+
+    member_change(f, is_alpine ? "addgroup" : "usermod -aG", group, is_alpine, out);
+}
+
+VALUE(add_to_group)
+{
+    char group[NAME_MAX_LEN] = "";
+    struct text text = TEXT_ON(group);
+
+    value_group(f, &text);
+    member_add(f, group, out);
+}
+
+VALUE(add_to_render)
+{
+    member_add(f, "render", out);
+}
+
+VALUE(make_render)
+{
+    if (!f->sys.access.has_render)
+        text_add(out, "%s render",
+                 f->sys.place.distro == DISTRO_ALPINE ? "addgroup -S" : "groupadd -r");
+}
+
+VALUE(far_group)
+{
+    known_add(out, f->sys.access.far_group);
+}
+
+VALUE(far_gid)
+{
+    text_add(out, "%u", f->sys.access.far_gid);
+}
+
+VALUE(leave_far_group)
+{
+    bool is_alpine = f->sys.place.distro == DISTRO_ALPINE;
+
+    member_change(f, is_alpine ? "delgroup" : "gpasswd -d", f->sys.access.far_group, true, out);
+}
+
+VALUE(unit)
+{
+    known_add(out, f->sys.around.unit);
+}
+
+VALUE(first_uid)
+{
+    text_add(out, "%u", f->sys.around.first_uid);
+}
+
+VALUE(first_gid)
+{
+    text_add(out, "%u", f->sys.around.first_gid);
 }
 
 VALUE(mount)

@@ -33,6 +33,14 @@ enum trust {
     X(uid_map, OURS)                                                                               \
     X(gid_map, OURS)                                                                               \
     X(add_to_group, OURS)                                                                          \
+    X(far_group, THEIRS)                                                                           \
+    X(far_gid, OURS)                                                                               \
+    X(leave_far_group, OURS)                                                                       \
+    X(make_render, OURS)                                                                           \
+    X(add_to_render, OURS)                                                                         \
+    X(unit, THEIRS)                                                                                \
+    X(first_uid, OURS)                                                                             \
+    X(first_gid, OURS)                                                                             \
     X(mount, THEIRS)                                                                               \
     X(open_error, OURS)                                                                            \
     X(kernel_error, OURS)                                                                          \

@@ -6,6 +6,7 @@
 #include "run/supervise.h"
 #include "run/terminal.h"
 #include "system/access.h"
+#include "system/around.h"
 #include "system/kernel.h"
 #include "system/node.h"
 #include "system/place.h"
@@ -52,8 +53,12 @@ static bool sys_collect(struct probe *probe, int *ret_fd)
     node_collect(probe->device, &sys->node);
     stage_enter(probe, STAGE_ACCESS, "opening ", probe->device);
     access_collect(&sys->node, &sys->access, ret_fd);
-    if (*ret_fd < 0)
+    around_collect(probe->device, &sys->around);
+    if (*ret_fd < 0) {
+        stage_enter(probe, STAGE_ACCESS, "asking systemd about ", sys->around.unit);
+        around_ask(probe->device, &sys->around);
         return false;
+    }
     stage_enter(probe, STAGE_KERNEL, "asking the kernel driver behind ", probe->device);
     kernel_collect(*ret_fd, &sys->node, &sys->kernel);
     return !sys->kernel.error;

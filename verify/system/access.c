@@ -84,6 +84,9 @@ static void names_collect(uint32_t node_gid, struct access_facts *ret)
     }
     if (!ret->user[0])
         return;
+    if (group && ret->gid_map.count > 0)
+        (void)names_group_outside(group, ret->user, &ret->gid_map, ret->far_group,
+                                  sizeof(ret->far_group), &ret->far_gid);
     ret->is_listed =
         (group && names_group_lists(group, node_gid, ret->user)) ||
         (passwd && names_primary_group(passwd, ret->user, &primary) && primary == node_gid);

@@ -51,10 +51,11 @@ static bool part_find(const char *text, unsigned index, struct part *ret)
 
 static bool line_read(const char *line, struct mount_entry *ret)
 {
-    struct part root, point, options;
+    struct part device, root, point, options;
 
-    return part_find(line, 3, &root) && part_find(line, 4, &point) &&
-           part_find(line, 5, &options) && part_decode(root, ret->root, sizeof(ret->root)) &&
+    return part_find(line, 2, &device) && part_find(line, 3, &root) && part_find(line, 4, &point) &&
+           part_find(line, 5, &options) && part_decode(device, ret->device, sizeof(ret->device)) &&
+           part_decode(root, ret->root, sizeof(ret->root)) &&
            part_decode(point, ret->point, sizeof(ret->point)) &&
            part_decode(options, ret->options, sizeof(ret->options));
 }

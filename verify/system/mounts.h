@@ -5,6 +5,7 @@
 #include "facts/facts.h"
 
 struct mount_entry {
+    char device[24];           /* of the file system: "0:25" */
     char root[NODE_PATH_MAX];  /* the part of the file system that is mounted */
     char point[NODE_PATH_MAX]; /* where */
     char options[128];         /* of this mount: "rw,nosuid,nodev" */

@@ -123,6 +123,26 @@ bool names_group_lists(const char *group_text, uint32_t gid, const char *user)
     return false;
 }
 
+bool names_group_outside(const char *group_text, const char *user, const struct id_map *map,
+                         char *ret, size_t size, uint32_t *ret_gid)
+{
+    struct field fields[FIELDS_MAX];
+    const char *text = group_text;
+    size_t count;
+    uint32_t found;
+
+    for (; (text = entry_next(text, fields, &count, &found)); text = line_next(text)) {
+        if (count < 4 || id_map_has(map, found) || !list_has(fields[3], user) ||
+            fields[0].length >= size)
+            continue;
+        memcpy(ret, fields[0].start, fields[0].length);
+        ret[fields[0].length] = '\0';
+        *ret_gid = found;
+        return true;
+    }
+    return false;
+}
+
 bool names_primary_group(const char *passwd_text, const char *user, uint32_t *ret)
 {
     struct field fields[FIELDS_MAX];

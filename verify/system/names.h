@@ -6,6 +6,8 @@
 #ifndef VERIFY_NAMES_H
 #define VERIFY_NAMES_H
 
+#include "facts/facts.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +20,10 @@ bool names_find_id(const char *text, const char *name, uint32_t *ret);
 
 /* Whether the group with this gid lists the user (fourth field of /etc/group). */
 bool names_group_lists(const char *group_text, uint32_t gid, const char *user);
+
+/* The first group that lists the user and has an id that `map` does not have; or false. */
+bool names_group_outside(const char *group_text, const char *user, const struct id_map *map,
+                         char *ret, size_t size, uint32_t *ret_gid);
 
 /* The primary group of a user (fourth field of /etc/passwd), or false. */
 bool names_primary_group(const char *passwd_text, const char *user, uint32_t *ret);
