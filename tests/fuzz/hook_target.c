@@ -115,8 +115,12 @@ static void eat_cgroup(char *text, size_t size)
 static void eat_mountinfo(char *text, size_t size)
 {
     uint32_t group = mountinfo_peer_group(text, 31);
+    uint32_t connections[4];
+    size_t count = mountinfo_fuse_connections(text, "", connections, 4);
 
     (void)size;
+    if (count > 4 || mountinfo_fuse_connections(text, text, connections, 4) != 0)
+        broken("what is known is not found");
     (void)mountinfo_shows_our_tree(text);
     if (group && !mountinfo_hears_group(text, group))
         broken("a group hears itself");
@@ -223,6 +227,7 @@ static void eat_environment(char *text, size_t size)
     char *words[WORDS_MAX + 1];
     struct hook_env env;
     const struct about about = {.config_file = NULL};
+    char shown[64];
     struct fault fault;
     struct err err;
     int count = cut_words(text, words, WORDS_MAX);
@@ -231,6 +236,7 @@ static void eat_environment(char *text, size_t size)
     for (int i = 0; i < 5; i++)
         (void)(i < count ? setenv(names[i], words[i], 1) : unsetenv(names[i]));
     int rest = count > 5 ? count - 5 : 0;
+    (void)hook_env_container(shown, sizeof(shown));
     if (!hook_env_is_hook(rest, words + count - rest))
         return;
     if (hook_env_read(rest, words + count - rest, &env, &fault) < 0) {

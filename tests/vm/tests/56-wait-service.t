@@ -17,11 +17,11 @@ like 'lxc.service pulls it in' "$(systemctl show -P Wants lxc.service)" "\\b$ser
 like '... and comes after it' "$(systemctl show -P After lxc.service)" "\\b$service\\.service\\b"
 like 'a container of its own unit comes after lxc.service' "$(systemctl show -P After lxc@web.service)" '\blxc\.service\b'
 
-mv /dev/dri/renderD128 /dev/dri/away
+for node in /dev/dri/renderD*; do mv "$node" "/dev/dri/away-${node##*/}"; done
 systemctl start --no-block $service
 sleep 3
 is 'without a node it waits' "$(state)" activating
-mv /dev/dri/away /dev/dri/renderD128
+for node in /dev/dri/away-*; do mv "$node" "/dev/dri/${node##*/away-}"; done
 for _ in $(seq 30); do
     [[ $(state) == active ]] && break
     sleep 1
