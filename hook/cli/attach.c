@@ -83,9 +83,12 @@ static int wait_for_turn(int proc, struct err *err)
 
 static void fix_privilege(const struct options *options, struct err *err)
 {
-    if (geteuid() == 0)
-        err_fix(err, "# root, but without %s: run it on the host, not in a container",
-                err->cause == CAUSE_LOOK_DENIED ? "the right to trace that process" : "that right");
+    if (geteuid() == 0 && err->cause == CAUSE_LOOK_DENIED)
+        err_fix(err,
+                "# root, but without the right to trace that process: run it on the host, "
+                "not in a container");
+    else if (geteuid() == 0)
+        err_fix(err, "# root, but without that right: run it on the host, not in a container");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook attach --pid %u", options->pid);
     else if (options->lxcpath)
