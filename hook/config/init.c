@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "facts/fault.h"
+#include "say/say.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -148,9 +150,11 @@ static int namespace_open(int proc, const char *name, int *ret, struct err *err)
     struct stat theirs_stat;
     struct stat ours_stat;
 
-    if (fd < 0 && (errno == EACCES || errno == EPERM))
-        return err_set(err, STATUS_PRIVILEGE, errno,
-                       "look into the container (%s), which takes cap_sys_ptrace", name);
+    if (fd < 0 && (errno == EACCES || errno == EPERM)) {
+        struct fault fault;
+        (void)fault_set(&fault, CAUSE_LOOK_DENIED, errno, .name = name);
+        return say_fault(&fault, &(const struct about){0}, err);
+    }
     if (fd < 0)
         return err_set(err, exit_status_for(errno, STATUS_USAGE), errno,
                        "look into the container (%s)", name);
