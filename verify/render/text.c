@@ -29,6 +29,13 @@ static void check_print(const struct rendering *r, int id, FILE *out)
     bool is_cut = r->columns > 0 && r->verbosity != VERBOSITY_VERBOSE &&
                   strlen(finding->detail) > (size_t)room;
 
+    if (id == CHECK_ID_CODECS) {
+        char line[CHECK_DETAIL_MAX + DETAIL_START + 16];
+        snprintf(line, sizeof(line), "%-12s %s%s%s %s", check_name(CHECK_ID_CODECS), on,
+                 STATUSES[finding->status].word, *on ? "\033[0m" : "", finding->detail);
+        wrap_print(line, out);
+        return;
+    }
     fprintf(out, "%-12s %s%s%s ", check_name((enum check_id)id), on, STATUSES[finding->status].word,
             *on ? "\033[0m" : "");
     if (is_cut)
