@@ -147,8 +147,10 @@ static void cmdline_fix(const char *word, struct err *err)
 static void load_again_fix(const char *module, const char *parameter, struct err *err)
 {
     err_fix(err, "modprobe -r %s", module);
-    err_fix(err, "modprobe %s%s%s    # or restart the host", module, *parameter ? " " : "",
-            parameter);
+    if (*parameter)
+        err_fix(err, "modprobe %s %s    # or restart the host", module, parameter);
+    else
+        err_fix(err, "modprobe %s    # or restart the host", module);
 }
 
 static void parameter_fix(const struct pci_gpu *gpu, const char *parameter, const char *better,
@@ -212,8 +214,8 @@ static void refused_fix(const struct pci_gpu *gpu, struct err *err)
     case REFUSED_BY_UNKNOWN:
         break;
     }
-    gpu_state_add(gpu, "has no driver, although this one is loaded: ", gpu->module, err);
-    err_add(err, "%s", why);
+    gpu_state_add(gpu, "has not been taken by ", gpu->module, err);
+    err_add(err, ", which is loaded%s", why);
     if (refusal->by == REFUSED_BY_UNKNOWN || refusal->by == REFUSED_BY_AGE)
         err_fix(err, "dmesg | grep -iE '%s|%s'    # why it has not taken the GPU", gpu->module,
                 gpu->address);

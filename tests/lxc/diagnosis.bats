@@ -84,7 +84,7 @@ pci_gpu_too() {
 loaded() {
     local module=$1
     shift
-    rm -rf "$work/module"
+    rm -rf "${work:?}"/module/*
     mkdir -p "$work/module/$module/parameters"
     while [ $# -gt 0 ]; do
         echo "$2" >"$work/module/$module/parameters/$1"
@@ -466,7 +466,7 @@ unwarned() {
     mkdir -p /etc/modprobe.d
     echo "options i915 enable_guc=2 modeset=0" >/etc/modprobe.d/tests.conf
     unprivileged ""
-    fails 3 "no render node on this host: there is no /dev/dri; the GPU 8086:4680 at 0000:00:02.0 has no driver, although this one is loaded: i915: its parameter modeset is 0, by /etc/modprobe.d/tests.conf$"
+    fails 3 "no render node on this host: there is no /dev/dri; the GPU 8086:4680 at 0000:00:02.0 has not been taken by i915, which is loaded: its parameter modeset is 0, by /etc/modprobe.d/tests.conf$"
     mended
     [ "$(cat "$work/modprobe.log")" = "-r i915
 i915" ]
@@ -488,22 +488,22 @@ list_says() {
     local args
     reset_host
     pci_gpu 8086 4680
-    while IFS='|' read -r args words fix cmdline; do
+    while IFS='~' read -r args words fix cmdline; do
         # shellcheck disable=SC2086  # words
         loaded $args
         echo "quiet $cmdline" >"$work/cmdline"
         mount --bind "$work/cmdline" /proc/cmdline
-        list_says "at 0000:00:02.0 has no driver, although this one is loaded: i915$words$" || { umount /proc/cmdline; return 1; }
+        list_says "at 0000:00:02.0 has not been taken by i915, which is loaded$words$" || { umount /proc/cmdline; return 1; }
         umount /proc/cmdline
         [[ "$output" == *"fix: $fix"* ]]
         [[ "$output" != *"fix: modprobe i915"$'\n'* ]]
     done <<'END'
-i915 modeset -1|: nomodeset is on the kernel's command line|# take nomodeset off the kernel's command line|nomodeset
-i915 modeset 0|: its parameter modeset is 0, on the kernel's command line|# take i915.modeset= off the kernel's command line|i915.modeset=0
-i915 modeset 0|: its parameter modeset is 0|modprobe i915 modeset=1|
-i915 force_probe !4680|: its parameter force_probe excludes it, on the kernel's command line|# take i915.force_probe= off|i915.force_probe=!4680
-i915 force_probe !9a49|()|dmesg . grep -iE 'i915.0000:00:02.0'|
-i915 modeset 1|()|dmesg . grep -iE 'i915.0000:00:02.0'|nomodeset
+i915 modeset -1~: nomodeset is on the kernel's command line~# take nomodeset off the kernel's command line~nomodeset
+i915 modeset 0~: its parameter modeset is 0, on the kernel's command line~# take i915.modeset= off the kernel's command line~i915.modeset=0
+i915 modeset 0~: its parameter modeset is 0~modprobe i915 modeset=1~
+i915 force_probe !4680~: its parameter force_probe excludes it, on the kernel's command line~# take i915.force_probe= off~i915.force_probe=!4680
+i915 force_probe !9a49~()~dmesg | grep -iE 'i915|0000:00:02.0'~
+i915 modeset 1~()~dmesg | grep -iE 'i915|0000:00:02.0'~nomodeset
 END
 }
 
