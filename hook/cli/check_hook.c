@@ -69,7 +69,8 @@ static int line_read(struct hook_line *line, const char *text, struct err *err)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "read the config");
     if (!shell_words_split(line->text, HOOK_WORDS_MAX, line->words, &count) ||
         (program = program_find(line->words, count)) == count) {
-        r = err_set(err, STATUS_USAGE, 0, "it takes a shell to read this, which check is not: %s",
+        r = err_set(err, STATUS_USAGE, 0,
+                    "only a shell can read this hook line, and check is none: %s",
                     text_printable(shown, sizeof(shown), text));
         err_fix(err, "# write it without $, `, \\, ;, patterns and a shell of its own");
         return r;

@@ -57,9 +57,9 @@ void advice_hook_place(const struct options *options, struct err *err)
     if (!options->config_file || !config_place_read(options->config_file, &place) ||
         !config_place_proxmox(place.lxcpath, place.name, proxmox))
         return;
-    err_fix(err, "# Proxmox refuses hook lines in %s: there this one", proxmox);
+    err_fix(err, "# Proxmox drops hook lines from %s; add this line to it instead", proxmox);
     err_fix(err, "lxc.include = /etc/lxc/gpu-%s.conf", place.name);
-    err_fix(err, "# and in that file");
+    err_fix(err, "# and add these lines to the file that it includes");
 }
 
 void advice_place(const char *config_file, struct err *err)

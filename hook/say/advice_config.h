@@ -1,5 +1,5 @@
 /*
- * Lines that mend a container's config or what it stands on, for struct err's `fix`.
+ * Lines that fix a container's config or what it depends on, for struct err's `fix`.
  *
  * In every fix a line that starts with # is for reading and speaks of the lines behind it; every
  * other one can be pasted, on the host as root unless it says otherwise behind a #, or into the

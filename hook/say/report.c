@@ -141,7 +141,7 @@ static void hole_add(const struct guest *guest, size_t at, struct text *text)
         snprintf(fix.fix, sizeof(fix.fix), "# let the line before it go on over guest gid %u",
                  hole->inside);
     text_add(text,
-             "this hook does the work of a line in the container's config; delete it: "
+             "this hook makes a line of the container's config unnecessary; delete it: "
              "lxc.idmap = g %u %u 1\n%s",
              hole->inside, hole->outside, fix.fix);
 }
@@ -169,13 +169,13 @@ void report_warning_words(const struct plan_warning *warning, const struct guest
         if (warning->number + 1 == config->entry_count)
             advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
         text_add(text,
-                 "this hook does the work of a line in the container's config; delete it: %s%s%s",
+                 "this hook makes a line of the container's config unnecessary; delete it: %s%s%s",
                  config->entries[warning->number], fix[0] ? "\n" : "", fix);
         break;
     case WARN_ENTRY_KEEPS:
         text_add(text,
-                 "this hook does the work of a line in the container's config, but for %s; "
-                 "delete it where that is not needed: %s",
+                 "of this line of the container's config, only %s is still needed with this hook; "
+                 "delete the line if the container does not need that either: %s",
                  warning->name, config->entries[warning->number]);
         break;
     case WARN_HOLE:

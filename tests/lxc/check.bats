@@ -169,7 +169,7 @@ user_case() {
         run "$hook" check c1 -P "$lxcpath"
         echo "$output"
         [ "$status" = 2 ]
-        [[ "$(flat)" == *"it takes a shell to read this, which check is not: $hook"* ]]
+        [[ "$(flat)" == *"only a shell can read this hook line, and check is none: $hook"* ]]
     done
 }
 
@@ -372,7 +372,7 @@ lxc.include: /x" ]
     fixes="fix: # one of these, in place of the config's lines for this hook
 fix: # Proxmox refuses hook lines in /etc/pve/lxc/100.conf: there this one
 fix: lxc.include = /etc/lxc/gpu-100.conf
-fix: # and in that file
+fix: # and add these lines to the file that it includes
 fix: lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe
 fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe"
     [ "$(echo "$output" | grep '^fix: ')" = "$fixes" ]

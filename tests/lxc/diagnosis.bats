@@ -346,7 +346,7 @@ unwarned() {
         echo "lxc.mount.entry = tmpfs tmp tmpfs rw 0 0"
         echo "lxc.hook.start-host = $hook --no-probe"
     } | container c1
-    warns "this hook does the work of a line in the container's config; delete it: lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir"
+    warns "this hook makes a line of the container's config unnecessary; delete it: lxc.mount.entry = /dev/dri dev/dri none bind,optional,create=dir"
     unwarned
     [ "$(grep -c '^lxc.mount.entry' "$mend_config")" = 1 ]
     stop c1
@@ -355,7 +355,7 @@ unwarned() {
         printf 'lxc.idmap = %s\n' "u 0 100000 65536" "g 0 100000 2992" "g 2992 107 1" "g 2993 102993 62543"
         echo "lxc.hook.start-host = $hook --no-probe"
     } | container c1
-    warns "this hook does the work of a line in the container's config; delete it: lxc.idmap = g 2992 107 1"
+    warns "this hook makes a line of the container's config unnecessary; delete it: lxc.idmap = g 2992 107 1"
     unwarned
     [ "$(grep -c '^lxc.idmap' "$mend_config")" = 2 ]
     done_row h11 0 applied
@@ -367,7 +367,7 @@ unwarned() {
         static_dev "$rootfs"
         $what "$rootfs/dev/dri"
         { idmap "0 100000 65536"; no_autodev; echo "lxc.hook.start-host = $hook"; } | container c1 "$rootfs"
-        fails 6 "/dev/dri in the container is a (symbolic link|regular file), where a folder belongs$"
+        fails 6 "/dev/dri in the container is a (symbolic link|regular file), and should be a directory$"
         mended
         rm -rf "$rootfs"
     done
@@ -383,7 +383,7 @@ unwarned() {
         echo "lxc.rootfs.options = ro"
         echo "lxc.hook.start-host = $hook"
     } | container c1 "$rootfs"
-    fails 6 "make the folder /dev/dri in the container: Read-only file system$"
+    fails 6 "make the directory /dev/dri in the container: Read-only file system$"
     mended
     done_row h13 6 applied
 }

@@ -161,7 +161,8 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     strcpy(guest.config.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
     build();
     assert_non_null(strstr(warned(),
-                           "but for card0; delete it where that is not needed: "
+                           "only card0 is still needed with this hook; delete the line if the "
+                           "container does not need that either: "
                            "lxc.mount.entry = /dev/dri dev/dri none bind"));
     guest.nodes[0] = guest.nodes[1];
     guest.node_count = 1;

@@ -167,7 +167,7 @@ stops
 
 # ---- what is left of by-hand set-ups ----
 fresh "$gpu_conf" 'lxc.mount.entry = /dev/dri/renderD128 dev/dri/renderD128 none bind,optional,create=file'
-made h11 0 warned "this hook does the work of a line in the container's config; delete it: lxc.mount.entry = /dev/dri/renderD128 " \
+made h11 0 warned "this hook makes a line of the container's config unnecessary; delete it: lxc.mount.entry = /dev/dri/renderD128 " \
     and as_printed and quiet
 stops
 
