@@ -265,9 +265,13 @@ void fix_device_rules(const struct fault *fault, const struct about *about, stru
 
 void fix_cgroup(const struct fault *fault, const struct about *about, struct err *err)
 {
-    (void)fault;
+    unsigned node_minor = fault->b;
+
+    if (fault->cause != CAUSE_MAKE_DENIED && about->plan && fault->a < about->plan->op_count &&
+        about->plan->ops[fault->a].gpu)
+        node_minor = about->plan->ops[fault->a].gpu->node_minor;
     if (about->devices)
-        advice_cgroup(about->devices, err);
+        advice_cgroup(about->devices, node_minor, err);
 }
 
 void fix_shut(const struct fault *fault, const struct about *about, struct err *err)
