@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/as_owner.h"
+#include "cli/idmap.h"
 #include "config/container.h"
 #include "config/edit.h"
 #include "exit_status.h"
@@ -17,12 +18,6 @@
 
 #include <stdio.h>
 
-/* What the calculation starts from. */
-struct wish {
-    struct gpu_node node;    /* its group is the one to map */
-    struct plan_owner owner; /* the guest's gid and group name */
-};
-
 static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
 {
     const struct idmap_extent *a = &facts->guest.gids.extents[clash->first];
@@ -36,7 +31,7 @@ static void tell_clash(const struct container_facts *facts, const struct idmap_c
 
 /* One guest gid can stand for one host gid only. */
 static void tell_other_groups(const struct options *options, const struct gpu_list *gpus,
-                              const struct wish *wish)
+                              const struct idmap_wish *wish)
 {
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
@@ -48,8 +43,8 @@ static void tell_other_groups(const struct options *options, const struct gpu_li
     }
 }
 
-static int find_wish(const struct options *options, struct container_facts *facts,
-                     struct gpu_list *gpus, struct wish *ret, struct err *err)
+int idmap_wish_find(const struct options *options, struct container_facts *facts,
+                    struct gpu_list *gpus, struct idmap_wish *ret, struct err *err)
 {
     static struct plan plan; /* for its owner only */
     const struct about about = {.options = options, .gpus = gpus};
@@ -73,7 +68,7 @@ static int find_wish(const struct options *options, struct container_facts *fact
 }
 
 static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
-                        const struct wish *wish)
+                        const struct idmap_wish *wish)
 {
     char proxmox[PROXMOX_FILE_MAX];
     char shown[PATH_MAX];
@@ -91,7 +86,7 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
                change->map.extents[i].outside, change->map.extents[i].length);
 }
 
-static void print_subgid(const struct container_facts *facts, const struct wish *wish)
+void idmap_print_grant(const struct container_facts *facts, const struct idmap_wish *wish)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
     char line[160];
@@ -104,7 +99,7 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
 }
 
 static int calculate(const struct options *options, const struct container_facts *facts,
-                     const struct wish *wish, struct err *err)
+                     const struct idmap_wish *wish, struct err *err)
 {
     struct idmap_change change = {0};
     struct idmap_clash clash;
@@ -135,7 +130,7 @@ static int calculate(const struct options *options, const struct container_facts
         if (r == 0 && options->write)
             printf("# written; the old config is %s.lxc-gpu-hook.bak\n", shown);
     }
-    print_subgid(facts, wish);
+    idmap_print_grant(facts, wish);
     return r;
 }
 
@@ -143,7 +138,7 @@ int cli_idmap(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
     __attribute__((cleanup(container_close))) struct container_facts facts;
-    struct wish wish = {0};
+    struct idmap_wish wish = {0};
     struct fault fault;
     int r = container_load(options, &facts, err);
 
@@ -155,7 +150,7 @@ int cli_idmap(const struct options *options, struct err *err)
                     "container %s has no lxc.idmap lines: its ids are the host's own",
                     facts.container.name);
     if (r == 0)
-        r = find_wish(options, &facts, &gpus, &wish, err);
+        r = idmap_wish_find(options, &facts, &gpus, &wish, err);
     if (r == 0 && plan_gid_pair(&wish.node, &wish.owner, &fault) < 0)
         r = say_fault(&fault, &(const struct about){.options = options}, err);
     if (r == 0) {
