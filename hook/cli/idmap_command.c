@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/as_owner.h"
+#include "cli/idmap.h"
 #include "config/container.h"
 #include "config/edit.h"
 #include "exit_status.h"
@@ -23,12 +24,6 @@
 
 #include <stdio.h>
 
-/* What the calculation starts from. */
-struct wish {
-    struct gpu_node node;    /* its group is the one to map */
-    struct plan_owner owner; /* the guest's gid and group name */
-};
-
 static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
 {
     const struct idmap_extent *a = &facts->guest.gids.extents[clash->first];
@@ -42,7 +37,7 @@ static void tell_clash(const struct container_facts *facts, const struct idmap_c
 
 /* One guest gid can stand for one host gid only. */
 static void tell_other_groups(const struct options *options, const struct gpu_list *gpus,
-                              const struct wish *wish)
+                              const struct idmap_wish *wish)
 {
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
@@ -54,8 +49,8 @@ static void tell_other_groups(const struct options *options, const struct gpu_li
     }
 }
 
-static int find_wish(const struct options *options, struct container_facts *facts,
-                     struct gpu_list *gpus, struct wish *ret, struct err *err)
+int idmap_wish_find(const struct options *options, struct container_facts *facts,
+                    struct gpu_list *gpus, struct idmap_wish *ret, struct err *err)
 {
     static struct plan plan; /* for its owner only */
     const struct about about = {.options = options, .gpus = gpus};
@@ -91,7 +86,7 @@ static void print_map(const struct container_facts *facts, const struct idmap *m
 }
 
 static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
-                        const struct wish *wish)
+                        const struct idmap_wish *wish)
 {
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
@@ -102,7 +97,7 @@ static void print_lines(const struct container_facts *facts, const struct idmap_
     print_map(facts, &change->map);
 }
 
-static void print_subgid(const struct container_facts *facts, const struct wish *wish)
+void idmap_print_grant(const struct container_facts *facts, const struct idmap_wish *wish)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
     char line[160];
@@ -130,7 +125,7 @@ static int write_map(const struct options *options, const struct container_facts
 }
 
 static int calculate(const struct options *options, const struct container_facts *facts,
-                     const struct wish *wish, struct err *err)
+                     const struct idmap_wish *wish, struct err *err)
 {
     struct idmap_change change = {0};
     struct idmap_clash clash;
@@ -157,7 +152,7 @@ static int calculate(const struct options *options, const struct container_facts
         print_lines(facts, &change, wish);
         r = write_map(options, facts, &change.map, err);
     }
-    print_subgid(facts, wish);
+    idmap_print_grant(facts, wish);
     return r;
 }
 
@@ -165,9 +160,9 @@ static int calculate_for_user(const struct options *options, struct container_fa
                               struct err *err)
 {
     static struct gpu_list gpus;
-    struct wish wish = {0};
+    struct idmap_wish wish = {0};
     struct fault fault;
-    int r = find_wish(options, facts, &gpus, &wish, err);
+    int r = idmap_wish_find(options, facts, &gpus, &wish, err);
 
     if (r == 0 && plan_gid_pair(&wish.node, &wish.owner, &fault) < 0)
         r = say_fault(&fault, &(const struct about){.options = options}, err);

@@ -267,6 +267,22 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
     return 0;
 }
 
+int lxc_container_run(const struct container *container, const char *const *words, int *ret_status,
+                      struct err *err)
+{
+    CLEANUP_FREE char *unused = NULL;
+    struct command command = {0};
+
+    words_for(&command, "lxc-attach", container);
+    command_add(&command, "--clear-env");
+    command_add(&command, "-v");
+    command_add(&command, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    command_add(&command, "--");
+    for (; *words; words++)
+        command_add(&command, *words);
+    return run(&command, &unused, ret_status, err);
+}
+
 /* "u 0 100000 65536"; "b" means both. */
 static int idmap_line(const char *line, struct idmap *uids, struct idmap *gids, struct err *err)
 {

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "config/edit.h"
+#include "config/enabled.h"
 #include "config/include.h"
 #include "config/lxc.h"
 #include "config/scan.h"
@@ -159,6 +160,36 @@ static void eat_config(char *text, size_t size)
         broken("what was written is read back");
     free(edited);
     free(again);
+}
+
+/* What enable puts into a config comes out again; unless somebody has written such blocks himself.
+ */
+static void eat_enabled(char *text, size_t size)
+{
+    static const struct idmap wanted = {2, {{0, 100000, 109}, {109, 107, 1}}};
+    static const char line[] = "lxc.include = /usr/share/lxc/config/gpu.conf\n";
+    struct enabled_rest first;
+    struct enabled_rest second = {.text = NULL};
+    struct idmap gids;
+    char *hooks = NULL;
+    char *both = NULL;
+    char shown[64];
+
+    (void)size;
+    if (enabled_take_out(text, true, &first) < 0)
+        return;
+    (void)enabled_by_hand(first.text, shown, sizeof(shown));
+    config_gids_read(first.text, &gids);
+    if (enabled_put(first.text, first.at, line, &hooks) == 0 &&
+        (gids.count ? enabled_put_gids(hooks, &wanted, &both)
+                    : enabled_put(first.text, first.at, line, &both)) == 0 &&
+        enabled_take_out(both, true, &second) == 0 &&
+        !strstr(first.text, "# lxc-gpu-hook enable: ") && strcmp(second.text, first.text) != 0)
+        broken("what enable puts in is taken out");
+    free(first.text);
+    free(second.text);
+    free(hooks);
+    free(both);
 }
 
 /* For warnings about lines that are not needed any more. */
@@ -335,14 +366,14 @@ static void eat_include(char *text, size_t size)
     }
 }
 
-#define EATERS 14U
+#define EATERS 15U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
         eat_group,  eat_idmap,        eat_cgroup,      eat_mountinfo, eat_lxc_info,
         eat_config, eat_arguments,    eat_environment, eat_subid,     eat_rules,
-        eat_name,   eat_config_lines, eat_words,       eat_include};
+        eat_name,   eat_config_lines, eat_words,       eat_include,   eat_enabled};
     char *text;
 
     if (size == 0)
