@@ -126,8 +126,11 @@ static int config_edit(const struct options *options, struct edited *ret, struct
 int cli_disable(const struct options *options, struct err *err)
 {
     struct edited edited = {0};
+    char ctid[PROXMOX_FILE_MAX];
     int r;
 
+    if (proxmox_find(options, ctid))
+        return proxmox_disable(options, ctid, err);
     if (options->rest_count != 2)
         return err_set(err, STATUS_USAGE, 0, "disable wants the name of one container");
     r = edit_again(config_edit, options, &edited, err);

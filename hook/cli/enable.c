@@ -22,8 +22,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINES_SIZE 2048
-
 /* ---- the lines ------------------------------------------------------------------------------- */
 
 static void hook_lines(const struct options *options, bool is_privileged, struct text *out)
@@ -40,13 +38,13 @@ static void hook_lines(const struct options *options, bool is_privileged, struct
                  "lxc.cgroup2.devices.allow = c 226:* rwm\n");
 }
 
-static bool has_hook_options(const struct options *options)
+bool edit_has_hook_options(const struct options *options)
 {
     return check_asks_what_if(options) || options->wait_seconds;
 }
 
-static int lines_make(const struct options *options, bool is_privileged, char ret[LINES_SIZE],
-                      struct err *err)
+int edit_lines_make(const struct options *options, bool is_privileged, char ret[LINES_SIZE],
+                    struct err *err)
 {
     struct text out = {.data = ret, .size = LINES_SIZE};
     bool is_plain = true;
@@ -54,7 +52,7 @@ static int lines_make(const struct options *options, bool is_privileged, char re
     ret[0] = '\0';
     for (size_t i = 0; i < options->selection.count; i++)
         is_plain &= text_is_shell_word(options->selection.specs[i]);
-    if (has_hook_options(options))
+    if (edit_has_hook_options(options))
         hook_lines(options, is_privileged, &out);
     else
         text_add(&out, "lxc.include = " CONFIG_FOLDER "/%s\n",
@@ -118,7 +116,7 @@ static int map_for_user(const struct options *options, struct container_facts *f
 static int hand_written(const struct options *options, const char *file, const char *line,
                         struct err *err)
 {
-    if (has_hook_options(options))
+    if (edit_has_hook_options(options))
         return err_set(err, STATUS_USAGE, 0,
                        "%s starts this hook already, by a line that enable did not put in, and "
                        "keeps it: '%s'; delete it, or give it the options",
@@ -149,7 +147,7 @@ static int text_make(const struct options *options, struct container_facts *fact
     bool has_line;
     char lines[LINES_SIZE];
     char line[200] = "an included file's";
-    int r = lines_make(options, facts->is_privileged, lines, err);
+    int r = edit_lines_make(options, facts->is_privileged, lines, err);
 
     if (r == 0)
         r = edit_rest_take(facts->obeyed.text, is_users, &rest, err);
@@ -185,6 +183,7 @@ static int config_edit(const struct options *options, struct edited *ret, struct
         r = text_make(options, &facts, &text, err);
     if (r == 0)
         r = edit_write(facts.config_file, &facts.obeyed, text, err);
+    ret->can_look = r == 0;
     ret->is_running = r == 0 && facts.guest.proc >= 0;
     ret->is_privileged = r == 0 && facts.is_privileged;
     return r;
@@ -222,31 +221,44 @@ static int member_add(const struct container *container, const char *user, const
     return r;
 }
 
-static int members_add(const struct options *options, struct err *err)
+/* The name, or the number, that --member's users are put into. */
+static int group_find(const struct options *options, struct container_facts *facts,
+                      char ret[GROUP_NAME_MAX], struct err *err)
 {
     static struct plan plan;
-    __attribute__((cleanup(container_close))) struct container_facts facts;
     struct guest_group groups[2] = {{0}};
     struct fault fault;
-    const char *group = "render";
-    char number[16];
-    int r = container_load(options, &facts, err);
+    int r = container_look(options, false, &facts->guest, groups, err);
 
-    if (r == 0 && facts.guest.root >= 0)
-        r = container_look(options, false, &facts.guest, groups, err);
-    if (r == 0 && facts.guest.root >= 0) {
-        r = plan_choose_group(options, groups, &plan, &fault);
-        if (r < 0)
-            r = say_fault(&fault, &(const struct about){.options = options}, err);
-        group = plan.owner.group;
-    }
-    snprintf(number, sizeof(number), "%u", options->gid);
-    if (options->has_gid)
-        group = number;
-    if (r == 0 && (!group[0] || text_is_equal(group, "root")))
-        r = err_set(
+    if (r < 0)
+        return r;
+    if (plan_choose_group(options, groups, &plan, &fault) < 0)
+        return say_fault(&fault, &(const struct about){.options = options}, err);
+    if (!options->has_gid)
+        snprintf(ret, GROUP_NAME_MAX, "%s", plan.owner.group);
+    if (!ret[0] || text_is_equal(ret, "root"))
+        return err_set(
             err, STATUS_OWNERSHIP, 0,
             "the container has no group for its nodes but root's, which nobody is put into");
+    return 0;
+}
+
+int edit_members_add(const struct options *options, const struct edited *edited, struct err *err)
+{
+    __attribute__((cleanup(container_close))) struct container_facts facts = {0};
+    char group[GROUP_NAME_MAX];
+    int r = 0;
+
+    guest_init(&facts.guest);
+    obeyed_init(&facts.obeyed);
+    if (options->has_gid)
+        snprintf(group, sizeof(group), "%u", options->gid);
+    else
+        snprintf(group, sizeof(group), "%s", options->group ? options->group : "render");
+    if (edited->can_look)
+        r = container_load(options, &facts, err);
+    if (r == 0 && facts.guest.root >= 0)
+        r = group_find(options, &facts, group, err);
     for (size_t i = 0; r == 0 && i < options->member_count; i++) {
         if (facts.guest.proc >= 0)
             r = member_add(&facts.container, options->members[i], group, err);
@@ -256,7 +268,7 @@ static int members_add(const struct options *options, struct err *err)
     return r;
 }
 
-static int give_now(const struct options *options, const struct edited *edited, struct err *err)
+int edit_give_now(const struct options *options, const struct edited *edited, struct err *err)
 {
     const struct report_style style = {.quiet = options->quiet, .verbose = options->verbose};
     struct options attach = *options;
@@ -297,7 +309,12 @@ static int check_at_last(const struct options *options, struct err *err)
 int cli_enable(const struct options *options, struct err *err)
 {
     struct edited edited = {0};
-    int r = edit_again(config_edit, options, &edited, err);
+    char ctid[PROXMOX_FILE_MAX];
+    int r;
+
+    if (proxmox_find(options, ctid))
+        return proxmox_enable(options, ctid, err);
+    r = edit_again(config_edit, options, &edited, err);
 
     if (r < 0) {
         if (options->rest_count == 2)
@@ -305,9 +322,9 @@ int cli_enable(const struct options *options, struct err *err)
         return r;
     }
     if (options->member_count)
-        r = members_add(options, err);
+        r = edit_members_add(options, &edited, err);
     if (r == 0 && edited.is_running)
-        r = give_now(options, &edited, err);
+        r = edit_give_now(options, &edited, err);
     (void)fflush(stdout); /* what check says on stderr comes behind it */
     if (r == 0)
         r = check_at_last(options, err);

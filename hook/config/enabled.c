@@ -58,7 +58,7 @@ static void setting_read(const struct line *line, struct setting *ret)
                            ret->value, sizeof(ret->value));
 }
 
-static bool is_snippet(const char *path)
+bool enabled_is_snippet(const char *path)
 {
     static const char *const names[] = {"gpu.conf", "gpu-privileged.conf", "gpu-intel.conf",
                                         "gpu-amd.conf"};
@@ -74,7 +74,7 @@ static bool is_snippet(const char *path)
 static bool names_hook(const struct setting *setting)
 {
     if (text_is_equal(setting->key, "lxc.include"))
-        return is_snippet(setting->value);
+        return enabled_is_snippet(setting->value);
     return (text_is_equal(setting->key, "lxc.hook.mount") ||
             text_is_equal(setting->key, "lxc.hook.start-host")) &&
            strstr(setting->value, "lxc-gpu-hook");

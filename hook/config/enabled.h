@@ -47,4 +47,8 @@ int enabled_put_gids(const char *text, const struct idmap *gids, char **ret);
  */
 bool enabled_by_hand(const char *text, char *ret, size_t size);
 
+/* Whether a path is one of the files that start this hook by being included: gpu.conf and its like.
+ */
+bool enabled_is_snippet(const char *path);
+
 #endif

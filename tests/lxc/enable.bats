@@ -10,6 +10,8 @@ setup() {
 }
 
 teardown() {
+    lxc-stop -P "$lxcpath" -n 101 -k 2>/dev/null || true
+    [ ! -e /etc/pve ] || pve_end
     stop c1 2>/dev/null || true
     [ ! -e "$userpath/u1" ] || user_stop u1
     rm -rf "${lxcpath:?}"/* "${userpath:?}/u1" "$work/rootfs/etc"
@@ -289,4 +291,142 @@ lxc.idmap = g 2993 302993 62543' ]
             done
         done
     done
+}
+
+# ---- Proxmox: its directories, as a host of it has them; LXC's config is made from its own at a start ----
+
+pve_begin() {
+    mkdir -p /etc/pve/lxc "$work/pve"/{lock,backups}
+    mount --bind "$work/pve/lock" /run/lock
+    mount --bind "$work/pve/backups" /var/backups
+    mount --bind "$lxcpath" /var/lib/lxc
+    printf '#notes\narch: amd64\nhostname: media\nunprivileged: 1\n\n[before]\narch: amd64\n' >/etc/pve/lxc/101.conf
+    chmod 0640 /etc/pve/lxc/101.conf
+    chown 0:33 /etc/pve/lxc/101.conf
+}
+
+pve_end() {
+    umount /run/lock /var/backups /var/lib/lxc
+    rm -rf /etc/pve "$work/pve"
+}
+
+pve() { run "$hook" "$@"; echo "$output"; }
+pve_sum() { sha256sum </etc/pve/lxc/101.conf; }
+
+@test "Proxmox: one line in the main section, by number or name; with options a file beside it; disable: as before" {
+    pve_begin
+    before=$(pve_sum)
+    pve enable 101
+    [ "$status" = 0 ]
+    [ "$(head -n 1 /etc/pve/lxc/101.conf)" = 'lxc.include: /usr/share/lxc/config/gpu.conf' ]
+    [ "$(stat -c '%a %u:%g' /etc/pve/lxc/101.conf)" = '640 0:33' ]
+    [ "$(sha256sum <"$work/pve/backups/lxc-gpu-hook.101.conf")" = "$before" ]
+    [ "$(ls /etc/pve/lxc)" = 101.conf ]
+    once=$(pve_sum)
+    pve enable media
+    [ "$status" = 0 ]
+    [[ "$output" == *"nothing to change"* ]]
+    [ "$(pve_sum)" = "$once" ]
+    pve enable 101 --select vendor=intel --member viewer
+    [ "$status" = 0 ]
+    [[ "$output" == *"usermod -aG render viewer"* ]]
+    [ "$(head -n 1 /etc/pve/lxc/101.conf)" = 'lxc.include: /etc/pve/lxc-gpu-101.conf' ]
+    [ "$(grep -v '^#' /etc/pve/lxc-gpu-101.conf)" = 'lxc.hook.mount = /usr/bin/lxc-gpu-hook --select vendor=intel
+lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select vendor=intel' ]
+    pve disable media
+    [ "$status" = 0 ]
+    [ "$(pve_sum)" = "$before" ]
+    [ "$(ls /etc/pve /etc/pve/lxc | tr '\n' ' ')" = '/etc/pve: lxc  /etc/pve/lxc: 101.conf ' ]
+    pve disable 101
+    [ "$status" = 0 ]
+    [ "$(pve_sum)" = "$before" ]
+    # what pct set makes of it: our line at another place, and a line more
+    pve enable 101
+    printf 'arch: amd64\nhostname: media\nmemory: 512\nunprivileged: 1\nlxc.include: /usr/share/lxc/config/gpu.conf\n' >/etc/pve/lxc/101.conf
+    pve disable 101
+    [ "$(cat /etc/pve/lxc/101.conf)" = "$(printf 'arch: amd64\nhostname: media\nmemory: 512\nunprivileged: 1')" ]
+    pve_end
+}
+
+@test "Proxmox: privileged, an old devN, a locked one, one that pct holds, a snapshot that needs the file" {
+    pve_begin
+    sed -i '/unprivileged/d; 2i dev0: /dev/dri/renderD128,gid=104' /etc/pve/lxc/101.conf
+    pve enable 101
+    [ "$status" = 0 ]
+    grep -qx 'lxc.include: /usr/share/lxc/config/gpu-privileged.conf' /etc/pve/lxc/101.conf
+    [[ "$output" == *"pct set 101 -delete dev0"* ]]
+    pve enable 101 --optional
+    grep -qx 'lxc.cgroup2.devices.allow = c 226:\* rwm' /etc/pve/lxc-gpu-101.conf
+    echo 'lxc.include: /etc/pve/lxc-gpu-101.conf' >>/etc/pve/lxc/101.conf # in the snapshot
+    pve disable 101
+    [ "$status" = 0 ]
+    [ -e /etc/pve/lxc-gpu-101.conf ]
+    [[ "$output" == *"stays: a snapshot or another container includes it"* ]]
+    sed -i '1i lock: backup' /etc/pve/lxc/101.conf
+    before=$(pve_sum)
+    pve enable 101
+    [ "$status" = 2 ]
+    [[ "$output" == *"Proxmox has locked container 101: backup"* ]]
+    [ "$(pve_sum)" = "$before" ]
+    sed -i 1d /etc/pve/lxc/101.conf
+    before=$(pve_sum)
+    flock /run/lock/lxc/pve-config-101.lock sleep 30 3>&- &
+    holder=$!
+    sleep 0.3
+    pve enable 101
+    kill "$holder"
+    pkill -P "$holder" || true
+    [ "$status" = 2 ]
+    [[ "$output" == *"Proxmox is changing container 101"* ]]
+    [ "$(pve_sum)" = "$before" ]
+    run as_user "$hook" enable 101
+    [ "$status" = 7 ]
+    [[ "$output" == *"fix: sudo lxc-gpu-hook enable 101"* ]]
+    chown 7001 /etc/pve/lxc/101.conf
+    pve enable 101
+    [ "$status" = 7 ]
+    chown 0 /etc/pve/lxc/101.conf
+    # whoever may write to /run/lock leads it nowhere
+    rm -r /run/lock/lxc
+    ln -s "$work/home" /run/lock/lxc
+    chown -h 7001 /run/lock/lxc
+    pve enable 101
+    [ "$status" = 7 ]
+    [ ! -e "$work/home/pve-config-101.lock" ]
+    pve_end
+}
+
+@test "Proxmox: a running container gets the nodes now" {
+    pve_begin
+    mkdir -p "$lxcpath/101"
+    idmap "0 100000 65536" | container 101
+    lxc-start -n 101
+    pve enable media --no-probe
+    [ "$status" = 0 ]
+    [ "$(in_container 101 stat -c %t:%T /dev/dri/renderD128)" = e2:80 ]
+    pve disable 101
+    [[ "$output" == *"keeps what it has until it is stopped"* ]]
+    lxc-stop -n 101 -k
+    pve_end
+}
+
+@test "Proxmox: killed at any call of the writing: the config is the old or the new one, whole" {
+    command -v strace >/dev/null || skip 'strace is not installed'
+    pve_begin
+    old=$(pve_sum)
+    pve enable 101
+    new=$(pve_sum)
+    for call in write fsync fchown fchmod renameat; do
+        for how in signal=KILL error=EIO; do
+            for n in 1 2 3; do
+                "$hook" disable 101 >/dev/null
+                strace -qq -o /dev/null -e trace="$call" -e inject="$call:$how:when=$n" \
+                    "$hook" enable 101 >/dev/null 2>&1 3>&- || true # killed
+                now=$(pve_sum)
+                [ "$now" = "$old" ] || [ "$now" = "$new" ] || { echo "$call $how $n: torn"; return 1; }
+                rm -f /etc/pve/lxc/*.new
+            done
+        done
+    done
+    pve_end
 }
