@@ -544,8 +544,9 @@ END
 above() {
     local folder=/sys/fs/cgroup/devices/lxc-gpu-hook-rows/a rule
     find /sys/fs/cgroup/devices/lxc-gpu-hook-rows -depth -type d -exec rmdir {} \; 2>/dev/null || true
-    mkdir -p "$folder"
+    mkdir -p "${folder%/a}"
     for rule in "$@"; do echo "${rule#+}" >"${folder%/a}/devices.$([ "$rule" = "${rule#+}" ] && echo deny || echo allow)"; done
+    mkdir "$folder"
 }
 
 @test "h24: a cgroup above the container's denies the node, or the hook what it makes" {
