@@ -2,6 +2,7 @@
 #include "cli/check.h"
 
 #include "base/drm.h"
+#include "base/text.h"
 #include "config/devices.h"
 #include "say/report.h"
 
@@ -13,6 +14,20 @@
 #define NULL_MAJOR 1 /* /dev/null */
 #define NULL_MINOR 3
 
+/* A rule of Proxmox's file is to be found there, by its line. */
+static void places_in_source(const struct container_facts *facts, struct device_rules *rules)
+{
+    const struct obeyed *obeyed = &facts->obeyed;
+
+    for (size_t i = 0; obeyed->source[0] && i < rules->count; i++) {
+        struct device_place *place = &rules->places[i];
+        if (!text_is_equal(place->file, facts->config_file) || place->line <= obeyed->proxmox.made)
+            continue;
+        snprintf(place->file, sizeof(place->file), "%s", obeyed->source);
+        place->line -= obeyed->proxmox.made;
+    }
+}
+
 void check_devices_load(struct check *check)
 {
     const struct container_facts *facts = check->facts;
@@ -21,6 +36,7 @@ void check_devices_load(struct check *check)
 
     devices_read(facts->config_file, facts->obeyed.text, facts->obeyed.size, &devices->all,
                  &placement);
+    places_in_source(facts, &devices->all.rules);
     devices->all.is_privileged = facts->is_privileged;
     /* LXC's programs that an ordinary user runs set no device rule: the kernel lets root alone. */
     if (geteuid() != 0)
