@@ -26,8 +26,13 @@ teardown() {
 
 cgroups_remove() {
     local folder
+    # LXC's monitor may still be on its way out of its own
     for folder in "$top" lxc-gpu-hook-tests; do
-        find "/sys/fs/cgroup/devices/$folder" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        for _ in {1..50}; do
+            find "/sys/fs/cgroup/devices/$folder" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+            [ -e "/sys/fs/cgroup/devices/$folder" ] || break
+            sleep 0.1
+        done
     done
 }
 
