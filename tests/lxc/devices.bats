@@ -233,7 +233,7 @@ fix_helps() {
     if [ "$status" = "$before" ] && [ "$(cause_of <"$work/checked")" = "$(cause_of <"$work/checked.after")" ]; then
         { echo "the fix did not help:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
     fi
-    # where a cgroup above was mended, the config's own rules are the next matter
+    # behind the fix of a cgroup above, the config's own rules are the next matter
     if ! grep -q '^for rule' "$work/fixes" && grep -q '/dev/null' "$work/checked.after"; then
         { echo "the fix leaves no /dev/null:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
     fi
