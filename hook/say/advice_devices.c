@@ -80,7 +80,7 @@ static void delete_lines(const struct device_rules *rules, const struct device_r
                          struct err *err)
 {
     for (size_t i = 0; i < rules->count; i++) {
-        char expression[160];
+        char expression[160] = "";
         char line[512];
         struct text text = TEXT_ON(expression);
         if (!remedy->is_deleted[i] || is_deleted_before(rules, remedy->is_deleted, i))
@@ -183,7 +183,7 @@ static void allow_down(const struct device_case *devices, unsigned node_minor, s
     const char *lowest = devices->lowest[0] ? devices->lowest : devices->above;
     size_t end = strlen(devices->above);
 
-    if (!text_is_shell_word(lowest) || strncmp(lowest, devices->above, end) != 0)
+    if (!text_is_shell_word(lowest) || strstr(lowest, devices->above) != lowest)
         return;
     for (;;) {
         char line[700];

@@ -312,6 +312,7 @@ static void eat_rules(char *text, size_t size)
             broken("a verdict that is not the judgement");
         if (rules.count && verdict.rule >= rules.count)
             broken("a line that is not there is to blame");
+        device_rules_remedy(&rules, 226, 128, true, &remedy);
         device_rules_remedy(&rules, 226, 128, false, &remedy);
         const struct device_view left = {&rules, rules.count, remedy.is_deleted};
         if (remedy.fix == DEVICE_FIX_DELETE &&

@@ -26,8 +26,13 @@ teardown() {
 
 cgroups_remove() {
     local folder
+    # LXC's monitor may still be on its way out of its own
     for folder in "$top" lxc-gpu-hook-tests; do
-        find "/sys/fs/cgroup/devices/$folder" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        for _ in {1..50}; do
+            find "/sys/fs/cgroup/devices/$folder" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+            [ -e "/sys/fs/cgroup/devices/$folder" ] || break
+            sleep 0.1
+        done
     done
 }
 
@@ -228,7 +233,8 @@ fix_helps() {
     if [ "$status" = "$before" ] && [ "$(cause_of <"$work/checked")" = "$(cause_of <"$work/checked.after")" ]; then
         { echo "the fix did not help:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
     fi
-    if grep -q '/dev/null' "$work/checked.after"; then
+    # behind the fix of a cgroup above, the config's own rules are the next matter
+    if ! grep -q '^for rule' "$work/fixes" && grep -q '/dev/null' "$work/checked.after"; then
         { echo "the fix leaves no /dev/null:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
     fi
 }

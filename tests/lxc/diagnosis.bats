@@ -543,9 +543,15 @@ END
 # A cgroup above the container's and the hook's: above RULE...
 above() {
     local folder=/sys/fs/cgroup/devices/lxc-gpu-hook-rows/a rule
-    find /sys/fs/cgroup/devices/lxc-gpu-hook-rows -depth -type d -exec rmdir {} \; 2>/dev/null || true
-    mkdir -p "$folder"
+    # LXC's monitor may still be on its way out of its own
+    for _ in {1..50}; do
+        find "${folder%/a}" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        [ -e "${folder%/a}" ] || break
+        sleep 0.1
+    done
+    mkdir "${folder%/a}"
     for rule in "$@"; do echo "${rule#+}" >"${folder%/a}/devices.$([ "$rule" = "${rule#+}" ] && echo deny || echo allow)"; done
+    mkdir "$folder"
 }
 
 @test "h24: a cgroup above the container's denies the node, or the hook what it makes" {
