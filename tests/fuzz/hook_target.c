@@ -118,6 +118,7 @@ static void eat_mountinfo(char *text, size_t size)
     uint32_t group = mountinfo_peer_group(text, 31);
     uint32_t connections[4];
     size_t count = mountinfo_fuse_connections(text, "", connections, 4);
+    char place[64];
 
     (void)size;
     if (count > 4 || mountinfo_fuse_connections(text, text, connections, 4) != 0)
@@ -125,6 +126,9 @@ static void eat_mountinfo(char *text, size_t size)
     (void)mountinfo_shows_our_tree(text);
     if (group && !mountinfo_hears_group(text, group))
         broken("a group hears itself");
+    if (mountinfo_decode(mountinfo_field(text, MOUNTINFO_PLACE), place, sizeof(place)) &&
+        strlen(place) > mountinfo_field(text, MOUNTINFO_PLACE).length)
+        broken("a decoded word is no longer");
 }
 
 static void eat_lxc_info(char *text, size_t size)
@@ -199,7 +203,7 @@ static void eat_config_lines(char *text, size_t size)
 
     (void)size;
     config_lines_init(&lines);
-    config_scan_text(text, &lines);
+    config_scan_known("/c", false, text, &lines);
     if (lines.entry_count > CONFIG_ENTRIES_MAX || (lines.entry_count && !lines.brings_dri))
         broken("what is listed was seen, and is bounded");
 }
