@@ -39,34 +39,35 @@ static struct about about_of(const struct check *check, const struct plan *plan)
                           .uids = &facts->guest.uids,
                           .gids = &facts->guest.gids,
                           .plan = plan,
+                          .devices = &check->devices.all,
                           .config_file = facts->config_file};
 }
 
 /* What an ordinary user of the container would meet, judged as after a start. */
-static int check_proofs(const struct check *check, const struct plan *plan, struct err *err)
+static int check_proofs(struct check *check, const struct plan *plan, struct err *err)
 {
     static struct proofs proofs;
-    const struct device_rules *rules = &check->rules;
     struct about about = about_of(check, plan);
     struct fault fault;
 
     if (check->options->no_probe)
         return 0;
     memset(&proofs, 0, sizeof(proofs));
-    proofs.is_dev_null_denied = !device_rules_allow(rules, 1, 3); /* /dev/null */
+    proofs.is_dev_null_denied = !check_device_null_is_allowed(check);
     for (size_t i = 0; i < plan->op_count; i++) {
         const struct gpu_node *gpu = plan->ops[i].gpu;
         if (plan->ops[i].kind == OP_NODE)
-            proofs.nodes[i].error =
-                device_rules_allow(rules, DRM_MAJOR, gpu->node_minor) ? node_error(gpu) : EPERM;
+            proofs.nodes[i].error = check_device_is_allowed(check, gpu) ? node_error(gpu) : EPERM;
     }
     if (prove_judge(plan, &proofs, &fault) == 0)
         return 0;
     about.proofs = &proofs;
+    if (fault.cause == CAUSE_NODE_DENIED || fault.cause == CAUSE_LONE_RULE)
+        device_case_explain(&check->devices.all, plan->ops[fault.a].gpu->node_minor, &fault);
     return say_fault(&fault, &about, err);
 }
 
-static void print_nodes(const struct plan *plan, const char *how)
+static void print_nodes(const struct check *check, const struct plan *plan, const char *how)
 {
     const struct plan_owner *owner = &plan->owner;
     char line[320];
@@ -75,11 +76,31 @@ static void print_nodes(const struct plan *plan, const char *how)
         const struct gpu_node *node = plan->ops[i].gpu;
         if (plan->ops[i].kind != OP_NODE)
             continue;
-        snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
-                 node->name, node->driver, node->pci[0] ? " at " : "", node->pci, owner->guest_gid,
-                 owner->group[0] ? " = " : "", owner->group, how);
+        if (check->is_group_assumed)
+            snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): %s", node->name, node->driver,
+                     node->pci[0] ? " at " : "", node->pci, how);
+        else
+            snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
+                     node->name, node->driver, node->pci[0] ? " at " : "", node->pci,
+                     owner->guest_gid, owner->group[0] ? " = " : "", owner->group, how);
         wrap_print(line, stdout);
     }
+}
+
+/* As the hook makes them, before anything is proven. */
+static int check_making(struct check *check, const struct plan *plan, struct err *err)
+{
+    const struct about about = about_of(check, plan);
+    struct fault fault;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE)
+            r = check_device_make(check, &plan->ops[i], &fault);
+    if (r == 0)
+        return 0;
+    device_case_explain(&check->devices.all, fault.b, &fault);
+    return say_fault(&fault, &about, err);
 }
 
 int check_root_start(struct check *check, struct plan *plan, struct err *err)
@@ -87,18 +108,19 @@ int check_root_start(struct check *check, struct plan *plan, struct err *err)
     struct guest *guest = &check->facts->guest;
     const struct about about = about_of(check, plan);
     struct fault fault;
-    int r = device_rules_load(&check->facts->container, &check->rules, err);
+    int r = 0;
 
-    guest->cgroup_is_v1 = r == 0 && check->rules.is_v1;
-    if (r == 0 && plan_build(check->options, check->gpus, guest, check->groups, plan, &fault) < 0)
+    if (plan_build(check->options, check->gpus, guest, check->groups, plan, &fault) < 0)
         r = say_fault(&fault, &about, err);
+    if (r == 0)
+        r = check_making(check, plan, err);
     if (r == 0)
         r = check_proofs(check, plan, err);
     if (r < 0)
         return r;
-    print_nodes(plan, "a private node made at start");
-    if (!device_rules_allow(&check->rules, 1, 3)) /* /dev/null */
-        report_null_denied(&guest->config);
+    print_nodes(check, plan, "a private node made at start");
+    if (!check_device_null_is_allowed(check))
+        report_null_denied(&check->devices.all, check->facts->config_file);
     return 0;
 }
 
@@ -158,6 +180,6 @@ int check_user_start(struct check *check, struct plan *plan, struct err *err)
                           &fault);
     r = r < 0 ? say_fault(&fault, &about, err) : check_proofs(check, plan, err);
     if (r == 0)
-        print_nodes(plan, "the host's own node, bound at start");
+        print_nodes(check, plan, "the host's own node, bound at start");
     return r;
 }

@@ -102,7 +102,7 @@ static const struct option_row rows[] = {
      "wait this long for a node to appear at boot", AT(wait_seconds), .max = WAIT_SECONDS_MAX},
     {"no-probe", 0, OPTION_FLAG, NULL, NULL, "do not prove that the nodes can be opened",
      AT(no_probe)},
-    {"lxcpath", 'P', OPTION_TAKE, "PATH", "the whole path of a folder, such as /var/lib/lxc",
+    {"lxcpath", 'P', OPTION_TAKE, "PATH", "the whole path of a directory, such as /var/lib/lxc",
      "where the containers are (idmap, check, attach)", .take = take_lxcpath},
     {"write", 0, OPTION_FLAG, NULL, NULL, "idmap: edit the config, keeping a backup", AT(write)},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",

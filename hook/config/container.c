@@ -83,7 +83,7 @@ static int open_stopped_root(struct container_facts *facts, struct err *err)
                  "%s is empty: its file system is not mounted", shown);
     else if (guest->root < 0)
         snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s", shown,
-                 guest->rootfs[0] ? strerror(look.error ? look.error : errno) : "not a folder");
+                 guest->rootfs[0] ? strerror(look.error ? look.error : errno) : "not a directory");
     return 0;
 }
 
@@ -150,6 +150,7 @@ int container_load(const struct options *options, struct container_facts *ret, s
     }
     ret->container = (struct container){.name = options->rest[1], .lxcpath = options->lxcpath};
     ret->container.obeyed = &ret->obeyed;
+    ret->container.is_next = true;
     r = lxc_container_check(&ret->container, err);
     if (r < 0)
         return r;

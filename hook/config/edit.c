@@ -142,7 +142,7 @@ static int check_folders(const char *path, struct err *err)
         if (!S_ISDIR(st.st_mode) || !is_ours_alone(&st)) {
             int r =
                 err_set(err, STATUS_PRIVILEGE, 0,
-                        "edit %s: others than its owner can change the folder %s", path, folder);
+                        "edit %s: others than its owner can change the directory %s", path, folder);
             if (text_is_shell_word(folder))
                 err_fix(err, "chmod go-w %s    # or edit the config as the user who owns it",
                         folder);

@@ -14,6 +14,7 @@
 struct container {
     const char *name;
     const char *lxcpath;   /* NULL: LXC's default for this user */
+    bool is_next;          /* of Proxmox: as it would be started next, not as it was started last */
     struct obeyed *obeyed; /* what LXC's programs are let read; the caller's, for all calls below */
 };
 

@@ -1,6 +1,6 @@
 /*
  * The security module that confines this process: AppArmor's profile or SELinux's context. Both may
- * refuse the hook's mounts, and are mended in their own ways, so they are told apart.
+ * refuse the hook's mounts, and each is fixed in its own way, so they are told apart.
  */
 #ifndef HOOK_LSM_H
 #define HOOK_LSM_H

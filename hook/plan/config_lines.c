@@ -1,4 +1,4 @@
-/* What the container's config need not say, or says in vain, beside this hook. */
+/* Lines of the container's config that are not needed with this hook, or have no effect. */
 #include "base/text.h"
 #include "plan/idmap_change.h"
 #include "plan/plan.h"

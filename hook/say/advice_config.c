@@ -57,9 +57,55 @@ void advice_hook_place(const struct options *options, struct err *err)
     if (!options->config_file || !config_place_read(options->config_file, &place) ||
         !config_place_proxmox(place.lxcpath, place.name, proxmox))
         return;
-    err_fix(err, "# Proxmox refuses hook lines in %s: there this one", proxmox);
+    err_fix(err, "# Proxmox drops hook lines from %s; add this line to it instead", proxmox);
     err_fix(err, "lxc.include = /etc/lxc/gpu-%s.conf", place.name);
-    err_fix(err, "# and in that file");
+    err_fix(err, "# and add these lines to the file that it includes");
+}
+
+static bool has_options(const struct options *options)
+{
+    static const struct options none = {.mode = OPTIONS_MODE};
+    char line[512];
+    char plain[512];
+
+    return !text_is_equal(advice_hook_line(options, "mount", NULL, line, sizeof(line)),
+                          advice_hook_line(&none, "mount", NULL, plain, sizeof(plain)));
+}
+
+static void own_include(const struct options *options, const char *own, bool is_privileged,
+                        struct err *err)
+{
+    char mount[512];
+    char start[512];
+    char lines[ERR_FIX_MAX];
+
+    advice_hook_line(options, "mount", NULL, mount, sizeof(mount));
+    advice_hook_line(options, "start-host", NULL, start, sizeof(start));
+    if (strchr(mount, '\'') || strchr(start, '\''))
+        return;
+    snprintf(lines, sizeof(lines), "printf '%%s\\n' '%s' '%s'%s >%s", mount, start,
+             is_privileged ? " 'lxc.cgroup.devices.allow = c 226:* rwm'"
+                             " 'lxc.cgroup2.devices.allow = c 226:* rwm'"
+                           : "",
+             own);
+    err_fix_lines(err, lines);
+}
+
+void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
+                            struct err *err)
+{
+    const char *slash = strrchr(proxmox, '/');
+    char own[PROXMOX_FILE_MAX];
+
+    if (!slash || !text_is_shell_word(proxmox))
+        return;
+    snprintf(own, sizeof(own), "/etc/pve/lxc-gpu-%s", slash + 1);
+    if (has_options(options))
+        own_include(options, own, is_privileged, err);
+    else
+        snprintf(own, sizeof(own), "%s",
+                 is_privileged ? CONFIG_FOLDER "/gpu-privileged.conf" : CONFIG_FOLDER "/gpu.conf");
+    err_fix(err, "sed -i '1i lxc.include: %s' %s", own, proxmox);
 }
 
 void advice_place(const char *config_file, struct err *err)
@@ -168,23 +214,5 @@ const char *advice_delete(const char *config_file, const char *expression, char 
     else
         snprintf(buffer, size, "# delete what matches '%s' from the container's config",
                  expression);
-    return buffer;
-}
-
-const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size)
-{
-    char proxmox[PROXMOX_FILE_MAX];
-    const char *file = config_place_edited(config->file, proxmox);
-
-    if (!config->is_for_privileged && config->rule[0])
-        return advice_delete(config->file, CONFIG_RULE_EXPRESSION, buffer, size);
-    if (!config->is_for_privileged)
-        snprintf(buffer, size, "# the rule is in a file that the container's config includes");
-    else if (text_is_shell_word(file))
-        snprintf(buffer, size, "sed -i.bak 's/gpu-privileged\\.conf/gpu.conf/' %s", file);
-    else
-        snprintf(buffer, size,
-                 "# gpu-privileged.conf is for a container without lxc.idmap: "
-                 "include gpu.conf");
     return buffer;
 }

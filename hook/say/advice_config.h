@@ -1,5 +1,5 @@
 /*
- * Lines that mend a container's config or what it stands on, for struct err's `fix`.
+ * Lines that fix a container's config or what it depends on, for struct err's `fix`.
  *
  * In every fix a line that starts with # is for reading and speaks of the lines behind it; every
  * other one can be pasted, on the host as root unless it says otherwise behind a #, or into the
@@ -27,6 +27,14 @@ void advice_hook_lines(const struct options *options, const char *select, struct
  * there.
  */
 void advice_hook_place(const struct options *options, struct err *err);
+
+/*
+ * What makes Proxmox start this hook: the include as the first line of its file `proxmox`, which is
+ * in no snapshot's section there, and of an own file where there are options; Proxmox's own
+ * directory follows a container through a cluster.
+ */
+void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
+                            struct err *err);
 
 /* Says where the fix's config lines go, when that is not `config_file`. */
 void advice_place(const char *config_file, struct err *err);
@@ -58,8 +66,5 @@ void advice_start(const char *lxcpath, const char *name, const char *why, struct
 /* Puts what deletes the config's lines that match a sed(1) expression into `buffer`. */
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size);
-
-/* Puts what takes a device rule out that denies all but itself into `buffer`. */
-const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size);
 
 #endif

@@ -21,7 +21,9 @@ void advice_install(const char *package, bool again, struct err *err)
 void advice_old_kernel(int error, struct err *err)
 {
     if (error != ENOSYS) {
-        err_fix(err, "grep Seccomp: /proc/*/status    # 2: a filter, around LXC's monitor perhaps");
+        err_fix(err,
+                "grep Seccomp: /proc/*/status    # 2 means that a seccomp filter is on: look at "
+                "LXC's monitor");
         return;
     }
     err_fix(err, "apt full-upgrade    # Linux 5.2 or later is needed; see: uname -r");

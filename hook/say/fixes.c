@@ -8,10 +8,12 @@
 #include "plan/idmap_change.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
+#include "say/advice_devices.h"
 #include "say/advice_gpu.h"
 #include "say/advice_system.h"
 #include "say/say.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +39,15 @@ void fix_section(const struct fault *fault, const struct about *about, struct er
     err_fix_lines(err, advice_delete(about->config_file ? about->config_file : "", expression, line,
                                      sizeof(line)));
     fix_gpu_conf(fault, about, err);
+}
+
+/* In place of the hook lines that stand there. */
+void fix_proxmox(const struct fault *fault, const struct about *about, struct err *err)
+{
+    if (!fault->name[0] || !about->options)
+        return;
+    err_fix(err, "sed -i '/^ *lxc\\.hook\\..*lxc-gpu-hook/d' %s", fault->name);
+    advice_proxmox_include(about->options, fault->name, fault->a != 0, err);
 }
 
 /* Only LXC can set what is missing; the command does the same for a container that runs. */
@@ -219,23 +230,48 @@ void fix_libmount(const struct fault *fault, const struct about *about, struct e
 
 /* ---- the proof ------------------------------------------------------------------------------- */
 
-void fix_device_rules(const struct fault *fault, const struct about *about, struct err *err)
+/* Those that are denied; with the ones that are wanted where no proof has said which. */
+static void denied_nodes(const struct about *about, struct device_minors *ret)
 {
-    (void)fault;
-    for (size_t i = 0; about->plan && about->proofs && i < about->plan->op_count; i++)
-        if (about->plan->ops[i].kind == OP_NODE && about->proofs->nodes[i].error == EPERM)
-            err_fix_config(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm",
-                           about->guest && about->guest->cgroup_is_v1 ? "" : "2", DRM_MAJOR,
-                           about->plan->ops[i].gpu->node_minor);
+    *ret = (struct device_minors){.count = 0};
+    for (size_t i = 0; about->plan && i < about->plan->op_count; i++)
+        if (about->plan->ops[i].kind == OP_NODE && about->proofs &&
+            about->proofs->nodes[i].error == EPERM &&
+            ret->count < sizeof(ret->minors) / sizeof(ret->minors[0]))
+            ret->minors[ret->count++] = about->plan->ops[i].gpu->node_minor;
 }
 
-void fix_lone_rule(const struct fault *fault, const struct about *about, struct err *err)
+/* Where nothing is known of the config, the container itself tells whether it has an id map. */
+static const struct device_case *devices_of(const struct about *about)
 {
-    char fix[512];
+    static struct device_case unknown;
+
+    if (about->devices)
+        return about->devices;
+    memset(&unknown, 0, sizeof(unknown));
+    unknown.rules.model = about->guest && about->guest->cgroup_is_v1 ? DEVICES_V1 : DEVICES_V2;
+    unknown.is_privileged = about->guest && about->guest->user_ns < 0;
+    return &unknown;
+}
+
+void fix_device_rules(const struct fault *fault, const struct about *about, struct err *err)
+{
+    struct device_minors nodes;
 
     (void)fault;
-    if (about->guest)
-        err_fix_lines(err, advice_lone_rule(&about->guest->config, fix, sizeof(fix)));
+    denied_nodes(about, &nodes);
+    advice_devices(devices_of(about), &nodes, about->config_file, err);
+}
+
+void fix_cgroup(const struct fault *fault, const struct about *about, struct err *err)
+{
+    unsigned node_minor = fault->b;
+
+    if (fault->cause != CAUSE_MAKE_DENIED && about->plan && fault->a < about->plan->op_count &&
+        about->plan->ops[fault->a].gpu)
+        node_minor = about->plan->ops[fault->a].gpu->node_minor;
+    if (about->devices)
+        advice_cgroup(about->devices, node_minor, err);
 }
 
 void fix_shut(const struct fault *fault, const struct about *about, struct err *err)

@@ -60,7 +60,7 @@ teardown() {
     [ "$(in_container c1 stat -c %u:%g /dev/dri/renderD128)" = 0:2992 ]
     [ "$(in_container c1 stat -c %t:%T /dev/dri/card0)" = e2:0 ]
     # deleting the line would take the card away
-    hook_said c1 | grep -q "warning: .*but for card0; delete it where that is not needed: lxc.mount.entry = /dev/dri dev/dri"
+    hook_said c1 | grep -q "warning: .*only card0 is still needed with this hook; delete the line if the container does not need that either: lxc.mount.entry = /dev/dri dev/dri"
     [ "$(hook_said c1 | grep -c 'fix: sed')" = 0 ]
     # and the host's own folder is as it was
     [ "$(stat -c %u:%g /dev/dri/renderD128)" = 0:107 ]

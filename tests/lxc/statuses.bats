@@ -134,7 +134,7 @@ unprivileged() {
         { idmap "0 100000 65536"; no_autodev; echo "lxc.hook.start-host = $hook"; } | container c1 "$rootfs"
         start_fails c1
         status_is c1 6
-        hook_said c1 | grep -Eq "/dev/dri in the container is a (symbolic link|regular file), where a folder belongs"
+        hook_said c1 | grep -Eq "/dev/dri in the container is a (symbolic link|regular file), and should be a directory"
         fix=$(hook_said c1 | sed -n 's/^fix: //p')
         [ "$fix" = "rm $rootfs/dev/dri" ]
         rm -rf "$rootfs"
@@ -173,7 +173,7 @@ unprivileged() {
     { base; no_autodev; } | container c1 "$rootfs"
     start_fails c1
     status_is c1 6
-    hook_said c1 | grep -q "make the folder /dev/dri in the container: "
+    hook_said c1 | grep -q "make the directory /dev/dri in the container: "
     fix=$(hook_said c1 | sed -n 's/^fix: //p')
     [ "$fix" = "lxc.autodev = 1" ]
     { base; echo "$fix"; } | container c1 "$rootfs"
