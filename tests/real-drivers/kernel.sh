@@ -2,8 +2,8 @@
 # What the kernel knows better than the driver: a GPU without a node, without video engines, wedged, that may not be
 # mapped; and whose user namespace it is. The stock drivers over the fake kernel; the machine's own files under a
 # root of their own, with a /sys/bus/pci and a /lib/modules that are made here.
-# shellcheck source-path=SCRIPTDIR
-export rows='g33 g34 g35 g36 g37'
+# shellcheck source-path=SCRIPTDIR disable=SC2016  # for inner shells
+export rows='g33 g34 g35 g36 g37 g41'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -15,7 +15,7 @@ row_is() {
     expect "$2" "$3" "$1"
     grep -qE "^fix: $4" "$scratch/log" || fail "$1: no line like: fix: $4"
     stranger "$(cat "$scratch/log")" || fail "$1: not for a stranger"
-    ! grep -q '^fix: .*\(va-driver\|usermod\|qm set\)' "$scratch/log" || fail "$1: the driver, a group or the VM is blamed"
+    ! grep -q '^fix: .*\(va-driver\|usermod\|qm set\|log in again, or restart\)' "$scratch/log" || fail "$1: the driver, a group or the VM is blamed"
     row "$1" "$2" text
 }
 
@@ -50,8 +50,8 @@ FAKEDRM_MMAP=ENOMEM verify kbl
 ! said | grep -qF "$denied" || fail 'mapping fails for another reason: a security module is blamed'
 
 # The rest is no matter of the fake kernel.
-[ "$(id -u)" = 0 ] || { rows='g33 g34' && skip 'root is needed for a root of its own'; }
-release=$(uname -r) root=$scratch/root/merged
+[ "$(id -u)" = 0 ] || { rows='g33 g34 g41' && skip 'root is needed for a root of its own'; }
+release=$(uname -r)
 
 # in_root COMMAND: in a root of its own, which is this machine's without the traces of a container
 in_root() {
@@ -75,9 +75,8 @@ in_root() {
         mount --bind "$ROOT/gpu" "$root/sys/bus/pci/devices"
         '"$1" >"$scratch/log" 2>&1 || status=$?
 }
-[ -d /sys/bus/pci/devices ] || { rows='g33 g34' && skip 'no PCI bus'; }
+[ -d /sys/bus/pci/devices ] || { rows='g33 g34 g41' && skip 'no PCI bus'; }
 
-# shellcheck disable=SC2016  # for the inner shell
 run='env -u container chroot "$root" /gpu-verify'
 in_root 'echo kernel/fs/ext4/ext4.ko: >"$dep"; '"$run"
 row_is g34 10 "no /dev/dri/renderD128, but the GPU is here, Alder Lake-N (Gen12), 8086:46d1 at 0000:00:10.0: kernel $release has no driver i915" \
@@ -85,20 +84,16 @@ row_is g34 10 "no /dev/dri/renderD128, but the GPU is here, Alder Lake-N (Gen12)
 in_root 'echo kernel/drivers/gpu/drm/i915/i915.ko: >"$dep"; '"$run"
 expect 10 'its driver i915 is not loaded' 'not loaded'
 grep -q '^fix: modprobe i915$' "$scratch/log" || fail 'not loaded: no modprobe'
-# shellcheck disable=SC2016
 in_root 'ln -s /x/i915 "$gpu/driver"; '"$run"
 expect 10 'its driver i915 is loaded and made no node' 'not taken'
 ! grep -q '^fix: modprobe' "$scratch/log" || fail 'not taken: modprobe, which would do nothing'
-# shellcheck disable=SC2016
 in_root 'ln -s /x/vfio-pci "$gpu/driver"; '"$run"
 expect 10 'vfio-pci has it, not i915' 'taken by another'
-# shellcheck disable=SC2016
 in_root 'rm -r "$gpu"; '"$run"
 ! said | grep -q 'the GPU is here' || fail 'no GPU on the bus, and one is named'
 
 # Docker's marker in the user namespace of an unprivileged container, whose map has every id of it; and in one that
 # begins with the one user of a rootless Docker.
-# shellcheck disable=SC2016
 namespaced='
     touch "$root/.dockerenv"
     mkdir "$root/dev/dri"
@@ -106,7 +101,7 @@ namespaced='
     chmod 0755 "$ROOT" "$ROOT/.." "$root"
     chgrp 104 "$root/dev/dri/renderD128"
     mkfifo "$root/go"
-    env -u container setpriv --reuid "$id" --regid "$id" --clear-groups unshare --user --root "$root" sh -c "read x </go; exec /gpu-verify" &
+    env -u container setpriv --reuid "$id" --regid "$id" ${groups:---clear-groups} unshare --user --root "$root" sh -c "read x </go; exec /gpu-verify" &
     until [ "$(readlink /proc/$!/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do sleep 0.02; done
     printf "%b" "$maps" >"$ROOT/map"
     for map in uid_map gid_map; do cat "$ROOT/map" >"/proc/$!/$map"; done # in one piece, says the kernel
@@ -118,3 +113,16 @@ row_is g33 12 'host ids that are not mapped into the unprivileged container whic
 in_root "id=1000 maps='0 1000 1\n1 100000 65536\n'$namespaced"
 expect 12 'host ids that are not mapped here' 'rootless'
 grep -q '^fix: # podman run --group-add keep-groups' "$scratch/log" || fail 'rootless: its own fix is not there'
+
+# A user who is in a group above the gid map: no login can set any group, and "log in again" would help nobody.
+members='
+    printf "root:x:0:0::/root:/bin/sh\njelly:x:1000:1000::/:/bin/sh\n" >"$root/etc/passwd"
+    printf "root:x:0:\nrender:x:104:jelly\nfar:x:70000:jelly\njelly:x:1000:\n" >"$root/etc/group"
+    printf "root:*::\nrender:*::jelly\nfar:*::jelly\njelly:*::\n" >"$root/etc/gshadow"'
+in_root "id=1000 maps='0 0 65536\n'$members$namespaced"
+row_is g41 13 "and in far (70000), which is outside this container's gid_map (0 0 65536)" 'gpasswd -d jelly far$'
+# Done so, and logged in: the group is there, and what is left is that this machine has no GPU.
+in_root "id=1000 groups='--groups 104' maps='0 0 65536\n'$members
+    chroot \"\$root\" gpasswd -d jelly far
+    chroot \"\$root\" sh -c '! grep ^far:.*jelly /etc/group'$namespaced"
+expect 15 'no driver answers behind /dev/dri/renderD128' 'g41, fixed'
