@@ -13,18 +13,22 @@ struct use {
 int cli_check_use(const char *command, const struct options *options, struct err *err)
 {
     const struct use uses[] = {
-        {"--select", options->selection.count > 0, "list check idmap attach"},
-        {"--with-card", options->selection.with_card, "list check idmap attach"},
-        {"--wait", options->wait_seconds > 0, "list check idmap attach"},
+        {"--select", options->selection.count > 0, "list check idmap attach cdi"},
+        {"--with-card", options->selection.with_card, "list check idmap attach cdi"},
+        {"--wait", options->wait_seconds > 0, "list check idmap attach cdi"},
         {"--optional", options->optional, "list check attach"},
-        {"--group", options->group || options->has_gid, "check idmap attach"},
-        {"--user", options->user > 0, "check attach"},
-        {"--mode", options->mode != OPTIONS_MODE, "check attach"},
+        {"--group", options->group || options->has_gid, "check idmap attach cdi"},
+        {"--user", options->user > 0, "check attach cdi"},
+        {"--mode", options->mode != OPTIONS_MODE, "check attach cdi"},
         {"--no-probe", options->no_probe, "check attach"},
         {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
         {"--write", options->write, "idmap"},
         {"--pid", options->pid > 0, "attach"},
         {"--owner", options->has_owner, "attach"},
+        {"--kind", options->kind != NULL, "cdi"},
+        {"--cdi-version", options->cdi_version > 0, "cdi"},
+        {"--output", options->output != NULL, "cdi"},
+        {"--check", options->check != NULL, "cdi"},
     };
 
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {

@@ -1,9 +1,9 @@
 #include "render/render.h"
 
+#include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/gpu_names.h"
 #include "judge/words.h"
-#include "render/json.h"
 #include "render/list.h"
 
 #include <string.h>
