@@ -43,7 +43,8 @@ static void report_print(const struct options *options, const struct facts *fact
     const struct rendering rendering = {.facts = facts,
                                         .report = report,
                                         .verbosity = options->verbosity,
-                                        .is_coloured = wants_colour()};
+                                        .is_coloured = wants_colour(),
+                                        .columns = terminal_columns(STDOUT_FILENO)};
 
     if (options->json)
         render_json(&rendering, stdout);

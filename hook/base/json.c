@@ -90,6 +90,12 @@ void json_close(struct json *json, char bracket)
     json->needs_comma = true;
 }
 
+void json_bool(struct json *json, const char *key, bool value)
+{
+    key_write(json, key);
+    fputs(value ? "true" : "false", json->out);
+}
+
 void json_null(struct json *json, const char *key)
 {
     key_write(json, key);

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "cli/options.h"
 #include "config/container.h"
-#include "config/device_rules.h"
+#include "config/devices.h"
 #include "plan/plan.h"
 
 #include <stdbool.h>
@@ -48,6 +48,14 @@ void check_hooks_close(struct check_hooks *hooks);
 /* The lxc.idmap lines: sound, and granted by /etc/subuid and /etc/subgid. STATUS_OWNERSHIP. */
 int check_maps(const struct container_facts *facts, struct err *err);
 
+/* What decides about device nodes. */
+struct check_devices {
+    struct device_case all;
+    bool has_parent; /* of the cgroup that the container will have */
+    char parent[PATH_MAX], hook_parent[PATH_MAX];
+    bool is_unknown; /* something could not be tried */
+};
+
 /* What one start of the container is judged by. */
 struct check {
     const struct options *options; /* of the hook line */
@@ -55,8 +63,20 @@ struct check {
     struct container_facts *facts;
     const struct gpu_list *gpus;
     struct guest_group groups[2];
-    struct device_rules rules;
+    struct check_devices devices;
 };
+
+void check_devices_load(struct check *check);
+
+/* Whether the container may use that node; where not, devices.all says why. */
+bool check_device_is_allowed(struct check *check, const struct gpu_node *gpu);
+bool check_device_null_is_allowed(struct check *check);
+
+/* Whether the hook may make it: 0, or STATUS_DEVICE_CGROUP. */
+int check_device_make(struct check *check, const struct op *op, struct fault *fault);
+
+/* Warns of what could not be found out. */
+void check_devices_tell(const struct check *check);
 
 /*
  * A start by root, and one by an ordinary user: prints the nodes that it would give. *plan is the

@@ -101,6 +101,8 @@ static int check_start(struct check *check, struct err *err)
                                  : check_user_start(check, &plan, err);
     if (r == 0)
         report_plan(&plan, &check->facts->guest);
+    if (r == 0)
+        check_devices_tell(check);
     return r;
 }
 
@@ -128,8 +130,11 @@ static void tell_several(const struct check_hooks *hooks)
 static int check_steps(const struct options *options, struct container_facts *facts,
                        struct check_hooks *hooks, struct err *err)
 {
-    struct check check = {.hooks = hooks, .facts = facts};
-    int r = container_load(options, facts, err);
+    static struct check check; /* 150 kB */
+    int r;
+
+    check = (struct check){.hooks = hooks, .facts = facts};
+    r = container_load(options, facts, err);
 
     if (r == 0)
         tell_stale(facts->config_file);
@@ -139,6 +144,8 @@ static int check_steps(const struct options *options, struct container_facts *fa
         r = check_maps(facts, err);
     if (r == 0)
         config_scan(facts->config_file, &facts->guest.config);
+    if (r == 0)
+        check_devices_load(&check);
     if (r == 0)
         tell_several(hooks);
     for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {

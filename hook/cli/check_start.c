@@ -39,30 +39,31 @@ static struct about about_of(const struct check *check, const struct plan *plan)
                           .uids = &facts->guest.uids,
                           .gids = &facts->guest.gids,
                           .plan = plan,
+                          .devices = &check->devices.all,
                           .config_file = facts->config_file};
 }
 
 /* What an ordinary user of the container would meet, judged as after a start. */
-static int check_proofs(const struct check *check, const struct plan *plan, struct err *err)
+static int check_proofs(struct check *check, const struct plan *plan, struct err *err)
 {
     static struct proofs proofs;
-    const struct device_rules *rules = &check->rules;
     struct about about = about_of(check, plan);
     struct fault fault;
 
     if (check->options->no_probe)
         return 0;
     memset(&proofs, 0, sizeof(proofs));
-    proofs.is_dev_null_denied = !device_rules_allow(rules, 1, 3); /* /dev/null */
+    proofs.is_dev_null_denied = !check_device_null_is_allowed(check);
     for (size_t i = 0; i < plan->op_count; i++) {
         const struct gpu_node *gpu = plan->ops[i].gpu;
         if (plan->ops[i].kind == OP_NODE)
-            proofs.nodes[i].error =
-                device_rules_allow(rules, DRM_MAJOR, gpu->node_minor) ? node_error(gpu) : EPERM;
+            proofs.nodes[i].error = check_device_is_allowed(check, gpu) ? node_error(gpu) : EPERM;
     }
     if (prove_judge(plan, &proofs, &fault) == 0)
         return 0;
     about.proofs = &proofs;
+    if (fault.cause == CAUSE_NODE_DENIED || fault.cause == CAUSE_LONE_RULE)
+        device_case_explain(&check->devices.all, plan->ops[fault.a].gpu->node_minor, &fault);
     return say_fault(&fault, &about, err);
 }
 
@@ -82,23 +83,40 @@ static void print_nodes(const struct plan *plan, const char *how)
     }
 }
 
+/* As the hook makes them, before anything is proven. */
+static int check_making(struct check *check, const struct plan *plan, struct err *err)
+{
+    const struct about about = about_of(check, plan);
+    struct fault fault;
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < plan->op_count; i++)
+        if (plan->ops[i].kind == OP_NODE)
+            r = check_device_make(check, &plan->ops[i], &fault);
+    if (r == 0)
+        return 0;
+    device_case_explain(&check->devices.all, fault.b, &fault);
+    return say_fault(&fault, &about, err);
+}
+
 int check_root_start(struct check *check, struct plan *plan, struct err *err)
 {
     struct guest *guest = &check->facts->guest;
     const struct about about = about_of(check, plan);
     struct fault fault;
-    int r = device_rules_load(&check->facts->container, &check->rules, err);
+    int r = 0;
 
-    guest->cgroup_is_v1 = r == 0 && check->rules.is_v1;
-    if (r == 0 && plan_build(check->options, check->gpus, guest, check->groups, plan, &fault) < 0)
+    if (plan_build(check->options, check->gpus, guest, check->groups, plan, &fault) < 0)
         r = say_fault(&fault, &about, err);
+    if (r == 0)
+        r = check_making(check, plan, err);
     if (r == 0)
         r = check_proofs(check, plan, err);
     if (r < 0)
         return r;
     print_nodes(plan, "a private node made at start");
-    if (!device_rules_allow(&check->rules, 1, 3)) /* /dev/null */
-        report_null_denied(&guest->config);
+    if (!check_device_null_is_allowed(check))
+        report_null_denied(&check->devices.all, check->facts->config_file);
     return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "cli/hook.h"
 
 #include "base/text.h"
+#include "config/devices.h"
 #include "config/obeyed.h"
 #include "config/scan.h"
 #include "exit_status.h"
@@ -72,17 +73,41 @@ static int say_start_failure(const struct hook_env *env, const struct about *abo
     return r;
 }
 
+/* Why the kernel said EPERM to a node, or says it to /dev/null; NULL when it did not. */
+static const struct device_case *explain_devices(const struct hook_env *env,
+                                                 const struct start_job *job, bool has_failed,
+                                                 struct fault *fault)
+{
+    static struct device_case devices; /* 60 kB */
+    const struct op *ops = job->plan.ops;
+    unsigned node_minor = RENDER_MINOR_MIN;
+
+    if (!has_failed) {
+        if (!job->proofs.is_dev_null_denied)
+            return NULL;
+        *fault = (struct fault){.cause = CAUSE_LONE_RULE};
+    } else if (fault->cause == CAUSE_MAKE_DENIED) {
+        node_minor = fault->b;
+    } else if (fault->cause != CAUSE_NODE_DENIED && fault->cause != CAUSE_LONE_RULE) {
+        return NULL;
+    } else if (fault->a < job->plan.op_count && ops[fault->a].gpu) {
+        node_minor = ops[fault->a].gpu->node_minor;
+    }
+    devices_explain(env->config_file, &job->guest, node_minor, &devices, fault);
+    return &devices;
+}
+
 int hook_start(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct start_job job;
-    const struct about about = {.options = options,
-                                .gpus = &job.gpus,
-                                .guest = &job.guest,
-                                .uids = &job.guest.uids,
-                                .gids = &job.guest.gids,
-                                .plan = &job.plan,
-                                .proofs = &job.proofs,
-                                .config_file = env->config_file};
+    struct about about = {.options = options,
+                          .gpus = &job.gpus,
+                          .guest = &job.guest,
+                          .uids = &job.guest.uids,
+                          .gids = &job.guest.gids,
+                          .plan = &job.plan,
+                          .proofs = &job.proofs,
+                          .config_file = env->config_file};
     struct fault fault;
     int r = start_host(env, options, &job, &fault);
 
@@ -90,6 +115,7 @@ int hook_start(const struct hook_env *env, const struct options *options, struct
         tell_guest(&job.guest);
     if (job.has_gpus)
         tell_gpus(&job.gpus);
+    about.devices = explain_devices(env, &job, r < 0, &fault);
     if (r < 0)
         r = say_start_failure(env, &about, &fault, err);
     else

@@ -13,8 +13,10 @@
 
 struct reading {
     int files_left;
+    bool roots_alone;
+    config_visitor *visit;
+    void *memory;
     struct config_include *found;
-    struct config_root *root;
 };
 
 static bool text_read(struct reading *reading, const char *file, const char *text, size_t size,
@@ -82,7 +84,7 @@ bool config_line_next(const char **text, const char *end, char *ret_key, size_t 
 
 static int target_open(struct reading *reading, const char *target, int *ret)
 {
-    if (geteuid() == 0)
+    if (reading->roots_alone)
         return trust_open(target, ret, &reading->found->breach);
     *ret = open(target, O_PATH | O_CLOEXEC);
     return *ret < 0 ? -errno : 0;
@@ -159,12 +161,22 @@ static bool target_read(struct reading *reading, const char *file, const char *t
     return text_read(reading, target, text, size, depth + 1);
 }
 
-static void root_take(const char *value, struct config_root *root)
+/* LXC 4.0 knows a key by how it begins. */
+static bool key_begins(const char *key, const char *with)
 {
+    return strncmp(key, with, strlen(with)) == 0;
+}
+
+static void root_take(const struct config_line *line, void *memory)
+{
+    struct config_root *root = memory;
+    const char *value = line->value;
     unsigned inside = 1;
     unsigned outside = 0;
     char kind = 0;
 
+    if (!key_begins(line->key, "lxc.idmap") && !key_begins(line->key, "lxc.id_map"))
+        return;
     if (sscanf(value, " %c %u %u", &kind, &inside, &outside) != 3 || inside != 0)
         return;
     if (kind != 'g' && !root->has_uid) {
@@ -177,36 +189,43 @@ static void root_take(const char *value, struct config_root *root)
     }
 }
 
-/* LXC 4.0 knows a key by how it begins. */
-static bool key_begins(const char *key, const char *with)
-{
-    return strncmp(key, with, strlen(with)) == 0;
-}
-
 static bool text_read(struct reading *reading, const char *file, const char *text, size_t size,
                       int depth)
 {
     CLEANUP_FREE char *value = malloc(PATH_MAX);
+    struct config_line line = {.file = file, .value = value};
     const char *end = text + size;
     char key[64];
 
     if (!value)
         return note_fault(reading, INCLUDE_ODD, file, file);
+    line.key = key;
     while (config_line_next(&text, end, key, sizeof(key), value, PATH_MAX)) {
-        if (key_begins(key, "lxc.idmap") || key_begins(key, "lxc.id_map"))
-            root_take(value, reading->root);
+        line.number++;
+        if (*key)
+            reading->visit(&line, reading->memory);
         if (key_begins(key, "lxc.include") && *value && !target_read(reading, file, value, depth))
             return false;
     }
     return true;
 }
 
+void config_walk(const char *file, const char *text, size_t size, bool roots_alone,
+                 config_visitor *visit, void *memory, struct config_include *ret)
+{
+    struct reading reading = {.files_left = FILES_MAX,
+                              .roots_alone = roots_alone,
+                              .visit = visit,
+                              .memory = memory,
+                              .found = ret};
+
+    *ret = (struct config_include){.fault = INCLUDE_FINE};
+    (void)text_read(&reading, file, text, size, 0);
+}
+
 void config_includes_read(const char *file, const char *text, size_t size,
                           struct config_include *ret, struct config_root *ret_root)
 {
-    struct reading reading = {.files_left = FILES_MAX, .found = ret, .root = ret_root};
-
-    *ret = (struct config_include){.fault = INCLUDE_FINE};
     *ret_root = (struct config_root){0};
-    (void)text_read(&reading, file, text, size, 0);
+    config_walk(file, text, size, geteuid() == 0, root_take, ret_root, ret);
 }

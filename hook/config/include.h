@@ -45,6 +45,23 @@ struct config_root {
 bool config_line_next(const char **text, const char *end, char *ret_key, size_t key_size,
                       char *ret_value, size_t value_size);
 
+/* A line that sets something: `number` is the line's in `file`, from 1. */
+struct config_line {
+    const char *file;
+    unsigned number;
+    const char *key, *value;
+};
+
+typedef void config_visitor(const struct config_line *line, void *memory);
+
+/*
+ * Shows each such line of the text of `file`, and of what it includes, in the order in which LXC
+ * obeys them: those of an include at its place. `roots_alone`: no file is opened that others than
+ * root can have written. Ends at the first include that cannot be read.
+ */
+void config_walk(const char *file, const char *text, size_t size, bool roots_alone,
+                 config_visitor *visit, void *memory, struct config_include *ret);
+
 /* Reads the text of `file`, and what it includes; as root, only what is root's alone. */
 void config_includes_read(const char *file, const char *text, size_t size,
                           struct config_include *ret, struct config_root *ret_root);

@@ -40,13 +40,8 @@ static void line_take(const char *line, const char *key, const char *value,
 
     if (text_is_equal(key, "lxc.mount.entry"))
         entry_take(line, value, ret);
-    if (text_is_equal(key, "lxc.cgroup2.devices.allow")) {
-        if (!ret->rule[0])
-            text_printable(ret->rule, sizeof(ret->rule), line);
+    if (text_is_equal(key, "lxc.cgroup2.devices.allow"))
         ret->has_drm_rule |= is_drm;
-    }
-    if (text_is_equal(key, "lxc.include") && strstr(value, "/gpu-privileged.conf"))
-        ret->is_for_privileged = true;
     if (text_is_equal(key, "lxc.cgroup.devices.allow") && is_drm && !ret->rule_v1[0])
         text_printable(ret->rule_v1, sizeof(ret->rule_v1), line);
 }

@@ -12,7 +12,6 @@
 /* sed(1) expressions for the lines that are found; Proxmox writes a colon. */
 #define CONFIG_ENTRY_EXPRESSION                                                                    \
     "^ *lxc\\.mount\\.entry *[:=] *\\/dev\\/dri\\(\\/renderD[0-9]*\\)\\{0,1\\} "
-#define CONFIG_RULE_EXPRESSION    "^ *lxc\\.cgroup2*\\.devices\\.allow"
 #define CONFIG_RULE_V1_EXPRESSION "^ *lxc\\.cgroup\\.devices\\.allow *[:=] *c 226"
 
 /* Lines are printable, "" when there is none. */
@@ -22,8 +21,6 @@ struct config_lines {
     bool has_drm_rule;  /* for cgroup v2 */
     size_t entry_count; /* mount entries that bring render nodes */
     char entries[CONFIG_ENTRIES_MAX][CONFIG_LINE_SIZE];
-    char rule[CONFIG_LINE_SIZE];    /* the first rule that allows a device, for cgroup v2 */
-    bool is_for_privileged;         /* includes gpu-privileged.conf, which brings such a rule */
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
     const char *file;               /* "" when it is not known or cannot be read */
 };
@@ -31,9 +28,9 @@ struct config_lines {
 /* Nothing is known yet. */
 static inline void config_lines_init(struct config_lines *lines)
 {
-    lines->is_roots = lines->brings_dri = lines->has_drm_rule = lines->is_for_privileged = false;
+    lines->is_roots = lines->brings_dri = lines->has_drm_rule = false;
     lines->entry_count = 0;
-    lines->rule[0] = lines->rule_v1[0] = '\0';
+    lines->rule_v1[0] = '\0';
     lines->file = "";
 }
 

@@ -170,21 +170,3 @@ const char *advice_delete(const char *config_file, const char *expression, char 
                  expression);
     return buffer;
 }
-
-const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size)
-{
-    char proxmox[PROXMOX_FILE_MAX];
-    const char *file = config_place_edited(config->file, proxmox);
-
-    if (!config->is_for_privileged && config->rule[0])
-        return advice_delete(config->file, CONFIG_RULE_EXPRESSION, buffer, size);
-    if (!config->is_for_privileged)
-        snprintf(buffer, size, "# the rule is in a file that the container's config includes");
-    else if (text_is_shell_word(file))
-        snprintf(buffer, size, "sed -i.bak 's/gpu-privileged\\.conf/gpu.conf/' %s", file);
-    else
-        snprintf(buffer, size,
-                 "# gpu-privileged.conf is for a container without lxc.idmap: "
-                 "include gpu.conf");
-    return buffer;
-}

@@ -59,7 +59,4 @@ void advice_start(const char *lxcpath, const char *name, const char *why, struct
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size);
 
-/* Puts what takes a device rule out that denies all but itself into `buffer`. */
-const char *advice_lone_rule(const struct config_lines *config, char *buffer, size_t size);
-
 #endif

@@ -168,11 +168,21 @@ static void add_under_lsm(const struct fault *fault, const struct about *about, 
         text_add(out, "under the %s %s: ", lsm_name(fault->b), fault->detail);
 }
 
-static void add_rule(const struct fault *fault, const struct about *about, struct text *out)
+static void add_since(const struct fault *fault, const struct about *about, struct text *out)
 {
-    (void)fault;
-    if (about->guest && about->guest->config.rule[0])
-        text_add(out, ": %s", about->guest->config.rule);
+    (void)about;
+    if (fault->detail[0])
+        text_add(out, ", since the line %s", fault->detail);
+}
+
+static void add_allow(const struct fault *fault, const struct about *about, struct text *out)
+{
+    char line[FAULT_TEXT_MAX];
+
+    if (!about->devices || fault->b >= about->devices->rules.count)
+        return;
+    device_line_describe(&about->devices->rules, fault->b, line, sizeof(line));
+    text_add(out, "%s", line);
 }
 
 static void add_shut(const struct fault *fault, const struct about *about, struct text *out)
@@ -188,10 +198,19 @@ static const struct {
     const char *name;
     void (*add)(const struct fault *fault, const struct about *about, struct text *out);
 } values[] = {
-    {"name", add_name}, {"detail", add_detail},       {"a", add_a},
-    {"b", add_b},       {"stays", add_stays},         {"group", add_group},
-    {"lsm", add_lsm},   {"under_lsm", add_under_lsm}, {"rule", add_rule},
-    {"shut", add_shut}, {"no_match", add_no_match},   {"unmapped", add_unmapped},
+    {"name", add_name},
+    {"detail", add_detail},
+    {"a", add_a},
+    {"b", add_b},
+    {"stays", add_stays},
+    {"group", add_group},
+    {"lsm", add_lsm},
+    {"under_lsm", add_under_lsm},
+    {"since", add_since},
+    {"shut", add_shut},
+    {"allow", add_allow},
+    {"no_match", add_no_match},
+    {"unmapped", add_unmapped},
 };
 
 static void fill(const char *template, const struct fault *fault, const struct about *about,

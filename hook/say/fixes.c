@@ -8,10 +8,12 @@
 #include "plan/idmap_change.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
+#include "say/advice_devices.h"
 #include "say/advice_gpu.h"
 #include "say/advice_system.h"
 #include "say/say.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -219,23 +221,44 @@ void fix_libmount(const struct fault *fault, const struct about *about, struct e
 
 /* ---- the proof ------------------------------------------------------------------------------- */
 
-void fix_device_rules(const struct fault *fault, const struct about *about, struct err *err)
+/* Those that are denied; with the ones that are wanted where no proof has said which. */
+static void denied_nodes(const struct about *about, struct device_minors *ret)
 {
-    (void)fault;
-    for (size_t i = 0; about->plan && about->proofs && i < about->plan->op_count; i++)
-        if (about->plan->ops[i].kind == OP_NODE && about->proofs->nodes[i].error == EPERM)
-            err_fix_config(err, "lxc.cgroup%s.devices.allow = c %d:%u rwm",
-                           about->guest && about->guest->cgroup_is_v1 ? "" : "2", DRM_MAJOR,
-                           about->plan->ops[i].gpu->node_minor);
+    *ret = (struct device_minors){.count = 0};
+    for (size_t i = 0; about->plan && i < about->plan->op_count; i++)
+        if (about->plan->ops[i].kind == OP_NODE && about->proofs &&
+            about->proofs->nodes[i].error == EPERM &&
+            ret->count < sizeof(ret->minors) / sizeof(ret->minors[0]))
+            ret->minors[ret->count++] = about->plan->ops[i].gpu->node_minor;
 }
 
-void fix_lone_rule(const struct fault *fault, const struct about *about, struct err *err)
+/* Where nothing is known of the config, the container itself tells whether it has an id map. */
+static const struct device_case *devices_of(const struct about *about)
 {
-    char fix[512];
+    static struct device_case unknown;
+
+    if (about->devices)
+        return about->devices;
+    memset(&unknown, 0, sizeof(unknown));
+    unknown.rules.model = about->guest && about->guest->cgroup_is_v1 ? DEVICES_V1 : DEVICES_V2;
+    unknown.is_privileged = about->guest && about->guest->user_ns < 0;
+    return &unknown;
+}
+
+void fix_device_rules(const struct fault *fault, const struct about *about, struct err *err)
+{
+    struct device_minors nodes;
 
     (void)fault;
-    if (about->guest)
-        err_fix_lines(err, advice_lone_rule(&about->guest->config, fix, sizeof(fix)));
+    denied_nodes(about, &nodes);
+    advice_devices(devices_of(about), &nodes, about->config_file, err);
+}
+
+void fix_cgroup(const struct fault *fault, const struct about *about, struct err *err)
+{
+    (void)fault;
+    if (about->devices)
+        advice_cgroup(about->devices, err);
 }
 
 void fix_shut(const struct fault *fault, const struct about *about, struct err *err)

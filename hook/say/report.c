@@ -4,6 +4,7 @@
 #include "base/wrap.h"
 #include "plan/idmap_change.h"
 #include "say/advice_config.h"
+#include "say/advice_devices.h"
 #include "say/log.h"
 
 #include <stdarg.h>
@@ -109,17 +110,19 @@ void report_warning(const char *text)
     say_fixes(LOG_WARNING, text + length + (text[length] ? 1 : 0));
 }
 
-/* On cgroup v2 one rule alone makes a list of all that is allowed. */
-void report_null_denied(const struct config_lines *config)
+void report_null_denied(const struct device_case *devices, const char *config_file)
 {
-    char fix[512];
+    struct device_verdict verdict = device_rules_judge(&devices->rules, 1, 3);
+    struct device_minors none = {.count = 0};
+    struct err fix = {0};
+    char line[FAULT_TEXT_MAX] = "";
     char text[WARNING_SIZE];
 
-    snprintf(
-        text, sizeof(text),
-        "/dev/null is denied in the container: a lone rule made a list of all devices that are "
-        "allowed; it is not needed, delete it%s%s\n%s",
-        config->rule[0] ? ": " : "", config->rule, advice_lone_rule(config, fix, sizeof(fix)));
+    if (devices->has_rules && verdict.reason == DEVICE_ALL)
+        device_line_describe(&devices->rules, verdict.rule, line, sizeof(line));
+    advice_devices(devices, &none, config_file, &fix);
+    snprintf(text, sizeof(text), "/dev/null is denied in the container%s%s\n%s",
+             line[0] ? ", since the line " : "", line, fix.fix);
     report_warning(text);
 }
 
@@ -222,8 +225,8 @@ void report_success(const struct about *about, bool in_cgroup)
     if (was_proven && !in_cgroup)
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");
-    if (proofs->is_dev_null_denied)
-        report_null_denied(&about->guest->config);
+    if (proofs->is_dev_null_denied && about->devices)
+        report_null_denied(about->devices, about->config_file);
 }
 
 void report_failure(const struct err *err)

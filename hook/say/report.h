@@ -22,7 +22,8 @@ struct report_style {
 void report_open(const struct report_style *style);
 
 /*
- * One line per node that is ready, and the plan's warnings. `about` knows plan, guest and proofs;
+ * One line per node that is ready, and the plan's warnings. `about` knows plan, guest, proofs, and
+ * devices when the proofs say that /dev/null is denied;
  * `in_cgroup`: device rules took part.
  */
 void report_success(const struct about *about, bool in_cgroup);
@@ -37,8 +38,8 @@ void report_warning_words(const struct plan_warning *warning, const struct guest
 /* Such a text. */
 void report_warning(const char *text);
 
-/* A lone device rule denies every other device of the container. */
-void report_null_denied(const struct config_lines *config);
+/* The container's device rules let it use the nodes, but deny it /dev/null. */
+void report_null_denied(const struct device_case *devices, const char *config_file);
 
 /* Goal, object, cause, then the fix lines; each line of the fix on its own. */
 void report_failure(const struct err *err);

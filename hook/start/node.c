@@ -52,8 +52,9 @@ static int make_device(int tree, const struct op *op, const struct plan *plan, s
     dev_t number = makedev(DRM_MAJOR, op->gpu->node_minor);
 
     if (mknodat(tree, op->name, S_IFCHR | plan->mode, number) < 0)
-        return fault_set(fault, CAUSE_NODE_MAKE, errno, .name = op->name, .a = DRM_MAJOR,
-                         .b = op->gpu->node_minor);
+        /* This process has the capability: then it is a device cgroup that says EPERM. */
+        return fault_set(fault, errno == EPERM ? CAUSE_MAKE_DENIED : CAUSE_NODE_MAKE, errno,
+                         .name = op->name, .a = DRM_MAJOR, .b = op->gpu->node_minor);
     return own(tree, op->name, plan->owner.host_uid, plan->owner.host_gid, fault);
 }
 

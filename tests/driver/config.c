@@ -41,8 +41,16 @@ static bool row_is_offered(const struct driver *drv, int row)
     return true;
 }
 
+static bool has_videoproc(const struct driver *drv)
+{
+    return !fault_is_on(&drv->faults, FAULT_NO_VIDEOPROC);
+}
+
 static VAStatus pair_check(const struct driver *drv, VAProfile profile, VAEntrypoint entrypoint)
 {
+    if (profile == VAProfileNone && has_videoproc(drv))
+        return entrypoint == VAEntrypointVideoProc ? VA_STATUS_SUCCESS
+                                                   : VA_STATUS_ERROR_UNSUPPORTED_ENTRYPOINT;
     if (!profile_is_offered(drv, profile))
         return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
     for (int i = 0; i < ENTRYPOINT_COUNT; i++) {
@@ -55,6 +63,8 @@ static VAStatus pair_check(const struct driver *drv, VAProfile profile, VAEntryp
 VAStatus config_profiles(struct driver *drv, VAProfile *list, int *count)
 {
     *count = 0;
+    if (has_videoproc(drv))
+        list[(*count)++] = VAProfileNone;
     for (int i = 0; i < PROFILE_COUNT; i++) {
         if (profile_is_offered(drv, profiles[i]))
             list[(*count)++] = profiles[i];
@@ -64,6 +74,11 @@ VAStatus config_profiles(struct driver *drv, VAProfile *list, int *count)
 
 VAStatus config_entrypoints(struct driver *drv, VAProfile profile, VAEntrypoint *list, int *count)
 {
+    if (profile == VAProfileNone && has_videoproc(drv)) {
+        *count = 1;
+        *list = VAEntrypointVideoProc;
+        return VA_STATUS_SUCCESS;
+    }
     if (!profile_is_offered(drv, profile))
         return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
     *count = 0;
@@ -96,7 +111,7 @@ static uint32_t packed_headers(const struct driver *drv)
 static uint32_t attribute_value(const struct driver *drv, VAEntrypoint entrypoint,
                                 VAConfigAttribType type)
 {
-    bool is_encoder = entrypoint != VAEntrypointVLD;
+    bool is_encoder = entrypoint != VAEntrypointVLD && entrypoint != VAEntrypointVideoProc;
 
     switch ((int)type) {
     case VAConfigAttribRTFormat:
@@ -105,7 +120,7 @@ static uint32_t attribute_value(const struct driver *drv, VAEntrypoint entrypoin
     case VAConfigAttribMaxPictureHeight:
         return PICTURE_SIDE_MAX;
     case VAConfigAttribDecSliceMode:
-        return is_encoder ? VA_ATTRIB_NOT_SUPPORTED : VA_DEC_SLICE_MODE_NORMAL;
+        return entrypoint == VAEntrypointVLD ? VA_DEC_SLICE_MODE_NORMAL : VA_ATTRIB_NOT_SUPPORTED;
     case VAConfigAttribRateControl:
         return is_encoder ? rate_control_modes(drv) : VA_ATTRIB_NOT_SUPPORTED;
     case VAConfigAttribEncPackedHeaders:
@@ -176,7 +191,7 @@ VAStatus config_create(struct driver *drv, VAProfile profile, VAEntrypoint entry
     struct config new = {.profile = profile, .entrypoint = entrypoint}, *config;
     VAStatus status = pair_check(drv, profile, entrypoint);
 
-    if (entrypoint != VAEntrypointVLD)
+    if (entrypoint != VAEntrypointVLD && entrypoint != VAEntrypointVideoProc)
         new.rate_control = VA_RC_CQP;
     for (int i = 0; i < count && status == VA_STATUS_SUCCESS; i++)
         status = attribute_accept(drv, &new, &list[i]);
@@ -211,7 +226,7 @@ VAStatus config_query(struct driver *drv, VAConfigID id, VAProfile *profile,
     *entrypoint = config->entrypoint;
     *count = 0;
     list[(*count)++] = (VAConfigAttrib){VAConfigAttribRTFormat, VA_RT_FORMAT_YUV420};
-    if (config->entrypoint == VAEntrypointVLD)
+    if (config->entrypoint == VAEntrypointVLD || config->entrypoint == VAEntrypointVideoProc)
         return VA_STATUS_SUCCESS;
     list[(*count)++] = (VAConfigAttrib){VAConfigAttribRateControl, config->rate_control};
     list[(*count)++] = (VAConfigAttrib){VAConfigAttribEncPackedHeaders, config->packed_headers};

@@ -118,7 +118,7 @@ static void limits_fill(VADriverContextP ctx)
 {
     ctx->version_major = VA_MAJOR_VERSION;
     ctx->version_minor = VA_MINOR_VERSION;
-    ctx->max_profiles = 3;
+    ctx->max_profiles = 4;
     ctx->max_entrypoints = 3;
     ctx->max_attributes = 16;
     ctx->max_image_formats = 2;

@@ -27,6 +27,7 @@
     X(FAULT_NO_DERIVE, "no-derive", "")                                                            \
     X(FAULT_DERIVE_I420, "derive-i420", "")                                                        \
     X(FAULT_I420, "i420", "")                                                                      \
+    X(FAULT_NO_VIDEOPROC, "no-videoproc", "")                                                      \
     X(FAULT_NO_SYNCBUFFER, "no-syncbuffer", "")                                                    \
     /* calls that go wrong */                                                                      \
     X(FAULT_INIT_FAIL, "init-fail", "")                                                            \

@@ -29,6 +29,8 @@ static struct context *context_new(const struct config *config, uint32_t width, 
     context->width = width;
     context->height = height;
     context->target = VA_INVALID_ID;
+    if (config->entrypoint == VAEntrypointVideoProc)
+        return context; /* it takes no picture */
     if (config->entrypoint == VAEntrypointVLD)
         context->decoder = decoder_new();
     else
@@ -82,6 +84,8 @@ VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
         return VA_STATUS_ERROR_INVALID_CONTEXT;
     if (!surface_of(drv, target))
         return VA_STATUS_ERROR_INVALID_SURFACE;
+    if (!context->encoder && !context->decoder)
+        return driver_refuse(drv, VA_STATUS_ERROR_UNIMPLEMENTED, "no picture is scaled");
     context->target = target;
     if (context->encoder)
         encoder_begin(context->encoder);

@@ -6,7 +6,6 @@
 #include "base/mountinfo.h"
 #include "base/text.h"
 #include "cli/options.h"
-#include "config/device_rules.h"
 #include "config/edit.h"
 #include "config/include.h"
 #include "config/lxc.h"
@@ -17,6 +16,7 @@
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "facts/subid.h"
+#include "plan/device_verdict.h"
 #include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/say.h"
@@ -260,13 +260,33 @@ static void eat_subid(char *text, size_t size)
         broken("more than there is, is not granted");
 }
 
+/* Lines as in a config; in each model every verdict and every remedy has to hold. */
 static void eat_rules(char *text, size_t size)
 {
-    struct device_rules rules = {.denies_all = true};
+    static struct device_rules rules;
+    static struct device_remedy remedy;
 
-    (void)size;
-    snprintf(rules.allowed, sizeof(rules.allowed), "%s", text);
-    (void)device_rules_allow(&rules, 226, 128);
+    for (int model = DEVICES_V1; model <= DEVICES_V2_IN_ORDER; model++) {
+        const char *next = text;
+        char key[64];
+        char value[128];
+        memset(&rules, 0, sizeof(rules));
+        rules.model = (enum device_model)model;
+        if (model == DEVICES_V1)
+            device_rules_take_parent(&rules, text);
+        while (config_line_next(&next, text + size, key, sizeof(key), value, sizeof(value)))
+            (void)device_rules_add(&rules, key, value);
+        const struct device_verdict verdict = device_rules_judge(&rules, 226, 128);
+        if ((verdict.reason == DEVICE_ALLOWED) != device_rules_allow(&rules, 226, 128))
+            broken("a verdict that is not the judgement");
+        if (rules.count && verdict.rule >= rules.count)
+            broken("a line that is not there is to blame");
+        device_rules_remedy(&rules, 226, 128, false, &remedy);
+        const struct device_view left = {&rules, rules.count, remedy.is_deleted};
+        if (remedy.fix == DEVICE_FIX_DELETE &&
+            !(device_view_allows(&left, 226, 128) && device_view_allows(&left, 1, 3)))
+            broken("lines are deleted in vain");
+    }
 }
 
 static void eat_name(char *text, size_t size)

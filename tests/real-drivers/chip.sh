@@ -27,6 +27,29 @@ grep -q "^driver  *pass $driver, " "$scratch/log" || fail "the driver is not $dr
 grep -q "^  driver: .*/${driver}_drv_video.so: in use" "$scratch/log" || fail "the driver's file is not named"
 grep '^  encoder:' "$scratch/log"
 
+# Intel's free build has no scaler on Gen9, and every other stock driver has one.
+case $chip in
+skl | kbl | bxt | glk | cfl) scales=warn ;;
+*) scales=pass ;;
+esac
+! dpkg -s intel-media-va-driver-non-free >/dev/null 2>&1 || scales=pass
+grep -q "^scale  *$scales " "$scratch/log" || fail "scale: not $scales"
+warned=pass
+! grep -q '^warning: ' "$scratch/log" || warned=warn
+[ "$warned" = "$scales" ] || fail 'another warning, or none'
+if [ "$scales" = warn ]; then
+    said | grep -qF 'has no VideoProc on this GPU (it is the build without the non-free parts)' || fail 'scale: no cause'
+    grep -q '^fix: apt-get update && apt-get install intel-media-va-driver-non-free$' "$scratch/log" || fail 'scale: no fix'
+    # The claim: ffmpeg's scaler fails there.
+    ! on_chip "$chip" timeout -s KILL 20 ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=320x240 -frames:v 1 \
+        -vaapi_device /dev/dri/renderD128 -vf format=nv12,hwupload,scale_vaapi=160:120 -f null - >"$scratch/ffmpeg.log" 2>&1 ||
+        fail 'ffmpeg scales where we warn'
+    grep -q 'Failed to create processing pipeline config: 12' "$scratch/ffmpeg.log" || fail "not ffmpeg's words: $(cat "$scratch/ffmpeg.log")"
+    packages_are_sound 'scale'
+fi
+grep -q '^codecs  *pass said by the driver (proven: h264): decodes h264 .*' "$scratch/log" || fail 'no word of the codecs'
+echo "ok: scale: $scales"
+
 # What ffmpeg completes on, whatever came of it, we complete on too.
 got=0
 on_chip "$chip" timeout -s KILL 20 ffmpeg -v error -nostdin -y -f lavfi -i testsrc2=size=320x240 -frames:v 5 \

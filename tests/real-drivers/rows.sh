@@ -2,7 +2,7 @@
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
 # shellcheck source-path=SCRIPTDIR
-export rows='g15 g18 g20 g45'
+export rows='g15 g18 g20 g30 g45'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -73,3 +73,9 @@ TESTDRV=lp-only LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify k
 [ "$status" = 0 ] || fail 'HuC runs: no pass'
 ! grep -q '^warning\|^fix' "$scratch/log" || fail 'HuC runs: a word of warning'
 echo 'ok: HuC runs: no warning'
+
+# Encoding works on Gen9, and players fail there on their way to it.
+verify kbl
+row_is g30 0 'VA driver iHD encodes, but has no VideoProc on this GPU' 'apt-get update && apt-get install intel-media-va-driver-non-free$'
+verify tgl
+! grep -q '^warning\|^fix' "$scratch/log" || fail 'Tiger Lake scales: a word of warning'

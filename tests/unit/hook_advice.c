@@ -49,26 +49,6 @@ static void only_plain_paths_are_pasted(void **state)
     assert_int_equal(advice_delete("", "^a", line, sizeof(line))[0], '#');
 }
 
-static void what_mends_a_lone_rule_is_where_the_rule_stands(void **state)
-{
-    struct config_lines config = {.file = "/var/lib/lxc/c1/config"};
-    char text[] = "lxc.include = /usr/share/lxc/config/gpu-privileged.conf\n";
-    char line[256];
-
-    (void)state;
-    assert_string_equal(advice_lone_rule(&config, line, sizeof(line)),
-                        "# the rule is in a file that the container's config includes");
-    strcpy(config.rule, "lxc.cgroup2.devices.allow = c 226:128 rwm");
-    assert_string_equal(
-        advice_lone_rule(&config, line, sizeof(line)),
-        "sed -i.bak '/^ *lxc\\.cgroup2*\\.devices\\.allow/d' /var/lib/lxc/c1/config");
-    config.rule[0] = '\0';
-    config_scan_text(text, &config);
-    assert_true(config.is_for_privileged);
-    assert_string_equal(advice_lone_rule(&config, line, sizeof(line)),
-                        "sed -i.bak 's/gpu-privileged\\.conf/gpu.conf/' /var/lib/lxc/c1/config");
-}
-
 static void the_configs_lines_are_found(void **state)
 {
     struct config_lines config = {0};
@@ -90,7 +70,6 @@ static void the_configs_lines_are_found(void **state)
                         "lxc.mount.entry=/dev/dri/renderD128 dev/dri/renderD128 none bind");
     assert_string_equal(config.entries[1], "lxc.mount.entry = /dev/dri dev/dri none bind");
     assert_true(config.brings_dri);
-    assert_string_equal(config.rule, "lxc.cgroup2.devices.allow = c 10:200 rwm");
     assert_string_equal(config.rule_v1, "lxc.cgroup.devices.allow = c 226:128 rwm");
     assert_false(config.has_drm_rule);
 }
@@ -278,7 +257,6 @@ int main(void)
         cmocka_unit_test(the_hook_line_keeps_the_options),
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
-        cmocka_unit_test(what_mends_a_lone_rule_is_where_the_rule_stands),
         cmocka_unit_test(what_keeps_a_module_out),
         cmocka_unit_test(what_the_command_line_keeps_out),
         cmocka_unit_test(security_modules_are_told_apart),

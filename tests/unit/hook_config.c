@@ -1,6 +1,5 @@
-/* Editing lxc.idmap lines, reading /etc/subgid, judging device rules: pure text work. */
+/* Editing lxc.idmap lines and reading /etc/subgid: pure text work. */
 #include "cmocka_all.h"
-#include "config/device_rules.h"
 #include "config/edit.h"
 #include "facts/subid.h"
 
@@ -102,36 +101,6 @@ static void nobody_is_offered_anothers_range(void **state)
     assert_false(subid_find_free("root:1:4294967294\n", 65536, &first));
 }
 
-static void device_rules_are_judged_as_the_kernel_does(void **state)
-{
-    struct device_rules rules = {.denies_all = true,
-                                 .allowed = "c *:* m\nb *:* m\nc 1:3 rwm\nc 136:* rwm"};
-
-    (void)state;
-    assert_false(device_rules_allow(&rules, 226, 128));
-    assert_true(device_rules_allow(&rules, 136, 5));
-    strcpy(rules.allowed, "c 226:* rwm");
-    assert_true(device_rules_allow(&rules, 226, 128));
-    strcpy(rules.allowed, "c 226:129 rwm\nc 226:128 r");
-    assert_false(device_rules_allow(&rules, 226, 128));
-    assert_true(device_rules_allow(&rules, 226, 129));
-    strcpy(rules.allowed, "a");
-    assert_true(device_rules_allow(&rules, 226, 128));
-    rules.allowed[0] = '\0';
-    assert_false(device_rules_allow(&rules, 226, 128));
-    rules.denies_all = false;
-    assert_true(device_rules_allow(&rules, 226, 128));
-    strcpy(rules.denied, "c 226:* rwm");
-    assert_false(device_rules_allow(&rules, 226, 128));
-    assert_true(device_rules_allow(&rules, 1, 3));
-    strcpy(rules.denied, "c 226:128 m");
-    assert_true(device_rules_allow(&rules, 226, 128));
-    strcpy(rules.denied, "c 226:128 w");
-    assert_false(device_rules_allow(&rules, 226, 128));
-    strcpy(rules.allowed, "c 226:128 rwm");
-    assert_true(device_rules_allow(&rules, 226, 128));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,7 +109,6 @@ int main(void)
         cmocka_unit_test(lines_that_lxc_has_from_elsewhere_are_refused),
         cmocka_unit_test(subgid_grants_by_name_number_and_own_group),
         cmocka_unit_test(nobody_is_offered_anothers_range),
-        cmocka_unit_test(device_rules_are_judged_as_the_kernel_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,10 +216,16 @@ static void each_proof_is_its_own_steps(void **state)
     say(&proofs);
     assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
     assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
+    /* with an id map an allow line would shut out all else */
+    guest.user_ns = 3;
+    say(&proofs);
+    guest.user_ns = -1;
+    assert_null(strstr(err.fix, "= c 226"));
+    assert_non_null(strstr(err.fix, "lxc.cgroup2.devices.allow ="));
     proofs.is_dev_null_denied = true;
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
     say(&proofs);
-    assert_non_null(strstr(err.text, "a lone rule"));
+    assert_non_null(strstr(err.text, "/dev/null too"));
     proofs.nodes[2].error = EACCES;
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
     say(&proofs);

@@ -107,6 +107,51 @@ CASE(g45_no_shaders)
     facts_package(DEBIAN_I965, "2.4.1+dfsg1-1", "2.4.1+dfsg1-1");
 }
 
+/* Intel's free build on Gen9. */
+static void no_scaler(void)
+{
+    facts.sys.kernel.device_id = 0x5912;
+    facts.va.scale.offered = facts.va.scale.done = false;
+    facts_failure(&facts.va.scale.failure, "vaCreateConfig", 12,
+                  "VA_STATUS_ERROR_UNSUPPORTED_PROFILE");
+}
+
+CASE(g30_no_scaler)
+{
+    no_scaler();
+}
+
+/* With the whole build in place there is no package to name. */
+CASE(g30_no_scaler_non_free)
+{
+    no_scaler();
+    facts_package(DEBIAN_IHD, "", "");
+    facts_package(DEBIAN_IHD_FULL, "23.1.1+ds1-1", "23.1.1+ds1-1");
+}
+
+CASE(g30_no_scaler_radeon)
+{
+    facts_radeon();
+    no_scaler();
+    SET(facts.va.driver.name, "radeonsi");
+    facts.sys.kernel.device_id = 0x1638;
+}
+
+CASE(g30_scaler_fails)
+{
+    facts.va.scale.done = false;
+    facts_failure(&facts.va.scale.failure, "vaCreateContext", 2,
+                  "VA_STATUS_ERROR_ALLOCATION_FAILED");
+}
+
+CASE(g23_in_scaler)
+{
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.1);
+    facts.va.scale.done = false;
+    facts.va.progress.step = VA_STEP_SCALE;
+    SET(facts.va.progress.call, "vaCreateContext");
+}
+
 CASE(g23_in_init)
 {
     facts_va_never();
@@ -316,6 +361,11 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g23_chosen, STATUS_CRASHED, "g23"),
     ROW(g23_other_driver, STATUS_CRASHED, "g23"),
     ROW(g45_no_shaders, STATUS_CRASHED, "g45"),
+    ROW(g30_no_scaler, STATUS_PASS, "g30"),
+    ROW(g30_no_scaler_non_free, STATUS_PASS, "g30"),
+    ROW(g30_no_scaler_radeon, STATUS_PASS, "g30"),
+    ROW(g30_scaler_fails, STATUS_PASS, "g30"),
+    ROW(g23_in_scaler, STATUS_CRASHED, "g23"),
     ROW(g23_unknown_distribution, STATUS_CRASHED, "g23"),
     ROW(g25_unknown_distribution, STATUS_BITSTREAM, "g25"),
     ROW(g23_in_init, STATUS_CRASHED, "g23"),

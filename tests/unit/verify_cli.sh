@@ -124,6 +124,32 @@ ends 13 "mode 0600" as_nobody --groups 4242 "$verify" --device "$nodes/renderD25
 chmod 666 "$nodes/renderD255"
 ends 15 "FAIL (15)" as_nobody --clear-groups "$verify" --device "$nodes/renderD255"
 
+# A terminal cuts the evidence to its columns; what goes to a pipe or the journal is whole.
+long=$nodes/a-name-of-a-file-that-is-longer-than-what-sixty-columns-have-room-for
+touch "$long"
+on_columns() {
+    python3 -c '
+import fcntl, os, pty, struct, sys, termios
+def child():
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execvp(sys.argv[2], sys.argv[2:])
+pid, terminal = pty.fork()
+if pid == 0:
+    child()
+while True:
+    try:
+        data = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    os.write(1, data)
+' "$1" "$verify" --device "$long" | tr -d '\r' | sed -n '/^node /p'
+}
+on_columns 60 | grep -q '^node .*\.\.\.$' || fail "60 columns do not cut the evidence"
+on_columns 200 | grep -q "$long" || fail "200 columns cut the evidence"
+"$verify" --device "$long" | grep '^node ' | grep -q "$long" || fail "a pipe cuts the evidence"
+
 # ---- in a user namespace, as in a container ----
 unshare -U --map-root-user true 2>/dev/null || skip "no right to make user namespaces here"
 chown 1234:1234 "$nodes/renderD255"

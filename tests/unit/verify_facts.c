@@ -72,6 +72,7 @@ static void row_add(const char *profile, int32_t entrypoint, const char *entrypo
     *row = (struct va_row){.entrypoint = entrypoint, .max_width = 4096, .max_height = 4096};
     SET(row->profile_name, profile);
     SET(row->entrypoint_name, entrypoint_name);
+    row->profile = VAProfileH264ConstrainedBaseline;
     row->is_h264 = true;
     row->is_encoder = entrypoint != VAEntrypointVLD;
 }
@@ -123,6 +124,8 @@ static void va_good(void)
     va->decode.psnr_uv = 41.0;
     va->decode.psnr_uv_worst = 40.1;
     va->decode.psnr_block = 33.4;
+    va->scale.offered = true;
+    va->scale.done = true;
 }
 
 void facts_all_good(void)
@@ -209,6 +212,7 @@ void facts_encode_never(void)
 {
     facts_bitstream_never();
     memset(&facts.va.encode, 0, sizeof(facts.va.encode));
+    memset(&facts.va.scale, 0, sizeof(facts.va.scale));
 }
 
 void facts_ended(enum run_end end, int number, double seconds)

@@ -95,16 +95,22 @@ static void every_cause_has_a_case(void **state)
 
 typedef void (*renderer)(const struct rendering *rendering, FILE *out);
 
-static void rendered(const struct verify_case *one, renderer print, enum verbosity verbosity,
-                     char text[REPORT_MAX])
+static void rendered_in(const struct verify_case *one, renderer print, enum verbosity verbosity,
+                        unsigned columns, char text[REPORT_MAX])
 {
     struct report report = judged(one);
-    const struct rendering rendering = {&facts, &report, verbosity, false};
+    const struct rendering rendering = {&facts, &report, verbosity, false, columns};
     FILE *out = fmemopen(text, REPORT_MAX, "w");
 
     assert_non_null(out);
     print(&rendering, out);
     assert_int_equal(fclose(out), 0);
+}
+
+static void rendered(const struct verify_case *one, renderer print, enum verbosity verbosity,
+                     char text[REPORT_MAX])
+{
+    rendered_in(one, print, verbosity, COLUMNS, text);
 }
 
 static void golden_update(const char *path, const char *text)
@@ -296,6 +302,30 @@ static void text_fits_a_terminal(void **state)
         if (one->status != STATUS_PASS && lines > FAIL_LINES_MAX)
             fail_msg("%s: %d lines", one->name, lines);
     }
+}
+
+/* What a log or a pipe gets is whole; a wider terminal shows more. */
+static void evidence_is_cut_by_the_terminal_alone(void **state)
+{
+    char narrow[REPORT_MAX];
+    char wide[REPORT_MAX];
+    char whole[REPORT_MAX];
+    const struct verify_case *one;
+    unsigned cut = 0;
+
+    (void)state;
+    for (size_t i = 0; (one = case_number(i)); i++) {
+        if (strcmp(one->name, "listed") == 0)
+            continue;
+        rendered_in(one, render_text, VERBOSITY_NORMAL, COLUMNS, narrow);
+        rendered_in(one, render_text, VERBOSITY_NORMAL, 120, wide);
+        rendered_in(one, render_text, VERBOSITY_NORMAL, 0, whole);
+        if (strstr(whole, "...\n"))
+            fail_msg("%s: cut without a terminal: %s", one->name, whole);
+        cut += strstr(narrow, "...\n") && !strstr(wide, "...\n");
+        assert_true(strlen(narrow) <= strlen(wide) && strlen(wide) <= strlen(whole));
+    }
+    assert_true(cut > 0);
 }
 
 static void quiet_is_one_verdict_line(void **state)
@@ -513,6 +543,7 @@ int main(void)
         cmocka_unit_test(json_is_as_agreed),
         cmocka_unit_test(json_says_what_the_text_says),
         cmocka_unit_test(text_fits_a_terminal),
+        cmocka_unit_test(evidence_is_cut_by_the_terminal_alone),
         cmocka_unit_test(quiet_is_one_verdict_line),
         cmocka_unit_test(verbose_shows_the_raw_facts),
         cmocka_unit_test(nothing_known_is_no_pass),

@@ -135,7 +135,7 @@ without_times >"$scratch/chatty"
 cmp "$scratch/quiet" "$scratch/chatty" || fail "a chatty driver changes the JSON"
 python3 -m json.tool <"$scratch/chatty" >/dev/null || fail "no JSON"
 run chatty
-[ "$(wc -l <"$scratch/log")" = 9 ] || fail "a chatty driver is heard"
+[ "$(wc -l <"$scratch/log")" = 11 ] || fail "a chatty driver is heard"
 
 # A long run shows how far it is, on a terminal that can take it back.
 on_terminal() {

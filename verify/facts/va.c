@@ -115,6 +115,9 @@ static void sanitize_results(struct va_facts *facts)
     sanitize_decibel(&facts->decode.psnr_block);
     sanitize_bool(&facts->decode.block_is_colour);
     sanitize_failure(&facts->decode.failure);
+    sanitize_bool(&facts->scale.offered);
+    sanitize_bool(&facts->scale.done);
+    sanitize_failure(&facts->scale.failure);
 }
 
 void va_facts_sanitize(struct va_facts *facts)

@@ -59,6 +59,7 @@ enum va_step {
     VA_STEP_ENTRYPOINTS,
     VA_STEP_ENCODE,
     VA_STEP_DECODE,
+    VA_STEP_SCALE,
     VA_STEP_CLOSE, /* all that there was to find out is known */
 };
 
@@ -199,6 +200,12 @@ struct va_facts {
                                 when it looks like nothing known */
         struct va_failure failure;
     } decode;
+
+    struct {
+        bool offered; /* VideoProc gives a config */
+        bool done;    /* and a context */
+        struct va_failure failure;
+    } scale;
 
     /* For tests/bench. Seconds, and how many of them passed inside libva and the driver: of the
      * pictures from the first to the last, and of everything. */

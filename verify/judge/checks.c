@@ -159,6 +159,8 @@ static enum check_id check_under_way(const struct facts *facts)
         return facts->va.encode.done ? CHECK_ID_BITSTREAM : CHECK_ID_ENCODE;
     case VA_STEP_DECODE:
         break;
+    case VA_STEP_SCALE:
+        return CHECK_ID_SCALE;
     case VA_STEP_CLOSE:
         return CHECK_ID_DRIVER;
     }

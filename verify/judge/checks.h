@@ -17,13 +17,15 @@ enum check_status { CHECK_PASS, CHECK_WARN, CHECK_FAIL, CHECK_SKIP };
     X(ENTRYPOINTS, entrypoints)                                                                    \
     X(ENCODE, encode)                                                                              \
     X(BITSTREAM, bitstream)                                                                        \
-    X(DECODE, decode)
+    X(DECODE, decode)                                                                              \
+    X(SCALE, scale)                                                                                \
+    X(CODECS, codecs)
 
 #define CHECK_ENUM(symbol, id) CHECK_ID_##symbol,
 enum check_id { CHECK_TABLE(CHECK_ENUM) CHECK_COUNT };
 #undef CHECK_ENUM
 
-#define CHECK_DETAIL_MAX 320
+#define CHECK_DETAIL_MAX 320 /* with room for every codec, both ways */
 
 struct finding {
     enum check_status status;
@@ -64,6 +66,8 @@ struct judgement check_entrypoints(const struct facts *facts, struct text *detai
 struct judgement check_encode(const struct facts *facts, struct text *detail);
 struct judgement check_bitstream(const struct facts *facts, struct text *detail);
 struct judgement check_decode(const struct facts *facts, struct text *detail);
+struct judgement check_scale(const struct facts *facts, struct text *detail);
+struct judgement check_codecs(const struct facts *facts, struct text *detail);
 
 #define JUDGED_PASS        ((struct judgement){CHECK_PASS, CAUSE_NONE})
 #define JUDGED_SKIP        ((struct judgement){CHECK_SKIP, CAUSE_NONE})

@@ -1,6 +1,8 @@
-/* The checks of what came out: coded buffers, the stream, the decoded pictures. */
+/* The checks of what came out: coded buffers, the stream, the decoded pictures, and of what else
+ * the driver offers. */
 #include "facts/rate_control.h"
 #include "judge/checks.h"
+#include "judge/codecs.h"
 #include "judge/words.h"
 
 #include <va/va.h>
@@ -174,5 +176,28 @@ struct judgement check_decode(const struct facts *facts, struct text *detail)
         return JUDGED_WARN(CAUSE_COARSE_AT_RATE);
     if (va->decode.psnr_y < limits->warn_mean)
         return JUDGED_WARN(CAUSE_COARSE);
+    return JUDGED_PASS;
+}
+
+/* ---- scale, codecs ---- */
+
+/* A PASS says whether players can scale, which most do on their way to the encoder. */
+struct judgement check_scale(const struct facts *facts, struct text *detail)
+{
+    const struct va_facts *va = &facts->va;
+
+    if (va->scale.failure.happened) {
+        words_failure(&va->scale.failure, detail);
+        return JUDGED_WARN(va->scale.offered ? CAUSE_SCALER_FAILED : CAUSE_NO_SCALER);
+    }
+    if (!va->scale.done)
+        return JUDGED_SKIP;
+    text_add(detail, "VideoProc starts; no picture was scaled");
+    return JUDGED_PASS;
+}
+
+struct judgement check_codecs(const struct facts *facts, struct text *detail)
+{
+    words_codecs(facts, detail);
     return JUDGED_PASS;
 }

@@ -64,6 +64,24 @@ VALUE(install_encoders)
     package_line(PACKAGE_ENCODERS, f, out);
 }
 
+/* Intel's driver has it in the build with the encoders. */
+static bool is_scaler_left_out(const struct facts *f)
+{
+    return text_is_equal(f->va.driver.name, "iHD") && package_is_small_build(f);
+}
+
+VALUE(install_scaler)
+{
+    if (is_scaler_left_out(f))
+        package_line(PACKAGE_ENCODERS, f, out);
+}
+
+VALUE(scaler_why)
+{
+    if (is_scaler_left_out(f))
+        text_add(out, " (it is the build without the non-free parts)");
+}
+
 static void source_add(enum package_use use, const struct facts *f, struct text *out)
 {
     if (f->sys.place.distro == DISTRO_FEDORA)
@@ -95,7 +113,9 @@ static const struct va_failure *failure_first(const struct facts *f)
         return &f->va.driver.failure;
     if (f->va.entrypoints.failure.happened)
         return &f->va.entrypoints.failure;
-    return f->va.encode.failure.happened ? &f->va.encode.failure : &f->va.decode.failure;
+    if (f->va.encode.failure.happened)
+        return &f->va.encode.failure;
+    return f->va.decode.failure.happened ? &f->va.decode.failure : &f->va.scale.failure;
 }
 
 VALUE(call)

@@ -65,6 +65,8 @@ enum trust {
     X(install_by_name, THEIRS)                                                                     \
     X(install_other, OURS)                                                                         \
     X(install_encoders, OURS)                                                                      \
+    X(install_scaler, OURS)                                                                        \
+    X(scaler_why, MAYBE)                                                                           \
     X(install_from, OURS)                                                                          \
     X(other_from, OURS)                                                                            \
     X(encoders_from, OURS)                                                                         \

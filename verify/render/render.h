@@ -12,9 +12,13 @@ struct rendering {
     const struct report *report;
     enum verbosity verbosity;
     bool is_coloured;
+    unsigned columns; /* of the terminal, which cuts the evidence; 0: none, and nothing is cut */
 };
 
-/* Lines of at most 80 columns, apart from raw facts (-v) and the one line of -q. */
+/*
+ * Prose in lines of at most 80 columns, but for the one line of -q; the evidence of a check in one
+ * line, cut to the columns there are unless it is verbose.
+ */
 void render_text(const struct rendering *rendering, FILE *out);
 
 /* One object on one line; the keys are those of the contract, all always there. */

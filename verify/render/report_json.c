@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "facts/rate_control.h"
+#include "judge/codecs.h"
 #include "judge/gpu_names.h"
 #include "judge/words.h"
 #include "render/list.h"
@@ -149,6 +150,39 @@ static void decode_write(const struct va_facts *va, struct json *json)
     json_close(json, '}');
 }
 
+static void scale_write(const struct va_facts *va, struct json *json)
+{
+    json_open(json, "scale", '{');
+    if (va->scale.offered || va->scale.failure.happened)
+        json_bool(json, "offered", va->scale.offered);
+    else
+        json_null(json, "offered");
+    json_null(json, "psnr_y"); /* no picture is scaled */
+    json_close(json, '}');
+}
+
+/* null, or by what it is known. */
+static void codec_word_write(struct json *json, const char *key, enum codec_word word)
+{
+    static const char *const words[] = {
+        [CODEC_NOT] = NULL, [CODEC_SAID] = "said", [CODEC_PASS] = "pass"};
+
+    json_string(json, key, words[word]);
+}
+
+static void codecs_write(const struct facts *facts, struct json *json)
+{
+    json_open(json, "codecs", '[');
+    for (int codec = 0; codec < CODEC_COUNT && facts->va.entrypoints.count; codec++) {
+        json_open(json, NULL, '{');
+        json_string(json, "codec", codec_name(codec));
+        codec_word_write(json, "decode", codec_decode(facts, codec));
+        codec_word_write(json, "encode", codec_encode(facts, codec));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 void render_json(const struct rendering *r, FILE *out)
 {
     struct json json = {.out = out};
@@ -167,6 +201,8 @@ void render_json(const struct rendering *r, FILE *out)
     va_write(&facts->va, &json);
     encode_write(facts, &json);
     decode_write(&facts->va, &json);
+    scale_write(&facts->va, &json);
+    codecs_write(facts, &json);
     if (facts->request.list_only)
         list_write(&facts->va, &json);
     json_close(&json, '}');

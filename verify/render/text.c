@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define DETAIL_START 18 /* column where the evidence begins */
+#define COLUMNS_MIN  40
 #define WORDS_MAX    1024
 #define FIX_MAX      1536
 
@@ -23,9 +24,18 @@ static void check_print(const struct rendering *r, int id, FILE *out)
 {
     const struct finding *finding = &r->report->findings[id];
     const char *on = r->is_coloured ? STATUSES[finding->status].colour : "";
-    int room = WRAP_COLUMNS - DETAIL_START;
-    bool is_cut = r->verbosity != VERBOSITY_VERBOSE && strlen(finding->detail) > (size_t)room;
+    int room =
+        r->columns > COLUMNS_MIN ? (int)r->columns - DETAIL_START : COLUMNS_MIN - DETAIL_START;
+    bool is_cut = r->columns > 0 && r->verbosity != VERBOSITY_VERBOSE &&
+                  strlen(finding->detail) > (size_t)room;
 
+    if (id == CHECK_ID_CODECS) {
+        char line[CHECK_DETAIL_MAX + DETAIL_START + 16];
+        snprintf(line, sizeof(line), "%-12s %s%s%s %s", check_name(CHECK_ID_CODECS), on,
+                 STATUSES[finding->status].word, *on ? "\033[0m" : "", finding->detail);
+        wrap_print(line, out);
+        return;
+    }
     fprintf(out, "%-12s %s%s%s ", check_name((enum check_id)id), on, STATUSES[finding->status].word,
             *on ? "\033[0m" : "");
     if (is_cut)

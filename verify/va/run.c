@@ -4,6 +4,7 @@
 #include "va/decoder.h"
 #include "va/encoder.h"
 #include "va/limits.h"
+#include "va/scale.h"
 #include "va/table.h"
 
 /* What encodes, reads and decodes one and the same picture. */
@@ -45,6 +46,7 @@ static void pictures_run(struct va_session *session, const struct va_request *re
                          const struct va_row *row, const struct pattern *pattern)
 {
     struct chain chain;
+    struct scaler scaler = SCALER_NONE;
     bool is_open = encoder_open(&chain.encoder, session, request, row);
     bool has_decoder = decoder_open(&chain.decoder, session, row, pattern);
     struct h264_expect expect = {
@@ -61,8 +63,11 @@ static void pictures_run(struct va_session *session, const struct va_request *re
     stream_open(&chain.stream, session->facts, &expect, request->output_fd);
     if (is_open)
         chain_run(&chain, pattern, request->frames);
+    if (session->facts->encode.done)
+        scaler_open(&scaler, session, request);
     session->facts->progress.step = VA_STEP_CLOSE;
     stream_close(&chain.stream);
+    scaler_close(&scaler);
     decoder_close(&chain.decoder);
     encoder_close(&chain.encoder);
 }

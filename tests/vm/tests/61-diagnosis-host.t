@@ -152,12 +152,12 @@ sed -i "/^root:$host_gid:1$/d" /etc/subgid
 
 # ---- device rules on cgroup v2 ----
 fresh "$gpu_conf" 'lxc.cgroup2.devices.allow = c 226:* rwm'
-made h20 0 warned '/dev/null is denied in the container: a lone rule made a list of all devices that are allowed; it is not needed, delete it: lxc.cgroup2.devices.allow = c 226:\* rwm' \
+made h20 0 warned "/dev/null is denied in the container, since the line 'lxc.cgroup2.devices.allow = c 226:\\* rwm' " \
     and as_printed and quiet
 stops
 fresh "$gpu_conf" 'lxc.cgroup2.devices.allow = c 10:200 rwm'
-check 'h20: a lone rule for something else: no second lone rule is advised' all_of \
-    refused 'the container.s device cgroup denies all but a few devices, /dev/null too: .*delete it: lxc.cgroup2.devices.allow = c 10:200 rwm$' \
+check 'h20: a rule for something else: no second one is advised' all_of \
+    refused 'the container.s device cgroup denies nearly every device, /dev/null too, since the line .lxc.cgroup2.devices.allow = c 10:200 rwm. ' \
     and check_says 5 and as_printed and quiet
 stops
 fresh "$gpu_conf" 'lxc.cgroup.devices.allow = c 226:128 rwm'
