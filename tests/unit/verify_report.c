@@ -99,7 +99,8 @@ static void rendered_in(const struct verify_case *one, renderer print, enum verb
                         unsigned columns, char text[REPORT_MAX])
 {
     struct report report = judged(one);
-    const struct rendering rendering = {&facts, &report, verbosity, false, columns};
+    const struct rendering rendering = {
+        .facts = &facts, .report = &report, .verbosity = verbosity, .columns = columns};
     FILE *out = fmemopen(text, REPORT_MAX, "w");
 
     assert_non_null(out);

@@ -36,16 +36,16 @@ ran() {
 
 # versions_read NAME COMMAND...: each version that lxc-gpu-hook writes: which of them this engine reads
 versions_read() {
-    local read='' version
+    local name=$1 read='' version
 
+    shift
     for version in 0.5.0 0.6.0 0.7.0 0.8.0 1.0.0; do
         spec_write $version
         ran "version $version" "$@"
         ((status != 0)) || read+=" $version"
     done
-    printf '# %s on Debian %s reads%s\n' "$1" "$release" "$read"
-    printf '%s\n' "$read" >"/out/cdi-$1"
-    is "$1 reads the default version" "$(grep -o '0\.5\.0' <<<"$read")" 0.5.0
+    printf '# %s on Debian %s reads%s\n' "$name" "$release" "$read"
+    is "$name reads the default version" "$(grep -o '0\.5\.0' <<<"$read")" 0.5.0
     versions=$read
     spec_write 0.5.0
 }
