@@ -17,7 +17,8 @@
     X(6, STATUS_UNSAFE_PATH, "unsafe or unusable path in the container")                           \
     X(7, STATUS_PRIVILEGE, "missing privilege")                                                    \
     X(8, STATUS_KERNEL, "the kernel lacks a needed feature")                                       \
-    X(9, STATUS_DEAD_NODE, "the node does not answer: no driver behind it")
+    X(9, STATUS_DEAD_NODE, "the node does not answer: no driver behind it")                        \
+    X(10, STATUS_OUTDATED, "the file does not say what the host has now")
 
 enum exit_status {
 #define X(number, id, meaning) id = (number),

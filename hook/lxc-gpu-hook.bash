@@ -41,6 +41,7 @@ _lxc_gpu_hook_values() {
         driver) _lxc_gpu_hook_nodes "$1" 3 ;;
         vendor) printf '%s\n' amd intel nvidia ;;
         --group) printf '%s\n' render video ;;
+        --cdi-version) printf '%s\n' 0.5.0 0.6.0 0.7.0 0.8.0 1.0.0 ;;
         *) "$1" --help 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
     esac
 }
@@ -58,10 +59,14 @@ _lxc_gpu_hook() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
             -P | --lxcpath) lxcpath=${COMP_WORDS[i + 1]} ;;
-            list | check | idmap | attach | enable | disable) command=${command:-${COMP_WORDS[i]}} ;;
+            list | check | idmap | attach | enable | disable | cdi) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
-    if [[ $previous == -P || $previous == --lxcpath ]]; then
+    if [[ $previous == --output || $previous == --check ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        compopt -o filenames 2>/dev/null
+        return
+    elif [[ $previous == -P || $previous == --lxcpath ]]; then
         mapfile -t COMPREPLY < <(compgen -d -- "$current")
         compopt -o filenames 2>/dev/null
         return
@@ -70,8 +75,8 @@ _lxc_gpu_hook() {
     elif [[ $current == -* ]]; then
         words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
-        words='attach check disable enable idmap list'
-    elif [[ $command != list ]]; then
+        words='attach cdi check disable enable idmap list'
+    elif [[ $command != list && $command != cdi ]]; then
         words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
     fi
     # not by compgen -W, which expands what it is given

@@ -13,12 +13,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define NODES_MAX (RENDER_MINOR_MAX - RENDER_MINOR_MIN + 1)
 
-static int error_report(const struct err *err)
+static int error_report(const struct err *err, bool is_json)
 {
+    if (is_json)
+        render_json_error(err, stdout);
     fprintf(stderr, "gpu-verify: %s\n", err->text);
     if (err->status == STATUS_USAGE)
         fputs("Try: gpu-verify --help\n", stderr);
@@ -44,7 +47,8 @@ static void report_print(const struct options *options, const struct facts *fact
                                         .report = report,
                                         .verbosity = options->verbosity,
                                         .is_coloured = wants_colour(),
-                                        .columns = terminal_columns(STDOUT_FILENO)};
+                                        .columns = terminal_columns(STDOUT_FILENO),
+                                        .is_one_of_many = options->all};
 
     if (options->json)
         render_json(&rendering, stdout);
@@ -70,7 +74,7 @@ static int node_verify(const struct options *options, const char *device, struct
     struct err err = {0};
 
     if (probe_run(options, device, output->fd, &facts, &err) < 0)
-        return error_report(&err);
+        return error_report(&err, options->json);
     if (facts.run.end == RUN_INTERRUPTED) {
         output_close(output);
         signal_die(facts.run.signal);
@@ -87,7 +91,7 @@ static int node_verify(const struct options *options, const char *device, struct
     if (kept == 0)
         return (int)report.status;
     (void)fflush(stdout);
-    (void)error_report(&err);
+    (void)error_report(&err, false); /* the object has been printed */
     return report.status == STATUS_PASS ? STATUS_INTERNAL : (int)report.status;
 }
 
@@ -114,7 +118,7 @@ static int one_verify(const struct options *options)
     struct err err = {0};
 
     if (options->output && output_open(options->output, &output, &err) < 0)
-        return error_report(&err);
+        return error_report(&err, options->json);
     int status = node_verify(options, options->device, &output);
     output_close(&output);
     return status;
@@ -129,6 +133,15 @@ static int stdout_finish(int status)
     return STATUS_INTERNAL;
 }
 
+/* Of a command line that could not be read; getopt takes a beginning for the whole, too. */
+static bool wants_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strlen(argv[i]) > 2 && strncmp(argv[i], "--json", strlen(argv[i])) == 0)
+            return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -136,7 +149,7 @@ int main(int argc, char **argv)
     int status = STATUS_PASS;
 
     if (options_parse(argc, argv, &options, &err) < 0)
-        return error_report(&err);
+        return stdout_finish(error_report(&err, wants_json(argc, argv)));
     if (options.help)
         options_print_help(stdout);
     else if (options.version)

@@ -2,6 +2,7 @@
 
 #include "base/option_table.h"
 #include "base/text.h"
+#include "cli/cdi_spec.h"
 #include "exit_status.h"
 
 #include <errno.h>
@@ -90,6 +91,24 @@ static int take_owner(void *memory, const char *value, struct err *err)
     return text_to_u32(value, 10, UINT32_MAX - 1, &options->owner);
 }
 
+static int take_kind(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    ((struct options *)memory)->kind = value;
+    return cdi_is_kind(value) ? 0 : -EINVAL;
+}
+
+static int take_cdi_version(void *memory, const char *value, struct err *err)
+{
+    const char *why;
+    char shown[80];
+
+    if (cdi_version_find(value, &((struct options *)memory)->cdi_version, &why) == 0)
+        return 0;
+    return err_set(err, STATUS_USAGE, 0, "--cdi-version %s: %s",
+                   text_printable(shown, sizeof(shown), value), why);
+}
+
 #define AT(field) .at = offsetof(struct options, field)
 
 static const struct option_row rows[] = {
@@ -126,6 +145,17 @@ static const struct option_row rows[] = {
      "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
      "attach --pid: only when this user has started it", .take = take_owner},
+    {"output", 0, OPTION_TEXT, "FILE", "a file name",
+     "cdi: write this file, not to standard output", AT(output)},
+    {"check", 0, OPTION_TEXT, "FILE", "a file name",
+     "cdi: does this file say what the host has now", AT(check)},
+    {"kind", 0, OPTION_TAKE, "KIND",
+     "VENDOR/CLASS, each a letter and letters, digits, _ and -, in VENDOR also .",
+     "cdi: the kind (default: " CDI_KIND ")", .take = take_kind},
+    {"cdi-version", 0, OPTION_TAKE, "V", NULL,
+     "cdi: 0.5.0 (default) to 1.0.0; from 0.7.0 on the\n"
+     "group comes with the node",
+     .take = take_cdi_version},
     {"verbose", 'v', OPTION_FLAG, NULL, NULL, "say every step", AT(verbose)},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, "errors only", AT(quiet)},
     {"version", 0, OPTION_FLAG, NULL, NULL, "print the version", AT(show_version)},
@@ -170,11 +200,12 @@ void options_help(void)
         "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"
         "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
         "                              ordinary user starts\n"
-        "  lxc-gpu-hook attach NAME    give a running container the nodes now\n\n"
+        "  lxc-gpu-hook attach NAME    give a running container the nodes now\n"
+        "  lxc-gpu-hook cdi            the nodes for Podman, Docker, containerd, Kubernetes\n\n"
         "Options:\n");
     option_table_help(&table, stdout);
     printf("\nExit status:\n");
-#define X(number, id, meaning) printf("  %d  %s\n", number, meaning);
+#define X(number, id, meaning) printf("  %2d  %s\n", number, meaning);
     EXIT_STATUS_TABLE(X)
 #undef X
 }

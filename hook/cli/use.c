@@ -13,19 +13,23 @@ struct use {
 int cli_check_use(const char *command, const struct options *options, struct err *err)
 {
     const struct use uses[] = {
-        {"--select", options->selection.count > 0, "list check idmap attach enable"},
-        {"--with-card", options->selection.with_card, "list check idmap attach enable"},
-        {"--wait", options->wait_seconds > 0, "list check idmap attach enable"},
+        {"--select", options->selection.count > 0, "list check idmap attach enable cdi"},
+        {"--with-card", options->selection.with_card, "list check idmap attach enable cdi"},
+        {"--wait", options->wait_seconds > 0, "list check idmap attach enable cdi"},
         {"--optional", options->optional, "list check attach enable"},
-        {"--group", options->group || options->has_gid, "check idmap attach enable"},
-        {"--user", options->user > 0, "check attach enable"},
-        {"--mode", options->mode != OPTIONS_MODE, "check attach enable"},
+        {"--group", options->group || options->has_gid, "check idmap attach enable cdi"},
+        {"--user", options->user > 0, "check attach enable cdi"},
+        {"--mode", options->mode != OPTIONS_MODE, "check attach enable cdi"},
         {"--no-probe", options->no_probe, "check attach enable"},
         {"--lxcpath", options->lxcpath != NULL, "check idmap attach enable disable"},
         {"--write", options->write, "idmap"},
         {"--member", options->member_count > 0, "enable"},
         {"--pid", options->pid > 0, "attach"},
         {"--owner", options->has_owner, "attach"},
+        {"--kind", options->kind != NULL, "cdi"},
+        {"--cdi-version", options->cdi_version > 0, "cdi"},
+        {"--output", options->output != NULL, "cdi"},
+        {"--check", options->check != NULL, "cdi"},
     };
 
     for (size_t i = 0; i < sizeof(uses) / sizeof(uses[0]); i++) {

@@ -27,4 +27,7 @@ void account_self(struct account *ret);
 /* The name of a group, its number when it has none. */
 void account_group(gid_t gid, char *ret, size_t size);
 
+/* The number of the host's group of this name; false when there is none. */
+bool account_gid(const char *name, gid_t *ret);
+
 #endif

@@ -28,6 +28,10 @@ struct options {
     const char *members[MEMBERS_MAX]; /* users of the guest */
     const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
     bool show_version, show_help;
+    const char *kind;     /* cdi --kind; NULL: CDI_KIND */
+    unsigned cdi_version; /* cdi --cdi-version; 0: the oldest that is enough */
+    const char *output;   /* cdi --output; NULL: standard output */
+    const char *check;    /* cdi --check */
     bool has_owner;
     uint32_t owner; /* host's uid */
     int word_count; /* all that was given, the program's name first */

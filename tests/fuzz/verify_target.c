@@ -2,10 +2,10 @@
  * What gpu-verify reads that others have written: the container's files, the kernel's lists, the
  * command line, a driver's messages. The first byte says which parser eats the rest.
  */
+#include "base/json.h"
 #include "cli/options.h"
 #include "exit_status.h"
 #include "judge/words.h"
-#include "render/json.h"
 #include "system/access.h"
 #include "system/around.h"
 #include "system/mounts.h"

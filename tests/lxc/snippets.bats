@@ -32,7 +32,7 @@ reached() {
     for file in "$examples"/* "$work"/stage/usr/share/lxc/config/gpu{,-amd,-intel}.conf; do
         head -n 20 "$file" | grep -qE '^(# )?When: ' || { echo "$file: no when"; return 1; }
     done
-    [ "$(find "$examples" -type f | wc -l)" = 8 ]
+    [ "$(find "$examples" -type f | wc -l)" = 13 ]
     grep -q '^# Why' "$examples"/*.conf
 }
 
@@ -131,6 +131,41 @@ assert unit.sections() == ["Unit", "Container", "Install"]
 assert set(unit["Container"]) == {"Image", "AddDevice", "PodmanArgs"}
 assert unit["Container"]["AddDevice"] == "/dev/dri/renderD128"
 PY
+}
+
+@test "by CDI: the name that lxc-gpu-hook cdi writes, and nothing privileged" {
+    "$hook" cdi --output "$work/spec.json"
+    python3 - "$examples" "$work/spec.json" <<'PY'
+import configparser, json, sys, yaml
+examples, spec = sys.argv[1], json.load(open(sys.argv[2]))
+names = [f'{spec["kind"]}={d["name"]}' for d in spec["devices"]]
+(service,) = yaml.safe_load(open(f"{examples}/docker-compose-cdi.yml"))["services"].values()
+assert set(service) == {"image", "user", "group_add", "deploy"}, service
+(request,) = service["deploy"]["resources"]["reservations"]["devices"]
+assert request["driver"] == "cdi" and request["device_ids"] == ["lxc-gpu/render=all"]
+assert request["device_ids"][0] in names, names
+unit = configparser.ConfigParser(interpolation=None)
+unit.optionxform = str
+unit.read(f"{examples}/podman-cdi.container")
+assert set(unit["Container"]) == {"Image", "AddDevice", "PodmanArgs"}
+assert unit["Container"]["AddDevice"] in names, names
+toml = [l.strip() for l in open(f"{examples}/containerd-cdi.toml") if l.strip() and l[0] != "#"]
+assert toml[:3] == ["version = 2", '[plugins."io.containerd.grpc.v1.cri"]', "enable_cdi = true"], toml
+pod = yaml.safe_load(open(f"{examples}/kubernetes-pod.yaml"))
+assert pod["kind"] == "Pod" and pod["spec"]["securityContext"]["runAsNonRoot"]
+(container,) = pod["spec"]["containers"]
+assert "securityContext" not in container and "volumes" not in pod["spec"]
+PY
+}
+
+@test "lxc-gpu-cdi.service: systemd takes it, and what it runs writes the file, and does not fail without a GPU" {
+    systemd-analyze verify --man=no "$examples/lxc-gpu-cdi.service"
+    command=$(sed -n 's/^ExecStart=-//p' "$examples/lxc-gpu-cdi.service")
+    grep -qx 'RuntimeDirectory=cdi' "$examples/lxc-gpu-cdi.service"
+    [[ "$command" == *" --output /run/cdi/"* ]]
+    run eval "${command/\/run\/cdi/$work}"
+    [ "$status" = 0 ]
+    "$hook" cdi | cmp - "$work/lxc-gpu.json"
 }
 
 @test "lxc-gpu-wait.service: systemd takes it, it waits for the node, and ends when that is there, or after a minute" {

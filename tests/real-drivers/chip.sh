@@ -67,6 +67,8 @@ rates=$(awk '$1 == "H264Main" && $2 ~ /EncSlice/ { print $5; exit }' "$scratch/l
 [ -n "$rates" ] || fail "--list: no rate control for H264Main"
 cp "$scratch/log" "$scratch/list"
 verify "$chip" --list --json
+here=$(cd "${0%/*}" && pwd)
+"$here/../lib/schema.py" "$here/../../verify/gpu-verify.schema.json" "$scratch/log" || [ $? = 77 ] || fail "not as the schema says"
 python3 -c 'import json, sys
 rows = json.load(sys.stdin)["entrypoints"]
 encoders = [row for row in rows if row["profile"] == "H264Main" and row["entrypoint"].startswith("EncSlice")]

@@ -40,7 +40,7 @@ PATH=$scratch/bin:$PATH
 hook=lxc-gpu-hook
 
 offers_the_help $hook
-completes 'attach check disable enable idmap list' $hook ''
+completes 'attach cdi check disable enable idmap list' $hook ''
 completes 'list' $hook l
 in=(-P "$there")
 ((EUID == 0)) || in=()
@@ -67,6 +67,9 @@ completes 'at-home' $hook check -P '~/srv' ''
 [[ ! -e $scratch/ran ]] || { echo "run for a completion: $(cat "$scratch/ran")"; exit 1; }
 [[ ! -e pwned ]]
 completes '' $hook list ''
+completes '' $hook cdi ''
+completes "$scratch/containers" $hook cdi --check "$scratch/c"
+completes '0.5.0 0.6.0 0.7.0 0.8.0 1.0.0' $hook cdi --cdi-version ''
 completes 'all driver= pci= renderD128 renderD129 vendor=' $hook --select ''
 completes 'renderD128 renderD129' $hook --select r
 completes '0000:00:02.0' $hook --select pci = ''

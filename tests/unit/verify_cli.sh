@@ -44,8 +44,11 @@ ends() {
     echo "ok: $wanted, $words"
 }
 
+schema=$(cd "${0%/*}/../.." && pwd)/verify/gpu-verify.schema.json
 is_json() {
-    python3 -m json.tool <"$1" >/dev/null || fail "$1 is no JSON"
+    local status=0
+    "${schema%/*/*}/tests/lib/schema.py" "$schema" "$1" >"$scratch/schema" || status=$?
+    [ "$status" = 0 ] || [ "$status" = 77 ] || fail "$(cat "$scratch/schema")"
 }
 
 # ---- the command line ----
@@ -55,6 +58,16 @@ ends 2 "unknown option --nonsense" "$verify" --nonsense
 ends 2 "Try: gpu-verify --help" "$verify" word
 [ "$(wc -l <"$scratch/err")" = 2 ] || fail "more than one line about a mistake, and one that helps"
 [ ! -s "$scratch/out" ] || fail "a mistake is told on stdout"
+for words in "--json --nonsense" "--frames 0 --json" "--nonsense --js" "--json word" "--json --all --device /dev/null" \
+    "--json --output /dev/null"; do
+    # shellcheck disable=SC2086  # words
+    ends 2 '"exit_status": 2' "$verify" $words
+    is_json "$scratch/out"
+    [ "$(wc -l <"$scratch/out")" = 1 ] || fail "$words: not one object"
+done
+grep -qF '"cause": "write the stream to /dev/null: not a regular file' "$scratch/out" || fail "no cause in the JSON"
+ends 2 "unknown option --nonsense" "$verify" --nonsense -- --json
+[ ! -s "$scratch/out" ] || fail "a word behind -- is taken for an option"
 ends 1 "write the report" bash -c "'$verify' --help >/dev/full"
 
 # ---- --output ----
@@ -73,6 +86,16 @@ ends 10 "FAIL (10)" "$verify" -q --device "$scratch/none"
 [ "$(wc -l <"$scratch/log")" = 1 ] || fail "-q prints more than a line"
 ends 10 '"exit_status": 10' "$verify" --json --device "$scratch/none"
 is_json "$scratch/out"
+python3 - "$scratch/out" <<'END' || fail "the first failure, the host or the time is missing at the top"
+import datetime, json, os, sys
+report = json.load(open(sys.argv[1]))
+failed = [c for c in report["checks"] if c["status"] == "fail"][0]
+assert report["cause"] == failed["cause"] and report["fix"] == failed["fix"] and report["cause"], report
+assert report["host"], report
+began = datetime.datetime.strptime(report["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+assert abs((datetime.datetime.now(datetime.timezone.utc) - began).total_seconds()) < 60, report
+assert 0 <= report["seconds"] < 30, report
+END
 grep -q '"sysfs": null' "$scratch/out" || fail "/sys was not looked at, and is hidden"
 ends 10 "child: " "$verify" -v --device "$scratch/none"
 ! grep -q 'mount:' "$scratch/out" || fail "a mount without a node"
@@ -95,9 +118,8 @@ ends 11 "is a pipe" "$verify" --device "$scratch/pipe"
 ends 11 "is device 1:3" "$verify" --device /dev/null
 grep -q '^fix: [^#]' "$scratch/log" || fail "no way out of /dev/null"
 
-python3 -c 'import json, sys; [json.load(open(name, "rb")) for name in sys.argv[1:]]' \
-    "$golden"/*.json || fail "golden JSON is no JSON"
-echo "ok: the golden JSON is JSON"
+for file in "$golden"/*.json; do is_json "$file"; done
+echo "ok: the golden JSON keeps to the schema"
 
 # ---- nodes that have no driver behind them ----
 nodes=$scratch/nodes

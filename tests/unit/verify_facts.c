@@ -133,6 +133,7 @@ void facts_all_good(void)
     memset(&facts, 0, sizeof(facts));
     facts.request = (struct va_request){
         .width = 640, .height = 480, .frames = 60, .qp = 26, .decode = true, .output_fd = -1};
+    facts.run.began = 1764252000;
     facts.run.seconds = 0.4;
     sys_good();
     va_good();

@@ -1,7 +1,7 @@
 /* What is read from the container's files: hostile or odd content gives no wrong facts. */
 #include "cmocka_all.h"
 
-#include "render/json.h"
+#include "base/json.h"
 #include "system/access.h"
 #include "system/around.h"
 #include "system/evidence.h"

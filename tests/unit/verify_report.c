@@ -5,9 +5,9 @@
  * written anew, and the difference is for a person to judge. The JSON of every other is held to its
  * text.
  */
+#include "base/json.h"
 #include "cmocka_all.h"
 #include "judge/cause.h"
-#include "render/json.h"
 #include "render/render.h"
 #include "verify_cases.h"
 
@@ -99,7 +99,8 @@ static void rendered_in(const struct verify_case *one, renderer print, enum verb
                         unsigned columns, char text[REPORT_MAX])
 {
     struct report report = judged(one);
-    const struct rendering rendering = {&facts, &report, verbosity, false, columns};
+    const struct rendering rendering = {
+        .facts = &facts, .report = &report, .verbosity = verbosity, .columns = columns};
     FILE *out = fmemopen(text, REPORT_MAX, "w");
 
     assert_non_null(out);
@@ -203,7 +204,7 @@ static void json_wants(const struct verify_case *one, const char *json, const ch
     char wanted[REPORT_MAX] = "";
     char whole[REPORT_MAX];
     FILE *out = fmemopen(wanted, sizeof(wanted), "w");
-    struct json writer = {out, false};
+    struct json writer = {.out = out};
     size_t length = strlen(value);
     bool is_cut = length > 3 && strcmp(value + length - 3, "...") == 0;
 

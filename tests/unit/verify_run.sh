@@ -35,11 +35,21 @@ run() {
         >"$scratch/log" 2>&1
 }
 
+schema=$(cd "${0%/*}/../.." && pwd)/verify/gpu-verify.schema.json
+
+# as_agreed FILE: every object in it keeps to the schema
+as_agreed() {
+    local status=0
+    "${schema%/*/*}/tests/lib/schema.py" "$schema" "$1" >"$scratch/schema" || status=$?
+    [ "$status" = 0 ] || [ "$status" = 77 ] || fail "$(cat "$scratch/schema")"
+}
+
 # ends STATUS WORDS SWITCHES OPTION...
 ends() {
     local status=0 wanted=$1 words=$2
     shift 2
     run "$@" || status=$?
+    case " $* " in *' --json '*) as_agreed "$scratch/log" ;; esac
     [ "$status" = "$wanted" ] || fail "$*: exit status $status, not $wanted"
     tr '\n' ' ' <"$scratch/log" | tr -s ' ' | grep -qF -- "$words" || fail "$*: does not say $words"
     [ "$(wc -l <"$scratch/log")" -le 12 ] || [ "$status" = 0 ] || fail "$*: more than 12 lines"
@@ -69,6 +79,19 @@ ends 0 '"verdict": "pass", "exit_status": 0' no-vld --json
 ends 0 '"verdict": "pass", "exit_status": 0' no-vld --no-decode --json
 ends 0 "H264Main VLD" "" --list
 ends 0 "gpu-verify: PASS" "" --all
+ends 0 "$node: gpu-verify: PASS" "" --all -q
+ends 33 "$node: gpu-verify: FAIL (33): " bad-nal --all -q
+for broken in hang@vaEndPicture@4 crash@vaEndPicture@3 bad-nal green no-encode init-fail; do
+    status=0
+    run "$broken" --json --timeout 1 || status=$?
+    as_agreed "$scratch/log"
+    grep -qF "\"exit_status\": $status, \"cause\": \"" "$scratch/log" || fail "$broken: no cause at the top"
+done
+run crash@vaTerminate --json || fail "a warning fails"
+as_agreed "$scratch/log"
+grep -qF '"verdict": "warn", "exit_status": 0, "cause": null, "fix": []' "$scratch/log" || fail "a warning is no failure"
+run "" --list --json || fail "no list"
+as_agreed "$scratch/log"
 
 # What the kernel driver says of the video engine.
 [ -z "$fakedrm" ] || chip=navi21 ends 0 "H.264 up to 4096x2304" "" -v
@@ -133,7 +156,7 @@ without_times >"$scratch/quiet"
 run chatty --json
 without_times >"$scratch/chatty"
 cmp "$scratch/quiet" "$scratch/chatty" || fail "a chatty driver changes the JSON"
-python3 -m json.tool <"$scratch/chatty" >/dev/null || fail "no JSON"
+as_agreed "$scratch/chatty"
 run chatty
 [ "$(wc -l <"$scratch/log")" = 11 ] || fail "a chatty driver is heard"
 

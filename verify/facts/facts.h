@@ -199,6 +199,7 @@ enum run_end {
 
 /* How the supervised child ended. */
 struct run_facts {
+    int64_t began; /* seconds since 1970; 0: not known */
     enum run_end end;
     int signal; /* that ended it, or that interrupted us */
     int exit_code;

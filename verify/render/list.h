@@ -2,8 +2,8 @@
 #ifndef VERIFY_RENDER_LIST_H
 #define VERIFY_RENDER_LIST_H
 
+#include "base/json.h"
 #include "facts/va.h"
-#include "render/json.h"
 
 #include <stdio.h>
 

@@ -12,7 +12,8 @@ struct rendering {
     const struct report *report;
     enum verbosity verbosity;
     bool is_coloured;
-    unsigned columns; /* of the terminal, which cuts the evidence; 0: none, and nothing is cut */
+    unsigned columns;    /* of the terminal, which cuts the evidence; 0: none, and nothing is cut */
+    bool is_one_of_many; /* the line of -q begins with its node */
 };
 
 /*
@@ -23,5 +24,8 @@ void render_text(const struct rendering *rendering, FILE *out);
 
 /* One object on one line; the keys are those of the contract, all always there. */
 void render_json(const struct rendering *rendering, FILE *out);
+
+/* The same keys for what ended before a node was looked at: wrong use, an error of our own. */
+void render_json_error(const struct err *err, FILE *out);
 
 #endif

@@ -1,13 +1,14 @@
 #include "render/render.h"
 
+#include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/codecs.h"
 #include "judge/gpu_names.h"
 #include "judge/words.h"
-#include "render/json.h"
 #include "render/list.h"
 
 #include <string.h>
+#include <time.h>
 
 #define WORDS_MAX 1024
 #define FIX_MAX   1536
@@ -183,6 +184,68 @@ static void codecs_write(const struct facts *facts, struct json *json)
     json_close(json, ']');
 }
 
+/* Of the first check that failed. */
+static void failure_write(const struct rendering *r, struct json *json)
+{
+    enum cause cause =
+        r->report->failed < 0 ? CAUSE_NONE : r->report->findings[r->report->failed].cause;
+    char words[WORDS_MAX] = "";
+    struct text text = TEXT_ON(words);
+
+    cause_words(cause, r->facts, &text);
+    known_string(json, "cause", words);
+    fix_write(r, cause, json);
+}
+
+/* RFC 3339, in UTC. */
+static void time_write(int64_t seconds, struct json *json)
+{
+    time_t when = (time_t)seconds;
+    struct tm tm;
+    char text[32] = "";
+
+    if (seconds > 0 && gmtime_r(&when, &tm))
+        (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+    known_string(json, "time", text);
+}
+
+/* Where and when. */
+static void run_write(const struct facts *facts, struct json *json)
+{
+    known_string(json, "host", facts->sys.place.name);
+    time_write(facts->run.began, json);
+    known_real(json, "seconds", facts->run.began > 0, facts->run.seconds);
+}
+
+/* One that did not come to look at a node: all keys are there all the same. */
+void render_json_error(const struct err *err, FILE *out)
+{
+    static const char *const objects[] = {"gpu", "va", "encode", "decode", "scale"};
+    struct json json = {.out = out};
+
+    json_open(&json, NULL, '{');
+    json_string(&json, "version", PROJECT_VERSION);
+    json_null(&json, "device");
+    json_string(&json, "verdict", verdict_name(VERDICT_FAIL));
+    json_signed(&json, "exit_status", err->status);
+    json_string(&json, "cause", err->text);
+    json_open(&json, "fix", '[');
+    if (err->status == STATUS_USAGE)
+        json_string(&json, NULL, "gpu-verify --help");
+    json_close(&json, ']');
+    json_null(&json, "host");
+    time_write((int64_t)time(NULL), &json);
+    json_null(&json, "seconds");
+    json_open(&json, "checks", '[');
+    json_close(&json, ']');
+    for (size_t i = 0; i < sizeof(objects) / sizeof(*objects); i++)
+        json_null(&json, objects[i]);
+    json_open(&json, "codecs", '[');
+    json_close(&json, ']');
+    json_close(&json, '}');
+    fputc('\n', out);
+}
+
 void render_json(const struct rendering *r, FILE *out)
 {
     struct json json = {.out = out};
@@ -193,6 +256,8 @@ void render_json(const struct rendering *r, FILE *out)
     json_string(&json, "device", facts->sys.node.path);
     json_string(&json, "verdict", verdict_name(r->report->verdict));
     json_signed(&json, "exit_status", r->report->status);
+    failure_write(r, &json);
+    run_write(facts, &json);
     json_open(&json, "checks", '[');
     for (int id = 0; id < CHECK_COUNT; id++)
         check_write(r, id, &json);

@@ -46,6 +46,10 @@ static void check_print(const struct rendering *r, int id, FILE *out)
 
 static void line_print(const struct rendering *r, const char *text, FILE *out)
 {
+    char node[NODE_PATH_MAX * 4];
+
+    if (r->verbosity == VERBOSITY_QUIET && r->is_one_of_many)
+        fprintf(out, "%s: ", text_printable(node, sizeof(node), r->facts->sys.node.path));
     if (r->verbosity == VERBOSITY_QUIET)
         fprintf(out, "%s\n", text);
     else

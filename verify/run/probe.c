@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Nothing is said about a run that is over sooner. */
@@ -156,7 +157,9 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
         (void)err_set(err, STATUS_INTERNAL, ENOMEM, "share memory with the checking process");
     } else {
         ret->request = probe.request;
+        int64_t began = (int64_t)time(NULL);
         r = supervise_run(&plan, &ret->run, err);
+        ret->run.began = began;
         progress_wipe(&probe);
         /* A copy: a child that could not be killed might still write. */
         ret->sys = *probe.sys;

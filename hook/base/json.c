@@ -1,4 +1,4 @@
-#include "render/json.h"
+#include "base/json.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -55,10 +55,17 @@ static void string_write(FILE *out, const char *value)
     fputc('"', out);
 }
 
+static void line_begin(struct json *json)
+{
+    fprintf(json->out, "\n%*s", json->depth * 2, "");
+}
+
 static void key_write(struct json *json, const char *key)
 {
     if (json->needs_comma)
-        fputs(", ", json->out);
+        fputs(json->has_lines ? "," : ", ", json->out);
+    if (json->has_lines && json->depth > 0)
+        line_begin(json);
     json->needs_comma = true;
     if (!key)
         return;
@@ -70,11 +77,15 @@ void json_open(struct json *json, const char *key, char bracket)
 {
     key_write(json, key);
     fputc(bracket, json->out);
+    json->depth++;
     json->needs_comma = false;
 }
 
 void json_close(struct json *json, char bracket)
 {
+    json->depth--;
+    if (json->has_lines && json->needs_comma)
+        line_begin(json);
     fputc(bracket, json->out);
     json->needs_comma = true;
 }

@@ -1,6 +1,6 @@
 /* Writing JSON (RFC 8259): commas, escapes, and nothing but valid UTF-8. */
-#ifndef VERIFY_JSON_H
-#define VERIFY_JSON_H
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,6 +9,8 @@
 struct json {
     FILE *out;
     bool needs_comma;
+    bool has_lines; /* for a person too: a line for each element; else all on one */
+    int depth;
 };
 
 /* A key of the object that is open; NULL where a list or nothing is open. */
