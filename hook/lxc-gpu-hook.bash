@@ -58,7 +58,7 @@ _lxc_gpu_hook() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
             -P | --lxcpath) lxcpath=${COMP_WORDS[i + 1]} ;;
-            list | check | idmap | attach) command=${command:-${COMP_WORDS[i]}} ;;
+            list | check | idmap | attach | enable | disable) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
     if [[ $previous == -P || $previous == --lxcpath ]]; then
@@ -70,7 +70,7 @@ _lxc_gpu_hook() {
     elif [[ $current == -* ]]; then
         words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
-        words='attach check idmap list'
+        words='attach check disable enable idmap list'
     elif [[ $command != list ]]; then
         words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
     fi

@@ -38,8 +38,9 @@ struct cli_command {
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct cli_command commands[] = {
-    {"list", cli_list}, {"check", cli_check}, {"idmap", cli_idmap}, {"attach", cli_attach}};
+static const struct cli_command commands[] = {{"list", cli_list},     {"check", cli_check},
+                                              {"idmap", cli_idmap},   {"attach", cli_attach},
+                                              {"enable", cli_enable}, {"disable", cli_disable}};
 
 static const struct cli_command *command_find(const struct options *options)
 {

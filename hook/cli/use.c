@@ -13,16 +13,17 @@ struct use {
 int cli_check_use(const char *command, const struct options *options, struct err *err)
 {
     const struct use uses[] = {
-        {"--select", options->selection.count > 0, "list check idmap attach"},
-        {"--with-card", options->selection.with_card, "list check idmap attach"},
-        {"--wait", options->wait_seconds > 0, "list check idmap attach"},
-        {"--optional", options->optional, "list check attach"},
-        {"--group", options->group || options->has_gid, "check idmap attach"},
-        {"--user", options->user > 0, "check attach"},
-        {"--mode", options->mode != OPTIONS_MODE, "check attach"},
-        {"--no-probe", options->no_probe, "check attach"},
-        {"--lxcpath", options->lxcpath != NULL, "check idmap attach"},
+        {"--select", options->selection.count > 0, "list check idmap attach enable"},
+        {"--with-card", options->selection.with_card, "list check idmap attach enable"},
+        {"--wait", options->wait_seconds > 0, "list check idmap attach enable"},
+        {"--optional", options->optional, "list check attach enable"},
+        {"--group", options->group || options->has_gid, "check idmap attach enable"},
+        {"--user", options->user > 0, "check attach enable"},
+        {"--mode", options->mode != OPTIONS_MODE, "check attach enable"},
+        {"--no-probe", options->no_probe, "check attach enable"},
+        {"--lxcpath", options->lxcpath != NULL, "check idmap attach enable disable"},
         {"--write", options->write, "idmap"},
+        {"--member", options->member_count > 0, "enable"},
         {"--pid", options->pid > 0, "attach"},
         {"--owner", options->has_owner, "attach"},
     };

@@ -109,6 +109,8 @@ int amd_info(const struct drm_amdgpu_info *in)
         default:
             return 0;
         }
+        if (in->query_hw_ip.type > AMDGPU_HW_IP_DMA && getenv("FAKEDRM_ENGINES"))
+            h.available_rings = 0;
         OUT(h);
         return 0;
     }
