@@ -1,11 +1,16 @@
 /* Editing lxc.idmap lines and reading /etc/subgid: pure text work. */
 #include "cmocka_all.h"
 #include "config/edit.h"
+#include "config/obeyed.h"
 #include "config/proxmox.h"
 #include "facts/subid.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const struct idmap whole = {1, {{0, 100000, 65536}}};
 static const struct idmap split = {3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
@@ -102,6 +107,49 @@ static void nobody_is_offered_anothers_range(void **state)
     assert_false(subid_find_free("root:1:4294967294\n", 65536, &first));
 }
 
+/* What is written anew is whose it was, and as open as it was; so is the backup. */
+static void mode_and_owner_are_kept(void **state)
+{
+    static const char text[] = "lxc.idmap = g 0 100000 65536\n";
+    static const char *const names[] = {"config", "config.lxc-gpu-hook.bak"};
+    static struct obeyed obeyed;
+    char folder[] = "/tmp/hook-config.XXXXXX";
+    uid_t uid = geteuid() == 0 ? 7001 : geteuid(); /* another's file only as root */
+    gid_t gid = geteuid() == 0 ? 7002 : getegid();
+    struct stat st;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    obeyed_init(&obeyed);
+    obeyed.at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    fd = openat(obeyed.at, "config", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    assert_int_equal(fchown(fd, uid, gid), 0);
+    assert_int_equal(fchmod(fd, 0640), 0);
+    assert_int_equal(fstat(fd, &obeyed.st), 0);
+    assert_int_equal(close(fd), 0);
+    strcpy(obeyed.base, "config");
+    obeyed.text = strdup(text);
+    obeyed.size = strlen(text);
+    assert_int_equal(config_write_gids("/nowhere/config", &obeyed, &whole, &split, &err), 0);
+    for (size_t i = 0; i < 2; i++) {
+        char written[256] = "";
+        assert_int_equal(fstatat(obeyed.at, names[i], &st, AT_SYMLINK_NOFOLLOW), 0);
+        assert_int_equal(st.st_mode, S_IFREG | 0640);
+        assert_int_equal(st.st_uid, uid);
+        assert_int_equal(st.st_gid, gid);
+        fd = openat(obeyed.at, names[i], O_RDONLY | O_CLOEXEC);
+        assert_true(read(fd, written, sizeof(written) - 1) > 0);
+        assert_int_equal(close(fd), 0);
+        assert_int_equal(strcmp(written, text) == 0, i == 1); /* the backup is what was there */
+        assert_int_equal(unlinkat(obeyed.at, names[i], 0), 0);
+    }
+    obeyed_close(&obeyed);
+    assert_int_equal(rmdir(folder), 0); /* and nothing else is left in it */
+}
+
 /* What Proxmox makes of a file of its own, and what it says of the rest. */
 static struct proxmox_config proxmox_of(const char *text)
 {
@@ -196,6 +244,7 @@ int main(void)
         cmocka_unit_test(lines_that_lxc_has_from_elsewhere_are_refused),
         cmocka_unit_test(subgid_grants_by_name_number_and_own_group),
         cmocka_unit_test(nobody_is_offered_anothers_range),
+        cmocka_unit_test(mode_and_owner_are_kept),
         cmocka_unit_test(proxmox_reads_the_main_section_alone),
         cmocka_unit_test(proxmox_has_a_map_by_itself_but_where_there_is_one),
         cmocka_unit_test(proxmox_devices_have_their_rules_or_are_named),

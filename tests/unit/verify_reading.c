@@ -385,6 +385,7 @@ static void json_strings_are_valid_utf8(void **state)
         {"plain", "\"plain\""},
         {"a\"b\\c", "\"a\\\"b\\\\c\""},
         {"tab\tnl\n\x01\x7f", "\"tab\\u0009nl\\u000a\\u0001\\u007f\""},
+        {"\x1f \x7e\x20", "\"\\u001f ~ \""},
         {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5",
          "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5\""},
         {"\xc0\xaf", "\"\\ufffd\\ufffd\""},                       /* overlong */
