@@ -24,6 +24,7 @@ setup() {
 
 teardown() {
     stop c1
+    [ "$lxcpath" = "$work/lxc" ] || { stop 100; rm -rf "$work/lxc/100"; proxmox_gone; }
     user_stop c1 2>/dev/null || true
     cat "$work/subgid.before" >"$work/subgid"
     umount /sys/bus/pci 2>/dev/null || true
@@ -601,6 +602,62 @@ above() {
     mended
     [ "$(tail -n 1 "$mend_config")" = "lxc.include = /usr/share/lxc/config/gpu-privileged.conf" ]
     done_row h26 5 applied
+}
+
+@test "h31: Proxmox dropped the start-host line, and only the mount hook runs: it fails, and the include takes its place" {
+    proxmox_here
+    for options in "--no-probe" "--no-probe --group video"; do
+        for privileged in 1 0; do
+            printf 'arch: amd64\nunprivileged: %s\nlxc.hook.mount: %s\nlxc.hook.start-host: %s\n[snap]\narch: amd64\n' \
+                "$privileged" "$hook $options" "$hook $options" >/etc/pve/lxc/100.conf
+            proxmox_make 100
+            start_fails 100
+            status_is 100 2
+            hook_said 100 | grep -q "Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf"
+            mend host < <(hook_said 100 | sed -n 's/^fix: //p')
+            cat /etc/pve/lxc/100.conf
+            [ "$(sed -n 2p /etc/pve/lxc/100.conf)" = "arch: amd64" ] # it is the first line of the main section
+            proxmox_make 100
+            start 100
+            hook_said 100
+            [ "$(hook_said 100 | grep -c 'fix:')" = 0 ]
+            [ "$(in_container 100 stat -c %g /dev/dri/renderD128)" = "$([[ $options == *video* ]] && echo 44 || echo 2992)" ]
+            stop 100
+            rm -f /etc/pve/lxc-gpu-100.conf
+        done
+    done
+    # A container of Proxmox's whose hooks come from the command line, and one that is not Proxmox's.
+    printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    lxc-start -n 100 -s "lxc.hook.mount=$hook --no-probe" -s "lxc.hook.start-host=$hook --no-probe"
+    stop 100
+    echo "lxc.hook.mount = $hook --no-probe" >>"$lxcpath/100/config"
+    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
+    start 100
+    # A file that the container's root cannot read says nothing.
+    mv /etc/pve/lxc/101.conf /etc/pve/lxc/100.conf
+    stop 100
+    chmod 0640 "$lxcpath/100/config"
+    start 100
+    stop 100
+    done_row h31 2 applied
+}
+
+@test "h34: an id map asked for where none is needed: nothing is changed" {
+    proxmox_here
+    printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    idmap "0 100000 65536" | container c1
+    for name in 100 c1; do
+        before=$(sha256sum "$lxcpath/$name/config")
+        run "$hook" idmap "$name"
+        echo "$output"
+        [ "$status" = 0 ]
+        [[ "$output" == *"no lxc.idmap line is needed for that; nothing to change"* ]]
+        [[ "$output" != *fix:* && "$output" != *"lxc.idmap = "* ]]
+        [ "$(sha256sum "$lxcpath/$name/config")" = "$before" ]
+    done
+    done_row h34 0 applied
 }
 
 @test "nothing false: healthy set-ups start without a word of warning, and check has none" {

@@ -12,7 +12,7 @@ setup() {
 }
 
 teardown() {
-    lxc-stop -P "$lxcpath" -n 101 -k 2>/dev/null || true
+    lxc-stop -P /var/lib/lxc -n 101 -k 2>/dev/null || true
     [ ! -e /etc/pve ] || pve_end
     stop c1 2>/dev/null || true
     [ ! -e "$userpath/u1" ] || user_stop u1
@@ -405,7 +405,7 @@ lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select vendor=intel' ]
     lxc-start -n 101
     pve enable media --no-probe
     [ "$status" = 0 ]
-    [ "$(in_container 101 stat -c %t:%T /dev/dri/renderD128)" = e2:80 ]
+    [ "$(lxcpath=/var/lib/lxc in_container 101 stat -c %t:%T /dev/dri/renderD128)" = e2:80 ]
     pve disable 101
     [[ "$output" == *"keeps what it has until it is stopped"* ]]
     lxc-stop -n 101 -k
