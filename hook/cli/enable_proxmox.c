@@ -149,7 +149,7 @@ static int text_write(const struct pve_edit *edit, const char *text, struct err 
 {
     int r = 0;
 
-    if (text_is_equal(text, edit->text)) {
+    if (edit->text && text_is_equal(text, edit->text)) {
         printf("# nothing to change in " CONFIGS "/%s\n", edit->base);
         return 0;
     }

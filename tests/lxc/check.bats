@@ -386,7 +386,7 @@ proxmox() {
     [ "$status" = 2 ]
     [[ "$(flat)" == *"the config starts this hook at mount alone: Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf; it takes an include"* ]]
     while IFS= read -r fix; do sh -c "$fix"; done < <(echo "$output" | sed -n 's/^fix: //p')
-    ! grep -q lxc.hook /etc/pve/lxc/100.conf
+    [ "$(grep -c lxc.hook /etc/pve/lxc/100.conf)" = 0 ]
     [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /etc/pve/lxc-gpu-100.conf" ]
     grep -qx 'lxc.hook.start-host = /usr/bin/lxc-gpu-hook --no-probe' /etc/pve/lxc-gpu-100.conf
     sed -i "s,/usr/bin/lxc-gpu-hook,$hook," /etc/pve/lxc-gpu-100.conf
