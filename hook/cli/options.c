@@ -154,7 +154,7 @@ static const struct option_row rows[] = {
      "cdi: the kind (default: " CDI_KIND ")", .take = take_kind},
     {"cdi-version", 0, OPTION_TAKE, "V", NULL,
      "cdi: 0.5.0 (default) to 1.0.0; from 0.7.0 on the\n"
-     "group comes with the node",
+     "group is named for the process too",
      .take = take_cdi_version},
     {"verbose", 'v', OPTION_FLAG, NULL, NULL, "say every step", AT(verbose)},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, "errors only", AT(quiet)},

@@ -10,7 +10,7 @@
 # shellcheck source-path=SCRIPTDIR source=../payload/starter.sh
 . /payload/starter.sh
 has_docker_cdi() { [[ $release != bookworm ]]; }
-plan $((14 + $(has_docker_cdi && echo 17 || echo 3)))
+plan $((14 + $(has_docker_cdi && echo 12 || echo 3)))
 
 host_gid=$(stat -c %g /dev/dri/renderD128)
 slot=$(lxc-gpu-hook list --select renderD128 | awk 'NR == 2 { print $2 }')
@@ -111,31 +111,17 @@ if has_docker_cdi; then
     like 'Docker reads 0.7.0' "$versions" '0\.7\.0'
     spec_write 0.7.0
     ran docker "${docker[@]}" --device lxc-gpu/render=all guest "${verify[@]}"
-    like 'Docker, 0.7.0: PASS without group_add' "$output" '^gpu-verify: PASS'
+    # It reads additionalGids and adds none: what the man page and the compose file say.
+    is 'Docker 26.1, 0.7.0: group_add is still needed' $status 13
     spec_write 0.5.0
     mkdir -p /var/tmp/compose
     cp /payload/config-snippets/docker-compose-cdi.yml /var/tmp/compose/docker-compose.yml
     ran compose env -C /var/tmp/compose IMAGE=guest RENDER_GID="$host_gid" docker compose up --exit-code-from media
     is 'the compose file: status' $status 0
     like 'the compose file: PASS' "$output" 'gpu-verify: PASS'
-
-    # ---- containerd by its own tool ----
-    docker save guest -o /var/tmp/image.tar
-    check 'containerd: the image' ctr images import /var/tmp/image.tar
-    ctr=(ctr run --rm --user 1000:1000)
-    image=docker.io/library/guest:latest
-    ran ctr "${ctr[@]}" --device lxc-gpu/render=all $image look "${look[@]}"
-    is 'containerd, all' "$output" "/dev/dri/renderD128 0:$host_gid 660 /dev/dri/renderD129 0:$host_gid 660 "
-    ran ctr "${ctr[@]}" --device "lxc-gpu/render=$slot" $image slot "${look[@]}"
-    is 'containerd by slot' "$output" "/dev/dri/renderD128 0:$host_gid 660 "
-    spec_write 0.7.0
-    ran ctr "${ctr[@]}" --device lxc-gpu/render=renderD128 $image node "${verify[@]}"
-    like 'containerd by node, 0.7.0: PASS as an ordinary user' "$output" '^gpu-verify: PASS'
-    spec_write 0.5.0
-    versions_read ctr "${ctr[@]}" --device lxc-gpu/render=all $image version true
 else
     ran docker "${docker[@]}" --device lxc-gpu/render=all guest true
     is 'Docker 20.10 has no CDI' $((status != 0)) 1
 fi
 systemctl stop docker.socket docker containerd
-rm -rf /etc/cdi /etc/docker/daemon.json /var/tmp/guest.tar /var/tmp/image.tar /var/tmp/compose
+rm -rf /etc/cdi /etc/docker/daemon.json /var/tmp/guest.tar /var/tmp/compose
