@@ -6,7 +6,6 @@
 #include "exit_status.h"
 #include "facts/account.h"
 #include "facts/env.h"
-#include "facts/place.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/say.h"
@@ -105,17 +104,12 @@ static int load_root(struct container_facts *facts, struct err *err)
 int container_no_root(const struct options *options, const struct container_facts *facts,
                       const char *why, struct err *err)
 {
-    char proxmox[PROXMOX_FILE_MAX];
     int r = options->has_gid ? err_set(err, STATUS_UNSAFE_PATH, 0,
                                        "look into the container's root: %s", facts->no_root)
                              : err_set(err, STATUS_UNSAFE_PATH, 0, "look for the group %s: %s",
                                        options->group ? options->group : "render", facts->no_root);
 
-    if (config_place_edited(facts->config_file, proxmox) == proxmox)
-        err_fix(err, "pct mount %s    # Proxmox; afterwards: pct unmount %s", facts->container.name,
-                facts->container.name);
-    else
-        advice_start(facts->container.lxcpath, facts->container.name, why, err);
+    advice_start(facts->container.lxcpath, facts->container.name, why, err);
     return r;
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/drm.h"
-#include "base/file.h"
+#include "base/pci.h"
 #include "base/text.h"
 #include "system/requests.h"
 
@@ -85,18 +85,6 @@ static void video_collect(int fd, struct kernel_facts *ret)
     }
 }
 
-static uint32_t sys_id_read(int device, const char *name)
-{
-    CLEANUP_FREE char *text = NULL;
-    size_t size;
-    uint32_t id;
-
-    if (file_read_at(device, name, 32, &text, &size) < 0 || strncmp(text, "0x", 2) != 0)
-        return 0;
-    text[strcspn(text, "\n")] = '\0';
-    return text_to_u32(text + 2, 16, UINT32_MAX, &id) == 0 ? id : 0;
-}
-
 /* "0000:00:02.0": the name of the device's folder, when it is on the PCI bus. */
 static void pci_address_read(int device, const char *device_path, struct kernel_facts *ret)
 {
@@ -128,8 +116,8 @@ static void sysfs_collect(const struct node_facts *node, struct kernel_facts *re
     if (device < 0)
         return;
     pci_address_read(device, path, ret);
-    ret->vendor_id = sys_id_read(device, "vendor");
-    ret->device_id = sys_id_read(device, "device");
+    ret->vendor_id = pci_hex_read(device, "vendor");
+    ret->device_id = pci_hex_read(device, "device");
 }
 
 void kernel_collect(int fd, const struct node_facts *node, struct kernel_facts *ret)
