@@ -201,7 +201,7 @@ void options_help(void)
         "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
         "                              ordinary user starts\n"
         "  lxc-gpu-hook attach NAME    give a running container the nodes now\n"
-        "  lxc-gpu-hook cdi            the nodes for Podman, Docker, containerd, Kubernetes\n\n"
+        "  lxc-gpu-hook cdi            name the nodes for Podman, Docker, Kubernetes\n\n"
         "Options:\n");
     option_table_help(&table, stdout);
     printf("\nExit status:\n");

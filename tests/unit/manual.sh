@@ -24,6 +24,9 @@ sed 's/\\-/-/g; s/\\f[RPIB]//g; s/\\(dq/"/g; s/\\(aq/'\''/g; s/\\(ha/^/g; s/\\(t
 "$program" --help >"$scratch/help"
 "$program" --version >"$scratch/version"
 
+# The help is read on a plain console.
+! grep -E '.{81}' "$scratch/help" || fail 'a line of --help is longer than 80 columns'
+
 # Options: the help is made from the parser's own table.
 options_of() { grep -oE -- '--[a-z][a-z-]+' "$1" | sort -u; }
 options_of "$scratch/help" >"$scratch/wanted"
