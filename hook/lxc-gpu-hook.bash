@@ -59,7 +59,7 @@ _lxc_gpu_hook() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
             -P | --lxcpath) lxcpath=${COMP_WORDS[i + 1]} ;;
-            list | check | idmap | attach | cdi) command=${command:-${COMP_WORDS[i]}} ;;
+            list | check | idmap | attach | enable | disable | cdi) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
     if [[ $previous == --output || $previous == --check ]]; then
@@ -75,7 +75,7 @@ _lxc_gpu_hook() {
     elif [[ $current == -* ]]; then
         words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
-        words='attach cdi check idmap list'
+        words='attach cdi check disable enable idmap list'
     elif [[ $command != list && $command != cdi ]]; then
         words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
     fi

@@ -1,12 +1,11 @@
 /*
  * lxc-gpu-hook: one executable for LXC's hooks and for a person.
  *
- * A container start, top to bottom: options -> environment -> start_host (start/start.c) -> words
- * (say/causes.c), both called in cli/hook.c; and in start_host: the container as the kernel shows
- * it -> the host's GPUs -> the container's files
- * -> plan -> nodes -> into the container -> mount -> proof -> judgement. The mount hook, which
- * comes before and matters where an ordinary user starts the container, is bind_nodes
- * (start/bind.c).
+ * A container start, top to bottom, from cli/hook.c: options -> environment -> start_host
+ * (start/start.c) -> the words of a failure (say/causes.c). In start_host: the container as the
+ * kernel shows it -> the host's GPUs -> the insider enters and reads the container's files -> plan
+ * -> nodes -> the insider mounts them -> proof -> judgement. The mount hook, which comes before and
+ * matters where an ordinary user starts the container, is bind_nodes (start/bind.c).
  */
 #include "base/text.h"
 #include "cli/cli.h"
@@ -38,11 +37,9 @@ struct cli_command {
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct cli_command commands[] = {{"list", cli_list},
-                                              {"check", cli_check},
-                                              {"idmap", cli_idmap},
-                                              {"attach", cli_attach},
-                                              {"cdi", cli_cdi}};
+static const struct cli_command commands[] = {
+    {"list", cli_list},     {"check", cli_check},     {"idmap", cli_idmap}, {"attach", cli_attach},
+    {"enable", cli_enable}, {"disable", cli_disable}, {"cdi", cli_cdi}};
 
 static const struct cli_command *command_find(const struct options *options)
 {

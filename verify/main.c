@@ -82,6 +82,8 @@ static int node_verify(const struct options *options, const char *device, struct
     }
     checks_judge(&facts, &report);
     if (report_has_cause(&report)) {
+        if (report_blames_driver(&report))
+            probe_evidence(device, &facts);
         packages_collect(&facts.packages);
         checks_judge(&facts, &report);
     }

@@ -79,7 +79,9 @@ __attribute__((noreturn)) static void child_main(const struct command *command,
                 ? -errno
                 : 0;
 
-    (void)setpgid(0, 0); /* to be killed with what it starts */
+    /* To be killed with what it starts; and no terminal, which what runs in a container could type
+     * into. */
+    (void)setsid();
     if (r == 0 && command->prepare)
         r = command->prepare(command->memory);
     if (r == 0) {

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMAND_WORDS_MAX 12
+#define COMMAND_WORDS_MAX 18
 #define COMMAND_SECONDS   10
 
 struct command {
@@ -27,7 +27,8 @@ bool command_is_installed(const char *name);
 void command_add(struct command *command, const char *word);
 
 /*
- * Runs it, found in the system's own folders and with an environment of LC_ALL=C, PATH and HOME.
+ * Runs it, found in the system's own folders and with an environment of LC_ALL=C, PATH and HOME,
+ * and no terminal.
  * What it prints is the caller's to free, its exit status comes back; 255 when it was killed.
  * 0 or -errno: -ENOENT when it is not installed, -ETIMEDOUT when it has not ended after
  * COMMAND_SECONDS, and was killed; what `prepare` answered.

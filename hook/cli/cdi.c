@@ -47,7 +47,7 @@ static int nodes_find(const struct options *options, struct gpu_list *ret, struc
     if (ret->count > 0)
         err_fix(err, "lxc-gpu-hook list    # the nodes that there are");
     else
-        advice_no_gpu(ret, err);
+        advice_no_gpu(options, ret, err);
     return r;
 }
 

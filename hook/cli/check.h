@@ -63,6 +63,7 @@ struct check {
     struct container_facts *facts;
     const struct gpu_list *gpus;
     struct guest_group groups[2];
+    bool is_group_assumed; /* its files cannot be looked into */
     struct check_devices devices;
 };
 

@@ -34,11 +34,29 @@ static int check_dev(const struct container_facts *facts, struct err *err)
     return say_fault(&fault, &nothing, err);
 }
 
+/*
+ * Proxmox mounts the file system for a start, and for its monitor alone. All else can be judged: a
+ * group of any mapped number stands for the one that is there.
+ */
+static void groups_assume(struct check *check)
+{
+    struct guest_group *group = &check->groups[0];
+
+    memset(check->groups, 0, sizeof(check->groups));
+    check->facts->guest.node_count = 0;
+    group->found = idmap_ordinary(&check->facts->guest.gids, 0, &group->gid);
+    check->is_group_assumed = true;
+}
+
 static int look(struct check *check, const struct options *options, struct err *err)
 {
     struct container_facts *facts = check->facts;
     bool has_root = facts->guest.root >= 0;
 
+    if (!has_root && facts->obeyed.source[0]) {
+        groups_assume(check);
+        return 0;
+    }
     if (!has_root && (!options->has_gid || !facts->has_autodev))
         return container_no_root(options, facts, "and check again while it runs", err);
     memset(check->groups, 0, sizeof(check->groups));
@@ -99,23 +117,40 @@ static int check_start(struct check *check, struct err *err)
     if (r == 0)
         r = privilege_is_roots() ? check_root_start(check, &plan, err)
                                  : check_user_start(check, &plan, err);
-    if (r == 0)
+    if (r == 0 && check->is_group_assumed)
+        report_warning(
+            "its file system is mounted when it runs: whether it has a group render, and what "
+            "is at /dev/dri, is not known before");
+    else if (r == 0)
         report_plan(&plan, &check->facts->guest);
     if (r == 0)
         check_devices_tell(check);
     return r;
 }
 
-static void tell_stale(const char *config_file)
+/* What keeps Proxmox from starting it, or is in its file and not in the start. */
+static int check_proxmox(const struct container_facts *facts, struct err *err)
 {
-    char proxmox[PROXMOX_FILE_MAX];
+    const struct proxmox_config *proxmox = &facts->obeyed.proxmox;
+    char shown[160];
     char text[WARNING_SIZE];
+    int r;
 
-    if (!config_place_is_stale(config_file, proxmox))
-        return;
-    snprintf(text, sizeof(text), "%s is newer than %s, which is checked: pct start writes it anew",
-             proxmox, config_file);
-    report_warning(text);
+    if (proxmox->section[0]) {
+        snprintf(
+            text, sizeof(text),
+            "line %u of %s is about this hook, and stands in the section [%s]: no start obeys it",
+            proxmox->section_line, facts->obeyed.source,
+            text_printable(shown, sizeof(shown), proxmox->section));
+        report_warning(text);
+    }
+    if (!proxmox->no_device[0])
+        return 0;
+    r = err_set(err, STATUS_NO_NODE, 0, "Proxmox does not start it: %s does not exist",
+                text_printable(shown, sizeof(shown), proxmox->no_device));
+    err_fix(err, "pct set %s -delete %.*s", facts->container.name,
+            (int)strcspn(proxmox->no_device, ":"), proxmox->no_device);
+    return r;
 }
 
 /* LXC runs them all, and each takes the place of what was there. */
@@ -137,13 +172,14 @@ static int check_steps(const struct options *options, struct container_facts *fa
     r = container_load(options, facts, err);
 
     if (r == 0)
-        tell_stale(facts->config_file);
+        r = check_proxmox(facts, err);
     if (r == 0)
         r = check_hooks_read(options, facts, hooks, err);
     if (r == 0)
         r = check_maps(facts, err);
     if (r == 0)
-        config_scan(facts->config_file, &facts->guest.config);
+        config_scan_known(facts->config_file, facts->obeyed.st.st_uid == 0, facts->obeyed.text,
+                          &facts->guest.config);
     if (r == 0)
         check_devices_load(&check);
     if (r == 0)

@@ -2,6 +2,7 @@
 #include "cli/check.h"
 
 #include "base/drm.h"
+#include "base/text.h"
 #include "config/devices.h"
 #include "say/report.h"
 
@@ -13,6 +14,20 @@
 #define NULL_MAJOR 1 /* /dev/null */
 #define NULL_MINOR 3
 
+/* A rule of Proxmox's file is to be found there, by its line. */
+static void places_in_source(const struct container_facts *facts, struct device_rules *rules)
+{
+    const struct obeyed *obeyed = &facts->obeyed;
+
+    for (size_t i = 0; obeyed->source[0] && i < rules->count; i++) {
+        struct device_place *place = &rules->places[i];
+        if (!text_is_equal(place->file, facts->config_file) || place->line <= obeyed->proxmox.made)
+            continue;
+        snprintf(place->file, sizeof(place->file), "%s", obeyed->source);
+        place->line -= obeyed->proxmox.made;
+    }
+}
+
 void check_devices_load(struct check *check)
 {
     const struct container_facts *facts = check->facts;
@@ -21,6 +36,7 @@ void check_devices_load(struct check *check)
 
     devices_read(facts->config_file, facts->obeyed.text, facts->obeyed.size, &devices->all,
                  &placement);
+    places_in_source(facts, &devices->all.rules);
     devices->all.is_privileged = facts->is_privileged;
     /* LXC's programs that an ordinary user runs set no device rule: the kernel lets root alone. */
     if (geteuid() != 0)
@@ -34,13 +50,35 @@ void check_devices_load(struct check *check)
     check->facts->guest.cgroup_is_v1 = cgroup_host_is_v1();
 }
 
-static enum cgroup_answer ask_parent(struct check_devices *devices, const char *node)
+/* Nodes that everybody may open, but for a list that systemd or somebody else has made. */
+static bool has_some_list(void)
+{
+    static const char *const nodes[] = {"/dev/fuse", "/dev/net/tun"};
+    bool is_denied = false;
+
+    for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+        is_denied |=
+            cgroup_try_here(&(const struct cgroup_wish){.node = nodes[i]}) == CGROUP_DENIES;
+    return is_denied;
+}
+
+/* A start by an ordinary user is made from the cgroup that check runs in. */
+static enum cgroup_answer ask_as_user(gid_t gid, const struct cgroup_wish *wish)
+{
+    enum cgroup_answer answer = cgroup_try_here(wish);
+
+    if (answer == CGROUP_UNKNOWN)
+        answer = cgroup_try_as_group(gid, wish);
+    /* Who may not try: only where something is denied is there a doubt to speak of. */
+    return answer == CGROUP_UNKNOWN && !has_some_list() ? CGROUP_ALLOWS : answer;
+}
+
+static enum cgroup_answer ask_parent(struct check_devices *devices, const char *node, gid_t gid)
 {
     const struct cgroup_wish wish = {.node = node};
 
-    /* Who may not open the host's own node cannot try: then there is only what a list says. */
     if (geteuid() != 0)
-        return cgroup_try_here(&wish) == CGROUP_DENIES ? CGROUP_DENIES : CGROUP_ALLOWS;
+        return ask_as_user(gid, &wish);
     return devices->has_parent ? cgroup_try(devices->parent, cgroup_host_is_v1(), &wish)
                                : CGROUP_UNKNOWN;
 }
@@ -55,6 +93,7 @@ static void name_above(struct check_devices *devices, const char *node)
                                   sizeof(devices->all.above));
     if (!above[0])
         snprintf(above, sizeof(devices->all.above), "%s", devices->parent);
+    snprintf(devices->all.lowest, sizeof(devices->all.lowest), "%s", devices->parent);
 }
 
 bool check_device_is_allowed(struct check *check, const struct gpu_node *gpu)
@@ -64,7 +103,7 @@ bool check_device_is_allowed(struct check *check, const struct gpu_node *gpu)
     enum cgroup_answer answer;
 
     snprintf(node, sizeof(node), "/dev/dri/%s", gpu->name);
-    answer = ask_parent(devices, node);
+    answer = ask_parent(devices, node, gpu->gid);
     devices->is_unknown |= answer == CGROUP_UNKNOWN;
     if (answer == CGROUP_DENIES ||
         (geteuid() != 0 && !device_rules_allow(&devices->all.rules, DRM_MAJOR, gpu->node_minor))) {
@@ -77,7 +116,7 @@ bool check_device_is_allowed(struct check *check, const struct gpu_node *gpu)
 
 bool check_device_null_is_allowed(struct check *check)
 {
-    return ask_parent(&check->devices, "/dev/null") != CGROUP_DENIES &&
+    return ask_parent(&check->devices, "/dev/null", 0) != CGROUP_DENIES &&
            device_rules_allow(&check->devices.all.rules, NULL_MAJOR, NULL_MINOR);
 }
 
@@ -94,6 +133,7 @@ int check_device_make(struct check *check, const struct op *op, struct fault *fa
         return 0;
     (void)cgroup_find_denying(devices->hook_parent, is_v1, &wish, devices->all.above,
                               sizeof(devices->all.above));
+    snprintf(devices->all.lowest, sizeof(devices->all.lowest), "%s", devices->hook_parent);
     return fault_set(fault, CAUSE_MAKE_DENIED, EPERM, .name = op->name, .a = DRM_MAJOR,
                      .b = op->gpu->node_minor);
 }

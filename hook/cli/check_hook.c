@@ -5,6 +5,7 @@
 #include "config/shell_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
+#include "say/advice_config.h"
 #include "say/say.h"
 
 #include <stdio.h>
@@ -119,6 +120,29 @@ bool check_asks_what_if(const struct options *options)
            options->no_probe;
 }
 
+static int not_started(const struct options *options, const struct container_facts *facts,
+                       const struct check_hooks *hooks, struct err *err)
+{
+    const struct obeyed *obeyed = &facts->obeyed;
+    const struct options *wanted = hooks->mount.count ? &hooks->mount.lines[0].options : options;
+    const struct about about = {.options = wanted, .config_file = facts->config_file};
+    struct fault fault;
+    int r;
+
+    if (obeyed->source[0] && (obeyed->proxmox.drops_start_host || obeyed->proxmox.keeps_mount)) {
+        (void)fault_set(&fault, CAUSE_PROXMOX_DROPS, 0, .name = obeyed->source,
+                        .a = facts->is_privileged);
+        return say_fault(&fault, &about, err);
+    }
+    r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
+    if (obeyed->source[0])
+        advice_proxmox_include(wanted, obeyed->source, facts->is_privileged, err);
+    else
+        err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/%s",
+                       facts->is_privileged ? "gpu-privileged.conf" : "gpu.conf");
+    return r;
+}
+
 int check_hooks_read(const struct options *options, const struct container_facts *facts,
                      struct check_hooks *ret, struct err *err)
 {
@@ -128,10 +152,8 @@ int check_hooks_read(const struct options *options, const struct container_facts
         r = lines_read(facts, "mount", &ret->mount, err);
     if (r == 0)
         r = lines_read(facts, "start-host", &ret->start_host, err);
-    if (r == 0 && ret->start_host.count == 0) {
-        r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
-        err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/gpu.conf");
-    }
+    if (r == 0 && ret->start_host.count == 0)
+        r = not_started(options, facts, ret, err);
     if (r == 0 && check_asks_what_if(options)) {
         options_replace(&ret->mount, options);
         options_replace(&ret->start_host, options);

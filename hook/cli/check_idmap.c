@@ -110,11 +110,12 @@ int check_maps(const struct container_facts *facts, struct err *err)
     static const struct id_kind gids = {'g', "/etc/subgid"};
     const struct guest *guest = &facts->guest;
     struct account user;
-    int r = check_clash(facts, &guest->uids, 'u', err);
+    int r;
 
     if (facts->is_privileged)
         return 0;
     account_self(&user);
+    r = check_clash(facts, &guest->uids, 'u', err);
     if (r == 0)
         r = check_clash(facts, &guest->gids, 'g', err);
     if (r < 0 || !is_asked(guest))

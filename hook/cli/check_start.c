@@ -67,7 +67,7 @@ static int check_proofs(struct check *check, const struct plan *plan, struct err
     return say_fault(&fault, &about, err);
 }
 
-static void print_nodes(const struct plan *plan, const char *how)
+static void print_nodes(const struct check *check, const struct plan *plan, const char *how)
 {
     const struct plan_owner *owner = &plan->owner;
     char line[320];
@@ -76,9 +76,13 @@ static void print_nodes(const struct plan *plan, const char *how)
         const struct gpu_node *node = plan->ops[i].gpu;
         if (plan->ops[i].kind != OP_NODE)
             continue;
-        snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
-                 node->name, node->driver, node->pci[0] ? " at " : "", node->pci, owner->guest_gid,
-                 owner->group[0] ? " = " : "", owner->group, how);
+        if (check->is_group_assumed)
+            snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): %s", node->name, node->driver,
+                     node->pci[0] ? " at " : "", node->pci, how);
+        else
+            snprintf(line, sizeof(line), "/dev/dri/%s (%s%s%s): group %u%s%s in the container, %s",
+                     node->name, node->driver, node->pci[0] ? " at " : "", node->pci,
+                     owner->guest_gid, owner->group[0] ? " = " : "", owner->group, how);
         wrap_print(line, stdout);
     }
 }
@@ -114,7 +118,7 @@ int check_root_start(struct check *check, struct plan *plan, struct err *err)
         r = check_proofs(check, plan, err);
     if (r < 0)
         return r;
-    print_nodes(plan, "a private node made at start");
+    print_nodes(check, plan, "a private node made at start");
     if (!check_device_null_is_allowed(check))
         report_null_denied(&check->devices.all, check->facts->config_file);
     return 0;
@@ -176,6 +180,6 @@ int check_user_start(struct check *check, struct plan *plan, struct err *err)
                           &fault);
     r = r < 0 ? say_fault(&fault, &about, err) : check_proofs(check, plan, err);
     if (r == 0)
-        print_nodes(plan, "the host's own node, bound at start");
+        print_nodes(check, plan, "the host's own node, bound at start");
     return r;
 }

@@ -13,5 +13,7 @@ int cli_idmap(const struct options *options, struct err *err);
 int cli_check(const struct options *options, struct err *err);
 int cli_cdi(const struct options *options, struct err *err);
 int cli_attach(const struct options *options, struct err *err);
+int cli_enable(const struct options *options, struct err *err);
+int cli_disable(const struct options *options, struct err *err);
 
 #endif

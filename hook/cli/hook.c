@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/devices.h"
 #include "config/obeyed.h"
+#include "config/proxmox.h"
 #include "config/scan.h"
 #include "exit_status.h"
 #include "facts/place.h"
@@ -126,13 +127,26 @@ int hook_start(const struct hook_env *env, const struct options *options, struct
 
 /* ---- mount ----------------------------------------------------------------------------------- */
 
+/* Without start-host the container would start, and have no GPU, and nobody would say so. */
+static int check_start_host(const struct hook_env *env, struct fault *fault)
+{
+    char file[PROXMOX_FILE_MAX];
+
+    if (!env->config_file || !proxmox_has_dropped(env->config_file, privilege_is_roots(), file))
+        return 0;
+    return fault_set(fault, CAUSE_PROXMOX_DROPS, 0, .name = file, .a = privilege_is_hosts());
+}
+
 static int run_mount(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct bind_job job;
     const struct about about = {
         .options = options, .gpus = &job.gpus, .config_file = env->config_file};
     struct fault fault;
-    int r = bind_nodes(env, options, &job, &fault);
+    int r = check_start_host(env, &fault);
+
+    if (r == 0)
+        r = bind_nodes(env, options, &job, &fault);
 
     for (size_t i = 0; i < job.gpus.count; i++) {
         if (job.bound[i].has_no_link)

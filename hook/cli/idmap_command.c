@@ -1,8 +1,14 @@
+/*
+ * `lxc-gpu-hook idmap NAME`: the id map for a container that an ordinary user starts. Where root
+ * starts it the nodes are made for the container's own group, whatever the map: nothing is to be
+ * changed then, but lines that claim the same ids, with which nobody can start it.
+ */
 #include "cli/cli.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/as_owner.h"
+#include "cli/idmap.h"
 #include "config/container.h"
 #include "config/edit.h"
 #include "exit_status.h"
@@ -14,14 +20,9 @@
 #include "say/advice_config.h"
 #include "say/say.h"
 #include "start/gpu_wait.h"
+#include "start/privilege.h"
 
 #include <stdio.h>
-
-/* What the calculation starts from. */
-struct wish {
-    struct gpu_node node;    /* its group is the one to map */
-    struct plan_owner owner; /* the guest's gid and group name */
-};
 
 static void tell_clash(const struct container_facts *facts, const struct idmap_clash *clash)
 {
@@ -36,7 +37,7 @@ static void tell_clash(const struct container_facts *facts, const struct idmap_c
 
 /* One guest gid can stand for one host gid only. */
 static void tell_other_groups(const struct options *options, const struct gpu_list *gpus,
-                              const struct wish *wish)
+                              const struct idmap_wish *wish)
 {
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_node *node = &gpus->nodes[i];
@@ -48,8 +49,8 @@ static void tell_other_groups(const struct options *options, const struct gpu_li
     }
 }
 
-static int find_wish(const struct options *options, struct container_facts *facts,
-                     struct gpu_list *gpus, struct wish *ret, struct err *err)
+int idmap_wish_find(const struct options *options, struct container_facts *facts,
+                    struct gpu_list *gpus, struct idmap_wish *ret, struct err *err)
 {
     static struct plan plan; /* for its owner only */
     const struct about about = {.options = options, .gpus = gpus};
@@ -72,26 +73,31 @@ static int find_wish(const struct options *options, struct container_facts *fact
     return 0;
 }
 
-static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
-                        const struct wish *wish)
+static void print_map(const struct container_facts *facts, const struct idmap *map)
 {
     char proxmox[PROXMOX_FILE_MAX];
     char shown[PATH_MAX];
 
+    printf("# in %s, in place of its lxc.idmap = g lines:\n",
+           text_printable(shown, sizeof(shown), config_place_edited(facts->config_file, proxmox)));
+    for (size_t i = 0; i < map->count; i++)
+        printf("lxc.idmap = g %u %u %u\n", map->extents[i].inside, map->extents[i].outside,
+               map->extents[i].length);
+}
+
+static void print_lines(const struct container_facts *facts, const struct idmap_change *change,
+                        const struct idmap_wish *wish)
+{
     printf("# guest gid %u%s%s%s is host gid %u, the group of /dev/dri/%s\n", wish->owner.guest_gid,
            wish->owner.group[0] ? " (" : "", wish->owner.group, wish->owner.group[0] ? ")" : "",
            wish->node.gid, wish->node.name);
     if (change->has_moved)
         printf("# guest gid %u moves from host gid %u to %u\n", change->moved_inside,
                wish->node.gid, change->moved_outside);
-    printf("# in %s, in place of its lxc.idmap = g lines:\n",
-           text_printable(shown, sizeof(shown), config_place_edited(facts->config_file, proxmox)));
-    for (size_t i = 0; i < change->map.count; i++)
-        printf("lxc.idmap = g %u %u %u\n", change->map.extents[i].inside,
-               change->map.extents[i].outside, change->map.extents[i].length);
+    print_map(facts, &change->map);
 }
 
-static void print_subgid(const struct container_facts *facts, const struct wish *wish)
+void idmap_print_grant(const struct container_facts *facts, const struct idmap_wish *wish)
 {
     CLEANUP_FREE char *text = subid_read("/etc/subgid");
     char line[160];
@@ -103,8 +109,23 @@ static void print_subgid(const struct container_facts *facts, const struct wish 
                                  sizeof(line)));
 }
 
+static int write_map(const struct options *options, const struct container_facts *facts,
+                     const struct idmap *map, struct err *err)
+{
+    char shown[PATH_MAX];
+    int r;
+
+    if (!options->write)
+        return 0;
+    r = config_write_gids(facts->config_file, &facts->obeyed, &facts->guest.gids, map, err);
+    if (r == 0)
+        printf("# written; the old config is %s.lxc-gpu-hook.bak\n",
+               text_printable(shown, sizeof(shown), facts->config_file));
+    return r;
+}
+
 static int calculate(const struct options *options, const struct container_facts *facts,
-                     const struct wish *wish, struct err *err)
+                     const struct idmap_wish *wish, struct err *err)
 {
     struct idmap_change change = {0};
     struct idmap_clash clash;
@@ -129,39 +150,75 @@ static int calculate(const struct options *options, const struct container_facts
                wish->owner.guest_gid, wish->node.gid, shown);
     } else {
         print_lines(facts, &change, wish);
-        if (options->write)
-            r = config_write_gids(facts->config_file, &facts->obeyed, &facts->guest.gids,
-                                  &change.map, err);
-        if (r == 0 && options->write)
-            printf("# written; the old config is %s.lxc-gpu-hook.bak\n", shown);
+        r = write_map(options, facts, &change.map, err);
     }
-    print_subgid(facts, wish);
+    idmap_print_grant(facts, wish);
     return r;
+}
+
+static int calculate_for_user(const struct options *options, struct container_facts *facts,
+                              struct err *err)
+{
+    static struct gpu_list gpus;
+    struct idmap_wish wish = {0};
+    struct fault fault;
+    int r = idmap_wish_find(options, facts, &gpus, &wish, err);
+
+    if (r == 0 && plan_gid_pair(&wish.node, &wish.owner, &fault) < 0)
+        r = say_fault(&fault, &(const struct about){.options = options}, err);
+    if (r < 0)
+        return r;
+    tell_other_groups(options, &gpus, &wish);
+    return calculate(options, facts, &wish, err);
+}
+
+/* An entry for the host's group would be one more to be granted, and give the container nothing. */
+static int not_needed(const struct options *options, const struct container_facts *facts,
+                      struct err *err)
+{
+    static const char why[] =
+        "root starts it, and gives it nodes of its own group whatever its id "
+        "map is: no lxc.idmap line is needed for that";
+
+    if (options->write)
+        return err_set(err, STATUS_USAGE, 0, "container %s: %s; nothing is written",
+                       facts->container.name, why);
+    printf("# container %s: %s; nothing to change\n", facts->container.name, why);
+    return 0;
+}
+
+static int calculate_for_root(const struct options *options, const struct container_facts *facts,
+                              struct err *err)
+{
+    const struct about nothing = {.options = NULL};
+    struct idmap_clash clash;
+    struct idmap sound;
+    struct fault fault;
+
+    if (facts->is_privileged || !idmap_find_clash(&facts->guest.gids, &clash))
+        return not_needed(options, facts, err);
+    tell_clash(facts, &clash);
+    if (plan_untangle(&facts->guest.gids, &sound, &fault) < 0)
+        return say_fault(&fault, &nothing, err);
+    print_map(facts, &sound);
+    return write_map(options, facts, &sound, err);
 }
 
 int cli_idmap(const struct options *options, struct err *err)
 {
-    static struct gpu_list gpus;
     __attribute__((cleanup(container_close))) struct container_facts facts;
-    struct wish wish = {0};
-    struct fault fault;
     int r = container_load(options, &facts, err);
 
     if (r < 0)
         as_owner_fix(options, &facts.obeyed.breach, err);
-
-    if (r == 0 && facts.is_privileged)
+    else if (privilege_is_roots())
+        r = calculate_for_root(options, &facts, err);
+    else if (facts.is_privileged)
         r = err_set(err, STATUS_OWNERSHIP, 0,
                     "container %s has no lxc.idmap lines: its ids are the host's own",
                     facts.container.name);
-    if (r == 0)
-        r = find_wish(options, &facts, &gpus, &wish, err);
-    if (r == 0 && plan_gid_pair(&wish.node, &wish.owner, &fault) < 0)
-        r = say_fault(&fault, &(const struct about){.options = options}, err);
-    if (r == 0) {
-        tell_other_groups(options, &gpus, &wish);
-        r = calculate(options, &facts, &wish, err);
-    }
+    else
+        r = calculate_for_user(options, &facts, err);
     if (r < 0)
         err_wrap(err, "work out the idmap");
     return r;

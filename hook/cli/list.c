@@ -49,7 +49,7 @@ static int no_match(const struct options *options, const struct gpu_list *gpus, 
     if (has_other)
         advice_no_match(options, gpus, err); /* whoever tries a selection wants it in a config */
     else
-        advice_no_gpu(gpus, err);
+        advice_no_gpu(options, gpus, err);
     return r;
 }
 

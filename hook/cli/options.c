@@ -69,6 +69,19 @@ static int take_lxcpath(void *memory, const char *value, struct err *err)
     return value[0] == '/' ? 0 : -EINVAL;
 }
 
+/* As useradd(8) takes it. It becomes a word of a command. */
+static int take_member(void *memory, const char *value, struct err *err)
+{
+    struct options *options = memory;
+
+    if (strlen(value) > 32 || strpbrk(value, ":,/=+@") || !text_is_shell_word(value))
+        return -EINVAL;
+    if (options->member_count == MEMBERS_MAX)
+        return err_set(err, STATUS_USAGE, 0, "--member is given more than %d times", MEMBERS_MAX);
+    options->members[options->member_count++] = value;
+    return 0;
+}
+
 static int take_owner(void *memory, const char *value, struct err *err)
 {
     struct options *options = memory;
@@ -122,8 +135,12 @@ static const struct option_row rows[] = {
     {"no-probe", 0, OPTION_FLAG, NULL, NULL, "do not prove that the nodes can be opened",
      AT(no_probe)},
     {"lxcpath", 'P', OPTION_TAKE, "PATH", "the whole path of a directory, such as /var/lib/lxc",
-     "where the containers are (idmap, check, attach)", .take = take_lxcpath},
+     "where the containers are", .take = take_lxcpath},
     {"write", 0, OPTION_FLAG, NULL, NULL, "idmap: edit the config, keeping a backup", AT(write)},
+    {"member", 0, OPTION_TAKE, "USER", "the name of a user of the container",
+     "enable: put this user of the container into\n"
+     "the group that may use the nodes (repeatable)",
+     .take = take_member},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
      "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
@@ -176,6 +193,9 @@ void options_help(void)
         "  lxc.hook.start-host = " PROGRAM_FOLDER
         "/lxc-gpu-hook --select driver=i915\n\n"
         "For a person:\n"
+        "  lxc-gpu-hook enable NAME    put these lines into the config, with the options\n"
+        "                              given; give a running container the nodes now\n"
+        "  lxc-gpu-hook disable NAME   take out what enable has put in\n"
         "  lxc-gpu-hook list           show the host's render nodes\n"
         "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"
         "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"

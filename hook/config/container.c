@@ -150,6 +150,7 @@ int container_load(const struct options *options, struct container_facts *ret, s
     }
     ret->container = (struct container){.name = options->rest[1], .lxcpath = options->lxcpath};
     ret->container.obeyed = &ret->obeyed;
+    ret->container.is_next = true;
     r = lxc_container_check(&ret->container, err);
     if (r < 0)
         return r;

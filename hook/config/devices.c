@@ -197,6 +197,10 @@ void devices_explain(const char *config_file, const struct guest *guest, unsigne
         if (!ret->above[0] && (is_make || geteuid() != 0))
             snprintf(ret->above, sizeof(ret->above), "%s", parent);
         devices_take_parent(parent, &ret->rules);
+        /* The hook's own is made anew at each start. */
+        if (is_make && !text_is_equal(ret->above, parent))
+            one_up(parent);
+        snprintf(ret->lowest, sizeof(ret->lowest), "%s", parent);
     }
     device_case_explain(ret, device_minor, fault);
 }

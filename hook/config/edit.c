@@ -1,6 +1,7 @@
 #include "config/edit.h"
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "config/include.h"
 #include "exit_status.h"
@@ -10,10 +11,13 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
-/* "g 0 100000 65536", however it is spaced; older LXC called the key lxc.id_map. */
-static bool gid_line_parse(const char *key, const char *value, struct idmap_extent *ret)
+#define LOCK_SECONDS 10
+
+/* However it is spaced; older LXC called the key lxc.id_map. */
+bool config_gid_line_read(const char *key, const char *value, struct idmap_extent *ret)
 {
     char type = 0;
     char end = 0;
@@ -30,11 +34,40 @@ static bool is_same_map(const struct idmap *a, const struct idmap *b)
            memcmp(a->extents, b->extents, a->count * sizeof(a->extents[0])) == 0;
 }
 
+void config_gids_read(const char *text, struct idmap *ret)
+{
+    const char *next = text;
+    const char *end = text + strlen(text);
+    struct idmap_extent extent;
+    char key[32];
+    char value[128];
+
+    ret->count = 0;
+    while (config_line_next(&next, end, key, sizeof(key), value, sizeof(value)))
+        if (config_gid_line_read(key, value, &extent) && ret->count < IDMAP_EXTENTS_MAX)
+            ret->extents[ret->count++] = extent;
+}
+
+bool config_gids_are(const char *text, const struct idmap *gids)
+{
+    struct idmap found;
+
+    config_gids_read(text, &found);
+    return is_same_map(&found, gids);
+}
+
 static void add_lines(struct text *text, const struct idmap *gids)
 {
     for (size_t i = 0; i < gids->count; i++)
         text_add(text, "lxc.idmap = g %u %u %u\n", gids->extents[i].inside,
                  gids->extents[i].outside, gids->extents[i].length);
+}
+
+int config_gids_elsewhere(struct err *err)
+{
+    return err_set(err, STATUS_OWNERSHIP, 0,
+                   "the lxc.idmap lines do not stand in this file alone: an included file "
+                   "has some; put the lines above into the right file by hand");
 }
 
 int config_replace_gids(const char *text, const struct idmap *current, const struct idmap *gids,
@@ -43,29 +76,26 @@ int config_replace_gids(const char *text, const struct idmap *current, const str
     size_t size = strlen(text) + gids->count * 64 + 64;
     CLEANUP_FREE char *made = calloc(1, size);
     struct text out = {.data = made, .size = size};
-    struct idmap found = {0};
     const char *next = text;
     const char *end = text + strlen(text);
+    bool is_first = true;
     char key[32];
     char value[128];
 
     if (!made)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "edit the config");
+    if (!config_gids_are(text, current))
+        return config_gids_elsewhere(err);
     for (const char *line = text;
          config_line_next(&next, end, key, sizeof(key), value, sizeof(value)); line = next) {
         struct idmap_extent extent;
-        bool is_gid_line = gid_line_parse(key, value, &extent);
-        if (is_gid_line && found.count == 0)
+        bool is_gid_line = config_gid_line_read(key, value, &extent);
+        if (is_gid_line && is_first)
             add_lines(&out, gids);
+        is_first &= !is_gid_line;
         if (!is_gid_line)
             text_add(&out, "%.*s", (int)(next - line), line);
-        else if (found.count < IDMAP_EXTENTS_MAX)
-            found.extents[found.count++] = extent;
     }
-    if (!is_same_map(&found, current))
-        return err_set(err, STATUS_OWNERSHIP, 0,
-                       "the lxc.idmap lines do not stand in this file alone: an included file "
-                       "has some; put the lines above into the right file by hand");
     *ret = made;
     made = NULL;
     return 0;
@@ -85,11 +115,20 @@ static int write_all(int fd, const char *data, size_t size)
     return fsync(fd) < 0 ? -errno : 0;
 }
 
-/*
- * Whole or not at all: written beside it, then renamed over it. By the directory's descriptor, and
- * with a look at the outcome: the directory may be the container's root's own.
+/* Proxmox's file system may number a file anew when it is renamed. */
+static bool file_holds(int at, const char *base, const char *data)
+{
+    CLEANUP_FD int fd = openat(at, base, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    CLEANUP_FREE char *text = NULL;
+    size_t size = 0;
+
+    return fd >= 0 && file_read(fd, CONFIG_MAX, &text, &size) == 0 && size == strlen(data) &&
+           memcmp(text, data, size) == 0;
+}
+
+/* By the directory's descriptor, and with a look at the outcome: it may be the container's root's.
  */
-static int file_replace(int at, const char *base, const char *data, const struct stat *like)
+int config_file_replace(int at, const char *base, const char *data, const struct stat *like)
 {
     CLEANUP_FD int fd = -1;
     char temporary[NAME_MAX + 1];
@@ -111,7 +150,8 @@ static int file_replace(int at, const char *base, const char *data, const struct
          fstat(fd, &made) < 0 || renameat(at, temporary, at, base) < 0 ||
          fstatat(at, base, &there, AT_SYMLINK_NOFOLLOW) < 0))
         r = -errno;
-    if (r == 0 && (made.st_ino != there.st_ino || made.st_dev != there.st_dev))
+    if (r == 0 && (made.st_ino != there.st_ino || made.st_dev != there.st_dev) &&
+        !file_holds(at, base, data))
         return -EBUSY; /* it is not ours that was renamed */
     if (r < 0)
         (void)unlinkat(at, temporary, 0);
@@ -252,14 +292,50 @@ static int check_text(const char *file, const struct obeyed *obeyed, struct err 
     return 0;
 }
 
-int config_write_gids(const char *file, const struct obeyed *obeyed, const struct idmap *current,
-                      const struct idmap *gids, struct err *err)
+int config_lock(int directory, int *ret)
 {
-    CLEANUP_FREE char *edited = NULL;
+    char path[40];
+    int r = -1;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", directory);
+    CLEANUP_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    for (int i = 0; i < LOCK_SECONDS * 100; i++) {
+        r = flock(fd, LOCK_EX | LOCK_NB);
+        if (r == 0 || errno != EWOULDBLOCK)
+            break;
+        (void)usleep(10000);
+    }
+    if (r < 0)
+        return errno == EWOULDBLOCK ? -EBUSY : -errno;
+    *ret = fd_steal(&fd);
+    return 0;
+}
+
+/* The backup first. -EAGAIN when the file is another one than the one that was read. */
+static int write_both(int at, const char *base, const struct stat *st, const struct obeyed *obeyed,
+                      const char *edited)
+{
+    CLEANUP_FD int lock = -1;
+    char backup[NAME_MAX + 1];
+    int r;
+
+    if ((size_t)snprintf(backup, sizeof(backup), "%s.lxc-gpu-hook.bak", base) >= sizeof(backup))
+        return -ENAMETOOLONG;
+    r = config_lock(at, &lock);
+    if (r == 0 && !file_holds(at, base, obeyed->text))
+        r = -EAGAIN;
+    if (r == 0)
+        r = config_file_replace(at, backup, obeyed->text, st);
+    return r == 0 ? config_file_replace(at, base, edited, st) : r;
+}
+
+int config_write(const char *file, const struct obeyed *obeyed, const char *edited, struct err *err)
+{
     CLEANUP_FD int own = -1;
     struct stat st = obeyed->st;
     char base[NAME_MAX + 1];
-    char backup[NAME_MAX + 1];
     int at = obeyed->at;
     int r = check_text(file, obeyed, err);
 
@@ -271,16 +347,25 @@ int config_write_gids(const char *file, const struct obeyed *obeyed, const struc
         r = place_open(file, obeyed, &st, &own, base, sizeof(base), err);
         at = own;
     }
-    if (r == 0)
-        r = config_replace_gids(obeyed->text, current, gids, &edited, err);
     if (r < 0)
         return r;
-    if ((size_t)snprintf(backup, sizeof(backup), "%s.lxc-gpu-hook.bak", base) >= sizeof(backup))
-        return err_set(err, STATUS_USAGE, ENAMETOOLONG, "keep a backup of %s", file);
-    r = file_replace(at, backup, obeyed->text, &st);
+    r = write_both(at, base, &st, obeyed, edited);
+    if (r == -EAGAIN)
+        (void)err_set(err, STATUS_USAGE, 0, "write %s: somebody else has just changed it", file);
+    else if (r == -EBUSY)
+        (void)err_set(err, STATUS_USAGE, 0, "write %s: somebody else is editing it", file);
+    else if (r < 0)
+        (void)err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "write %s", file);
+    return r;
+}
+
+int config_write_gids(const char *file, const struct obeyed *obeyed, const struct idmap *current,
+                      const struct idmap *gids, struct err *err)
+{
+    CLEANUP_FREE char *edited = NULL;
+    int r = check_text(file, obeyed, err);
+
     if (r == 0)
-        r = file_replace(at, base, edited, &st);
-    if (r < 0)
-        return err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "write %s", file);
-    return 0;
+        r = config_replace_gids(obeyed->text, current, gids, &edited, err);
+    return r == 0 ? config_write(file, obeyed, edited, err) : r;
 }

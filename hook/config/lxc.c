@@ -121,7 +121,14 @@ static int unknown_container(const struct container *container, const char *lxcp
     char shown_name[80];
     char shown_path[200];
     char there[300];
+    char ctid[NAME_MAX + 1];
 
+    if (proxmox_find_hostname(container->name, ctid)) {
+        (void)err_set(err, STATUS_USAGE, 0, "%s is Proxmox's name for container %s",
+                      text_printable(shown_name, sizeof(shown_name), container->name), ctid);
+        err_fix(err, "# the same command with %s in the name's place", ctid);
+        return -ENOENT;
+    }
     names_list(lxcpath, there, sizeof(there));
     (void)err_set(err, STATUS_USAGE, 0, "there is no container '%s' under %s; there are: %s",
                   text_printable(shown_name, sizeof(shown_name), container->name),
@@ -181,6 +188,7 @@ int lxc_container_check(const struct container *container, struct err *err)
     CLEANUP_FREE char *output = NULL;
     struct command command = {0};
     char lxcpath[PATH_MAX];
+    char proxmox[PROXMOX_FILE_MAX];
     char shown[80];
     int status;
     int r;
@@ -192,7 +200,10 @@ int lxc_container_check(const struct container *container, struct err *err)
     r = lxc_path(container, lxcpath, sizeof(lxcpath), err);
     if (r < 0)
         return r;
-    r = obeyed_open(lxcpath, container->name, container->obeyed, err);
+    if (!container->is_next || geteuid() != 0 ||
+        !config_place_proxmox(lxcpath, container->name, proxmox))
+        proxmox[0] = '\0';
+    r = obeyed_open_source(lxcpath, container->name, proxmox, container->obeyed, err);
     if (r == -ENOENT)
         return no_config(container, lxcpath, err);
     if (r == 0)
@@ -254,6 +265,22 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
         pid = 0;
     *ret = (pid_t)pid;
     return 0;
+}
+
+int lxc_container_run(const struct container *container, const char *const *words, int *ret_status,
+                      struct err *err)
+{
+    CLEANUP_FREE char *unused = NULL;
+    struct command command = {0};
+
+    words_for(&command, "lxc-attach", container);
+    command_add(&command, "--clear-env");
+    command_add(&command, "-v");
+    command_add(&command, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");
+    command_add(&command, "--");
+    for (; *words; words++)
+        command_add(&command, *words);
+    return run(&command, &unused, ret_status, err);
 }
 
 /* "u 0 100000 65536"; "b" means both. */

@@ -14,6 +14,7 @@
 struct container {
     const char *name;
     const char *lxcpath;   /* NULL: LXC's default for this user */
+    bool is_next;          /* of Proxmox: as it would be started next, not as it was started last */
     struct obeyed *obeyed; /* what LXC's programs are let read; the caller's, for all calls below */
 };
 
@@ -28,6 +29,14 @@ int lxc_config_get(const struct container *container, const char *key, char **re
 
 /* *ret is 0 when the container is not running. */
 int lxc_container_pid(const struct container *container, pid_t *ret, struct err *err);
+
+/*
+ * Runs a program of the container's, as its root, in a container that runs and whose init has been
+ * checked: by lxc-attach(1), without our environment. `words` end with NULL. *ret_status is the
+ * program's exit status; 127 when there is no such program.
+ */
+int lxc_container_run(const struct container *container, const char *const *words, int *ret_status,
+                      struct err *err);
 
 /*
  * The lxc.idmap lines as maps; a count of 0 means that there are none (a privileged container).

@@ -118,6 +118,23 @@ static int open_as_root(const char *lxcpath, const char *name, const char *file,
     return r;
 }
 
+static int open_source(const char *name, const char *file, struct obeyed *obeyed)
+{
+    int r = open_roots(obeyed, obeyed->source);
+
+    if (r == 0)
+        r = proxmox_config_make(name, obeyed->text, obeyed->size, &obeyed->proxmox);
+    if (r < 0)
+        return r;
+    free(obeyed->text);
+    obeyed->text = obeyed->proxmox.text;
+    obeyed->size = obeyed->proxmox.size;
+    obeyed->proxmox.text = NULL;
+    obeyed->is_shown = true;
+    config_includes_read(file, obeyed->text, obeyed->size, &obeyed->include, &obeyed->root);
+    return 0;
+}
+
 static int open_as_user(const char *file, struct obeyed *obeyed)
 {
     CLEANUP_FD int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -183,6 +200,12 @@ static int refuse_include(const struct config_include *include, struct err *err)
 
 int obeyed_open(const char *lxcpath, const char *name, struct obeyed *ret, struct err *err)
 {
+    return obeyed_open_source(lxcpath, name, "", ret, err);
+}
+
+int obeyed_open_source(const char *lxcpath, const char *name, const char *source,
+                       struct obeyed *ret, struct err *err)
+{
     char file[PATH_MAX];
     char shown[200];
     int r;
@@ -192,14 +215,18 @@ int obeyed_open(const char *lxcpath, const char *name, struct obeyed *ret, struc
             sizeof(ret->directory) ||
         (size_t)snprintf(file, sizeof(file), "%s/config", ret->directory) >= sizeof(file))
         return err_set(err, STATUS_USAGE, ENAMETOOLONG, "find the container's config");
-    r = geteuid() == 0 ? open_as_root(lxcpath, name, file, ret) : open_as_user(file, ret);
+    snprintf(ret->source, sizeof(ret->source), "%s", source);
+    if (ret->source[0])
+        r = open_source(name, file, ret);
+    else
+        r = geteuid() == 0 ? open_as_root(lxcpath, name, file, ret) : open_as_user(file, ret);
     if (r == -EPERM && ret->breach.found)
         return refuse_breach(&ret->breach, err);
     if (r == -ENOENT)
         return r;
     if (r < 0)
         return err_set(err, exit_status_for(-r, STATUS_USAGE), -r, "LXC cannot read %s",
-                       text_printable(shown, sizeof(shown), file));
+                       text_printable(shown, sizeof(shown), *source ? source : file));
     if (ret->include.fault == INCLUDE_FOREIGN)
         ret->breach = ret->include.breach;
     return refuse_include(&ret->include, err);
@@ -222,6 +249,28 @@ bool obeyed_is_roots(const char *config_file)
     return is_roots;
 }
 
+static int tmpfs_mount(const char *path)
+{
+    return mount("lxc-gpu-hook", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=0700");
+}
+
+/* Proxmox makes the directory at the first start: until then, in the one above it. */
+static int directory_cover(const char *directory)
+{
+    char above[PATH_MAX];
+    char *slash;
+
+    if (tmpfs_mount(directory) == 0)
+        return 0;
+    if (errno != ENOENT)
+        return -1;
+    snprintf(above, sizeof(above), "%s", directory);
+    slash = strrchr(above, '/');
+    if (slash)
+        *slash = '\0';
+    return tmpfs_mount(above) < 0 ? -1 : mkdir(directory, 0700);
+}
+
 /*
  * In the process that becomes LXC's program: a mount namespace of its own, where the container's
  * directory holds the config that was read, and nothing else.
@@ -234,8 +283,7 @@ static int show(const void *memory)
     size_t left = obeyed->size;
 
     if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("lxc-gpu-hook", obeyed->directory, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
-              "mode=0700") < 0)
+        directory_cover(obeyed->directory) < 0)
         return -errno;
     snprintf(path, sizeof(path), "%s/config", obeyed->directory);
     CLEANUP_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

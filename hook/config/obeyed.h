@@ -10,6 +10,7 @@
 #include "base/command.h"
 #include "base/err.h"
 #include "config/include.h"
+#include "config/proxmox.h"
 #include "config/trust.h"
 
 #include <limits.h>
@@ -18,13 +19,16 @@ struct obeyed {
     char directory[PATH_MAX]; /* LXCPATH/NAME */
     int at;                   /* where the config file really lies; as root only, -1 otherwise */
     char base[NAME_MAX + 1];  /* its name there */
-    bool is_shown;            /* others can put another file in its place: LXC gets the text */
+    bool is_shown; /* LXC gets the text: others can put another file in its place, or it is
+                      of Proxmox's */
     char *text;
     size_t size;
     struct stat st;
     struct config_include include;
     struct config_root root; /* who the container's root is on the host, by its config */
     struct trust_breach breach;
+    char source[PROXMOX_FILE_MAX]; /* the file of Proxmox's that the text is made of; "" */
+    struct proxmox_config proxmox; /* but its text */
 };
 
 void obeyed_init(struct obeyed *obeyed);
@@ -36,6 +40,10 @@ void obeyed_close(struct obeyed *obeyed);
  * is no such file. The caller closes it, also after an error.
  */
 int obeyed_open(const char *lxcpath, const char *name, struct obeyed *ret, struct err *err);
+
+/* The same for the config that Proxmox would make now of `source`, a file of root's. */
+int obeyed_open_source(const char *lxcpath, const char *name, const char *source,
+                       struct obeyed *ret, struct err *err);
 
 /*
  * Pure: whether a directory is that of the container's root, and of nobody else but `group`, as

@@ -63,6 +63,14 @@ void config_scan_text(const char *text, struct config_lines *ret)
     }
 }
 
+void config_scan_known(const char *file, bool is_roots, const char *text, struct config_lines *ret)
+{
+    config_lines_init(ret);
+    ret->file = file;
+    ret->is_roots = is_roots;
+    config_scan_text(text, ret);
+}
+
 void config_scan(const char *config_file, struct config_lines *ret)
 {
     CLEANUP_FREE char *text = NULL;
@@ -72,7 +80,5 @@ void config_scan(const char *config_file, struct config_lines *ret)
     config_lines_init(ret);
     if (!config_file || file_read_at(AT_FDCWD, config_file, CONFIG_MAX, &text, &size) < 0)
         return;
-    ret->file = config_file;
-    ret->is_roots = stat(config_file, &st) == 0 && st.st_uid == 0;
-    config_scan_text(text, ret);
+    config_scan_known(config_file, stat(config_file, &st) == 0 && st.st_uid == 0, text, ret);
 }

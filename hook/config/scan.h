@@ -10,6 +10,9 @@
 /* `config_file` may be NULL, and is kept as a pointer. */
 void config_scan(const char *config_file, struct config_lines *ret);
 
+/* Pure: of a file that has been read. */
+void config_scan_known(const char *file, bool is_roots, const char *text, struct config_lines *ret);
+
 /* Pure: what config_scan does with the text of the file. */
 void config_scan_text(const char *text, struct config_lines *ret);
 

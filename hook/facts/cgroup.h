@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /* The devices controller is one of cgroup v1: hybrid hosts too. */
 bool cgroup_host_is_v1(void);
@@ -29,6 +30,12 @@ enum cgroup_answer cgroup_try(const char *path, bool is_v1, const struct cgroup_
 
 /* The same for the cgroup that this process is in, and with its own rights. */
 enum cgroup_answer cgroup_try_here(const struct cgroup_wish *wish);
+
+/*
+ * The same as a member of a group that this user may map into a user namespace (/etc/subgid).
+ * CGROUP_UNKNOWN where that is refused, too.
+ */
+enum cgroup_answer cgroup_try_as_group(gid_t gid, const struct cgroup_wish *wish);
 
 /*
  * The topmost of `path` and those above it that denies it. CGROUP_ALLOWS: none does;

@@ -182,8 +182,8 @@ static int folder_open(const struct guest *guest, const char *path, int *ret, st
         return 0;
     if (r == -ELOOP || r == -ENOTDIR)
         return fault_set(fault, CAUSE_NO_FOLDER, 0, .name = path,
-                         .detail =
-                             r == -ELOOP ? "a symbolic link" : "below something that is no directory");
+                         .detail = r == -ELOOP ? "a symbolic link"
+                                               : "below something that is no directory");
     if (r < 0 || fstat(fd, &st) < 0)
         return fault_set(fault, CAUSE_FILE_OPEN, r < 0 ? -r : errno, .name = path);
     if (!S_ISDIR(st.st_mode)) {

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #define WAIT_SECONDS_MAX 600
+#define MEMBERS_MAX      8
 #define OPTIONS_MODE     0660 /* unless --mode says otherwise */
 
 struct options {
@@ -23,6 +24,8 @@ struct options {
     const char *lxcpath; /* NULL: LXC's default */
     uint32_t pid;        /* 0: not given */
     bool write;
+    size_t member_count;
+    const char *members[MEMBERS_MAX]; /* users of the guest */
     const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
     bool show_version, show_help;
     const char *kind;     /* cdi --kind; NULL: CDI_KIND */

@@ -51,16 +51,3 @@ const char *config_place_edited(const char *config_file, char buffer[PROXMOX_FIL
                ? buffer
                : config_file;
 }
-
-bool config_place_is_stale(const char *config_file, char ret[PROXMOX_FILE_MAX])
-{
-    struct stat source;
-    struct stat made;
-
-    if (config_place_edited(config_file, ret) != ret || stat(ret, &source) < 0 ||
-        stat(config_file, &made) < 0)
-        return false;
-    return source.st_mtim.tv_sec > made.st_mtim.tv_sec ||
-           (source.st_mtim.tv_sec == made.st_mtim.tv_sec &&
-            source.st_mtim.tv_nsec > made.st_mtim.tv_nsec);
-}

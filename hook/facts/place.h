@@ -26,7 +26,4 @@ bool config_place_proxmox(const char *lxcpath, const char *name, char ret[PROXMO
 /* The file that a person edits: `config_file`, or Proxmox's in `buffer`. */
 const char *config_place_edited(const char *config_file, char buffer[PROXMOX_FILE_MAX]);
 
-/* Whether that file of Proxmox's has been written since; then *ret is its name. */
-bool config_place_is_stale(const char *config_file, char ret[PROXMOX_FILE_MAX]);
-
 #endif

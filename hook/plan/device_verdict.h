@@ -51,7 +51,8 @@ struct device_case {
     bool is_privileged;
     bool has_rules; /* its config could be read */
     struct device_rules rules;
-    char above[512]; /* a cgroup above the container's that denies it; "" when there is none */
+    char above[512];  /* a cgroup above the container's that denies it; "" when there is none */
+    char lowest[512]; /* where it is denied too: from `above` down to this; "": nowhere */
 };
 
 /*

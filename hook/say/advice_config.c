@@ -62,6 +62,52 @@ void advice_hook_place(const struct options *options, struct err *err)
     err_fix(err, "# and add these lines to the file that it includes");
 }
 
+static bool has_options(const struct options *options)
+{
+    static const struct options none = {.mode = OPTIONS_MODE};
+    char line[512];
+    char plain[512];
+
+    return !text_is_equal(advice_hook_line(options, "mount", NULL, line, sizeof(line)),
+                          advice_hook_line(&none, "mount", NULL, plain, sizeof(plain)));
+}
+
+static void own_include(const struct options *options, const char *own, bool is_privileged,
+                        struct err *err)
+{
+    char mount[512];
+    char start[512];
+    char lines[ERR_FIX_MAX];
+
+    advice_hook_line(options, "mount", NULL, mount, sizeof(mount));
+    advice_hook_line(options, "start-host", NULL, start, sizeof(start));
+    if (strchr(mount, '\'') || strchr(start, '\''))
+        return;
+    snprintf(lines, sizeof(lines), "printf '%%s\\n' '%s' '%s'%s >%s", mount, start,
+             is_privileged ? " 'lxc.cgroup.devices.allow = c 226:* rwm'"
+                             " 'lxc.cgroup2.devices.allow = c 226:* rwm'"
+                           : "",
+             own);
+    err_fix_lines(err, lines);
+}
+
+void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
+                            struct err *err)
+{
+    const char *slash = strrchr(proxmox, '/');
+    char own[PROXMOX_FILE_MAX];
+
+    if (!slash || !text_is_shell_word(proxmox))
+        return;
+    snprintf(own, sizeof(own), "/etc/pve/lxc-gpu-%s", slash + 1);
+    if (has_options(options))
+        own_include(options, own, is_privileged, err);
+    else
+        snprintf(own, sizeof(own), "%s",
+                 is_privileged ? CONFIG_FOLDER "/gpu-privileged.conf" : CONFIG_FOLDER "/gpu.conf");
+    err_fix(err, "sed -i '1i lxc.include: %s' %s", own, proxmox);
+}
+
 void advice_place(const char *config_file, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];

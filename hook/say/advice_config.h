@@ -28,6 +28,14 @@ void advice_hook_lines(const struct options *options, const char *select, struct
  */
 void advice_hook_place(const struct options *options, struct err *err);
 
+/*
+ * What makes Proxmox start this hook: the include as the first line of its file `proxmox`, which is
+ * in no snapshot's section there, and of an own file where there are options; Proxmox's own
+ * directory follows a container through a cluster.
+ */
+void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
+                            struct err *err);
+
 /* Says where the fix's config lines go, when that is not `config_file`. */
 void advice_place(const char *config_file, struct err *err);
 

@@ -80,7 +80,7 @@ static void delete_lines(const struct device_rules *rules, const struct device_r
                          struct err *err)
 {
     for (size_t i = 0; i < rules->count; i++) {
-        char expression[160];
+        char expression[160] = "";
         char line[512];
         struct text text = TEXT_ON(expression);
         if (!remedy->is_deleted[i] || is_deleted_before(rules, remedy->is_deleted, i))
@@ -174,7 +174,31 @@ static bool unit_find(const char *path, char *ret, size_t size)
     return found;
 }
 
-void advice_cgroup(const struct device_case *devices, struct err *err)
+/*
+ * cgroup v1: each has its own copy of what is denied, and gets none back from the one above it.
+ * What is taken off has to be named as it was put there.
+ */
+static void allow_down(const struct device_case *devices, unsigned node_minor, struct err *err)
+{
+    const char *lowest = devices->lowest[0] ? devices->lowest : devices->above;
+    size_t end = strlen(devices->above);
+
+    if (!text_is_shell_word(lowest) || strstr(lowest, devices->above) != lowest)
+        return;
+    for (;;) {
+        char line[700];
+        snprintf(line, sizeof(line),
+                 "for rule in '226:*' %d:%u; do echo \"c $rule rwm\" "
+                 ">/sys/fs/cgroup/devices%.*s/devices.allow; done",
+                 DRM_MAJOR, node_minor, (int)end, lowest);
+        err_fix_lines(err, line);
+        if (!lowest[end])
+            return;
+        end += 1 + strcspn(lowest + end + 1, "/");
+    }
+}
+
+void advice_cgroup(const struct device_case *devices, unsigned node_minor, struct err *err)
 {
     const char *path = devices->above;
     char unit[256];
@@ -186,7 +210,7 @@ void advice_cgroup(const struct device_case *devices, struct err *err)
     else if (text_is_equal(path, "/"))
         err_fix(err, "# this host is a container itself: allow c 226:* rwm in what starts it");
     else if (devices->rules.model == DEVICES_V1 && text_is_shell_word(path))
-        err_fix(err, "echo 'c 226:* rwm' >/sys/fs/cgroup/devices%s/devices.allow", path);
+        allow_down(devices, node_minor, err);
     else
         err_fix(err, "# what has made that cgroup has to allow c 226:* rwm there");
 }

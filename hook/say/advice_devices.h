@@ -19,6 +19,6 @@ void advice_devices(const struct device_case *devices, const struct device_minor
                     const char *config_file, struct err *err);
 
 /* The same for a cgroup above the container's, or the hook's own: what else has made it. */
-void advice_cgroup(const struct device_case *devices, struct err *err);
+void advice_cgroup(const struct device_case *devices, unsigned node_minor, struct err *err);
 
 #endif

@@ -6,14 +6,16 @@
 #include "facts/gpu.h"
 #include "facts/options.h"
 
-/* The host has no node at all: adds to the text what the PCI bus has, and what makes a node of it.
+/*
+ * The host has no node at all: adds to the text what the PCI bus has, each GPU of it and the
+ * selected ones first, and what makes a node of it.
  */
-void advice_no_gpu(const struct gpu_list *gpus, struct err *err);
+void advice_no_gpu(const struct options *options, const struct gpu_list *gpus, struct err *err);
 
 /*
  * No node matches. Where there are some: the pair of lines that selects it, for each node on offer
- * that finds room. Where there is none: adds to the text what the PCI
- * bus has, and what makes a node of it.
+ * that finds room, behind what makes a node of the GPU that was selected and has none. Where there
+ * is none: as advice_no_gpu.
  */
 void advice_no_match(const struct options *options, const struct gpu_list *gpus, struct err *err);
 

@@ -49,7 +49,7 @@ static void no_node_at_all(const struct gpu_list *gpus, struct text *out)
     bool is_render;
 
     if (gpus->stray_count == 0)
-        text_add(out, "no render node on this host: %s: no GPU driver is loaded",
+        text_add(out, "no render node on this host: %s",
                  gpus->has_dev_dri ? "/dev/dri holds none" : "there is no /dev/dri");
     else if (gpu_name_parse(stray->name, &is_render, &node_minor))
         text_add(out,

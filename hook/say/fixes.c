@@ -41,6 +41,15 @@ void fix_section(const struct fault *fault, const struct about *about, struct er
     fix_gpu_conf(fault, about, err);
 }
 
+/* In place of the hook lines that stand there. */
+void fix_proxmox(const struct fault *fault, const struct about *about, struct err *err)
+{
+    if (!fault->name[0] || !about->options)
+        return;
+    err_fix(err, "sed -i '/^ *lxc\\.hook\\..*lxc-gpu-hook/d' %s", fault->name);
+    advice_proxmox_include(about->options, fault->name, fault->a != 0, err);
+}
+
 /* Only LXC can set what is missing; the command does the same for a container that runs. */
 void fix_by_hand(const struct fault *fault, const struct about *about, struct err *err)
 {
@@ -256,9 +265,13 @@ void fix_device_rules(const struct fault *fault, const struct about *about, stru
 
 void fix_cgroup(const struct fault *fault, const struct about *about, struct err *err)
 {
-    (void)fault;
+    unsigned node_minor = fault->b;
+
+    if (fault->cause != CAUSE_MAKE_DENIED && about->plan && fault->a < about->plan->op_count &&
+        about->plan->ops[fault->a].gpu)
+        node_minor = about->plan->ops[fault->a].gpu->node_minor;
     if (about->devices)
-        advice_cgroup(about->devices, err);
+        advice_cgroup(about->devices, node_minor, err);
 }
 
 void fix_shut(const struct fault *fault, const struct about *about, struct err *err)

@@ -65,7 +65,9 @@ static bool has_conf_name(const char *name)
     return length > 5 && text_is_equal(name + length - 5, ".conf");
 }
 
-static bool folder_keeps_out(size_t folder, const char *module, char *ret, size_t size)
+typedef bool text_test(const char *text, const void *memory);
+
+static bool folder_find(size_t folder, text_test *fits, const void *memory, char *ret, size_t size)
 {
     CLEANUP_DIR DIR *dir = opendir(folders[folder]);
     const struct dirent *entry;
@@ -77,10 +79,84 @@ static bool folder_keeps_out(size_t folder, const char *module, char *ret, size_
             strlen(folders[folder]) + 1 + strlen(entry->d_name) >= size ||
             is_hidden(folder, entry->d_name) ||
             file_read_at(dirfd(dir), entry->d_name, MODPROBE_FILE_MAX, &text, &unused) < 0 ||
-            !modprobe_keeps_out(text, module))
+            !fits(text, memory))
             continue;
         snprintf(ret, size, "%s/%s", folders[folder], entry->d_name);
         return true;
+    }
+    return false;
+}
+
+static bool file_find(text_test *fits, const void *memory, char *ret, size_t size)
+{
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (folder_find(i, fits, memory, ret, size))
+            return true;
+    return false;
+}
+
+static bool test_keeps_out(const char *text, const void *memory)
+{
+    return modprobe_keeps_out(text, memory);
+}
+
+/* ---- parameters of a module ------------------------------------------------------------------ */
+
+bool modprobe_sets(const char *text, const char *module, const char *parameter)
+{
+    size_t length = strlen(parameter);
+
+    while (*text) {
+        char line[512];
+        char *rest = NULL;
+        size_t end = strcspn(text, "\n");
+        snprintf(line, sizeof(line), "%.*s", (int)end, text);
+        const char *verb = strtok_r(line, " \t", &rest);
+        const char *name = verb ? strtok_r(NULL, " \t", &rest) : NULL;
+        bool is_ours = name && text_is_equal(verb, "options") && is_module(name, module);
+        for (const char *word; is_ours && (word = strtok_r(NULL, " \t", &rest));)
+            if (strncmp(word, parameter, length) == 0 && word[length] == '=')
+                return true;
+        text += end;
+        text += *text == '\n';
+    }
+    return false;
+}
+
+struct wanted_parameter {
+    const char *module, *parameter;
+};
+
+static bool test_sets(const char *text, const void *memory)
+{
+    const struct wanted_parameter *wanted = memory;
+
+    return modprobe_sets(text, wanted->module, wanted->parameter);
+}
+
+bool modprobe_find_parameter(const char *module, const char *parameter, char *ret, size_t size)
+{
+    const struct wanted_parameter wanted = {module, parameter};
+
+    return file_find(test_sets, &wanted, ret, size);
+}
+
+bool modprobe_cmdline_sets(const char *text, const char *module, const char *parameter)
+{
+    while (*(text += strspn(text, " \t\n"))) {
+        char word[160];
+        size_t length = strcspn(text, " \t\n");
+        snprintf(word, sizeof(word), "%.*s", (int)length, text);
+        word[strcspn(word, "=")] = '\0';
+        char *dot = strchr(word, '.');
+        if (!module && text_is_equal(word, parameter))
+            return true;
+        if (module && dot) {
+            *dot = '\0';
+            if (is_module(word, module) && text_is_equal(dot + 1, parameter))
+                return true;
+        }
+        text += length;
     }
     return false;
 }
@@ -131,8 +207,7 @@ void modprobe_kept_out(const char *module, struct kept_out *ret)
     *ret = (struct kept_out){.by = KEPT_OUT_BY_NOTHING};
     if (file_read_at(AT_FDCWD, "/proc/cmdline", CMDLINE_MAX, &text, &unused) == 0)
         ret->by = modprobe_cmdline_keeps_out(text, module);
-    for (size_t i = 0; ret->by == KEPT_OUT_BY_NOTHING && i < sizeof(folders) / sizeof(folders[0]);
-         i++)
-        if (folder_keeps_out(i, module, ret->file, sizeof(ret->file)))
-            ret->by = KEPT_OUT_BY_FILE;
+    if (ret->by == KEPT_OUT_BY_NOTHING &&
+        file_find(test_keeps_out, module, ret->file, sizeof(ret->file)))
+        ret->by = KEPT_OUT_BY_FILE;
 }

@@ -24,7 +24,19 @@ void modprobe_kept_out(const char *module, struct kept_out *ret);
 /* Pure: whether the text of a modprobe.d(5) file keeps `module` from loading by itself. */
 bool modprobe_keeps_out(const char *text, const char *module);
 
-/* Pure: the same for the text of /proc/cmdline. */
+/* Pure: whether it sets a parameter of the module: "options i915 modeset=0". */
+bool modprobe_sets(const char *text, const char *module, const char *parameter);
+
+/* The file that does. */
+bool modprobe_find_parameter(const char *module, const char *parameter, char *ret, size_t size);
+
+/*
+ * Pure: whether the text of /proc/cmdline does: "i915.modeset=0"; or has the word, where `module`
+ * is NULL.
+ */
+bool modprobe_cmdline_sets(const char *text, const char *module, const char *parameter);
+
+/* Pure: the same as modprobe_keeps_out for the text of /proc/cmdline. */
 enum kept_out_by modprobe_cmdline_keeps_out(const char *text, const char *module);
 
 #endif

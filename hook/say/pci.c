@@ -78,7 +78,17 @@ static bool gpu_read(int bus, const char *address, struct pci_gpu *ret)
     text_printable(ret->address, sizeof(ret->address), address);
     driver_read(dir, ret->driver, sizeof(ret->driver));
     ret->module = module_for(ret->vendor_id, ret->device_id);
-    if (ret->module)
+    if (!ret->module)
+        return true;
+    /* The older of AMD's two, for a card that this kernel has no newer one for. */
+    if (text_is_equal(ret->module, "amdgpu") &&
+        driver_knows("radeon", ret->vendor_id, ret->device_id) == DRIVER_KNOWS &&
+        driver_knows("amdgpu", ret->vendor_id, ret->device_id) == DRIVER_DOES_NOT)
+        ret->module = "radeon";
+    ret->is_loaded = driver_is_loaded(ret->module);
+    if (ret->is_loaded && !ret->driver[0])
+        refusal_find(ret->module, ret->vendor_id, ret->device_id, &ret->refusal);
+    if (!ret->is_loaded)
         modprobe_kept_out(ret->module, &ret->kept_out);
     return true;
 }

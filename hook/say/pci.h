@@ -6,6 +6,7 @@
 #define HOOK_PCI_H
 
 #include "say/modprobe.h"
+#include "say/refusal.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -17,7 +18,9 @@ struct pci_gpu {
     uint32_t vendor_id, device_id;
     char driver[32];          /* bound to it; "" when none is */
     const char *module;       /* the kernel driver that it wants, static; NULL for a console GPU */
+    bool is_loaded;           /* the module is there, whatever it does */
     struct kept_out kept_out; /* what keeps the module from loading */
+    struct refusal refusal;   /* it is loaded, and no driver is bound: why */
 };
 
 struct pci_gpus {

@@ -34,6 +34,6 @@ typedef void fix_maker(const struct fault *fault, const struct about *about, str
 fix_maker fix_gpu_conf, fix_autodev, fix_section, fix_by_hand, fix_no_match, fix_remove,
     fix_read_only, fix_no_answer, fix_unmapped, fix_gid_unmapped, fix_both_lines, fix_kernel,
     fix_mount, fix_bind, fix_device_rules, fix_cgroup, fix_shut, fix_dead_node, fix_reinstall,
-    fix_libmount;
+    fix_libmount, fix_proxmox;
 
 #endif

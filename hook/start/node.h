@@ -11,7 +11,7 @@
 
 /*
  * *ret is the detached mount; closing it unattached leaves nothing behind. STATUS_KERNEL when a
- * mount call is missing or hidden, STATUS_PRIVILEGE when one is refused.
+ * mount call is missing or refused, STATUS_PRIVILEGE when a node cannot be made or given away.
  */
 int node_tree_make(const struct plan *plan, int *ret, struct fault *fault);
 

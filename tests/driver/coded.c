@@ -84,5 +84,7 @@ VAStatus coded_finish(struct driver *drv, struct encoder *encoder, struct coded 
     if (fault_hits(faults, FAULT_BAD_FLAG, picture))
         status |= VA_CODED_BUF_STATUS_BAD_BITSTREAM;
     segments_fill(buffer, coded, count, status);
+    if (fault_hits(faults, FAULT_LARGE_SEGMENT, picture))
+        buffer->segments[count - 1].size = UINT32_MAX;
     return VA_STATUS_SUCCESS;
 }

@@ -219,6 +219,18 @@ VAStatus decoder_render(struct driver *drv, struct decoder *decoder, struct pixe
     }
 }
 
+/* As hardware that still works on it: whoever does not wait sees what was there before. */
+static VAStatus picture_hide(struct pixels *target)
+{
+    free(target->late);
+    target->late = malloc(target->size);
+    if (!target->late)
+        return VA_STATUS_ERROR_ALLOCATION_FAILED;
+    memcpy(target->late, target->luma, target->size);
+    memset(target->luma, 0, target->size);
+    return VA_STATUS_SUCCESS;
+}
+
 VAStatus decoder_end(struct driver *drv, struct decoder *decoder, struct pixels *target)
 {
     if (decoder->is_broken)
@@ -231,5 +243,7 @@ VAStatus decoder_end(struct driver *drv, struct decoder *decoder, struct pixels 
         for (size_t i = 0; i < (size_t)target->pitch * target->coded_height; i++)
             target->luma[i] = (uint8_t)~target->luma[i];
     }
+    if (fault_is_on(&drv->faults, FAULT_LATE))
+        return picture_hide(target);
     return VA_STATUS_SUCCESS;
 }

@@ -91,6 +91,8 @@ static VAStatus enter_vaTerminate(VADriverContextP ctx)
         struct object_table *table = &drv->objects[kind];
 
         for (uint32_t i = 0; i < table->size; i++) {
+            if (table->slots[i] && fault_is_on(&drv->faults, FAULT_STRICT))
+                abort();
             if (table->slots[i])
                 object_free(table->kind, table->slots[i]);
         }
@@ -114,8 +116,10 @@ static void vtable_fill(struct VADriverVTable *vtable, const struct faults *faul
 }
 
 /* libva refuses a driver that leaves one of these at 0, subpictures included (va.c). */
-static void limits_fill(VADriverContextP ctx)
+static void limits_fill(VADriverContextP ctx, const struct faults *faults)
 {
+    static char vendor[64]; /* libva keeps the pointer */
+
     ctx->version_major = VA_MAJOR_VERSION;
     ctx->version_minor = VA_MINOR_VERSION;
     ctx->max_profiles = 4;
@@ -125,6 +129,11 @@ static void limits_fill(VADriverContextP ctx)
     ctx->max_subpic_formats = 1;
     ctx->max_display_attributes = 1;
     ctx->str_vendor = "Test driver (CPU, for tests only)";
+    if (!fault_is_on(faults, FAULT_MESA))
+        return;
+    (void)snprintf(vendor, sizeof(vendor), "Mesa Gallium driver %d.0.0 for tests",
+                   fault_value(faults, FAULT_MESA));
+    ctx->str_vendor = vendor;
 }
 
 static VAStatus init_faults(struct faults *faults)
@@ -160,7 +169,7 @@ __attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverConte
         drv->objects[kind].kind = (enum object_kind)kind;
     drv->ctx = ctx;
     ctx->pDriverData = drv;
-    limits_fill(ctx);
+    limits_fill(ctx, &drv->faults);
     vtable_fill(ctx->vtable, &drv->faults);
     return VA_STATUS_SUCCESS;
 }

@@ -39,6 +39,7 @@ struct pixels {
     uint32_t pitch;
     size_t size;
     uint8_t *luma, *chroma;
+    uint8_t *late; /* what a decoder made of it, until it is waited for; NULL as a rule */
 };
 
 struct config {

@@ -39,6 +39,8 @@
     X(FAULT_FAIL, "fail", "@#")                                                                    \
     X(FAULT_SLOW, "slow", "#")                                                                     \
     X(FAULT_CHATTY, "chatty", "")                                                                  \
+    X(FAULT_STRICT, "strict", "")                                                                  \
+    X(FAULT_MESA, "mesa", "#")                                                                     \
     /* coded buffers that are wrong */                                                             \
     X(FAULT_EMPTY_BUFFER, "empty-buffer", "")                                                      \
     X(FAULT_BAD_FLAG, "bad-flag", "")                                                              \
@@ -50,10 +52,15 @@
     X(FAULT_WRONG_SIZE, "wrong-size", "")                                                          \
     X(FAULT_NO_CROPPING, "no-cropping", "")                                                        \
     X(FAULT_CONSTANT, "constant", "")                                                              \
+    X(FAULT_LARGE_SEGMENT, "large-segment", "")                                                    \
     /* pictures that are wrong */                                                                  \
     X(FAULT_STALE, "stale", "")                                                                    \
     X(FAULT_GREEN, "green", "")                                                                    \
     X(FAULT_SHIFTED, "shifted", "")                                                                \
+    X(FAULT_GREY, "grey", "")                                                                      \
+    X(FAULT_LAST_ROWS, "last-rows", "")                                                            \
+    X(FAULT_FROZEN, "frozen", "")                                                                  \
+    X(FAULT_LATE, "late", "")                                                                      \
     X(FAULT_BAD_DECODE, "bad-decode", "")
 
 #define FAULT_ID(id, name, takes) id,

@@ -55,6 +55,36 @@ static struct pixels *pixels_stale(struct encoder *encoder, const struct pixels 
     return stale;
 }
 
+/* Right but for the lower half of the colours, which is grey. */
+static struct pixels *pixels_grey(const struct pixels *from)
+{
+    struct pixels *copy = pixels_copy(from);
+    uint32_t rows = from->coded_height / 4;
+
+    if (copy)
+        memset(copy->chroma + (size_t)rows * copy->pitch, 128, (size_t)rows * copy->pitch);
+    return copy;
+}
+
+/* Right but for the brightness of the last 16 rows. */
+static struct pixels *pixels_last_rows(const struct pixels *from)
+{
+    struct pixels *copy = pixels_copy(from);
+
+    if (copy)
+        memset(copy->luma + (size_t)(copy->coded_height - 16) * copy->pitch, 128,
+               (size_t)16 * copy->pitch);
+    return copy;
+}
+
+/* The first picture, whatever comes. */
+static struct pixels *pixels_frozen(struct encoder *encoder, const struct pixels *input)
+{
+    if (!encoder->previous)
+        encoder->previous = pixels_copy(input);
+    return encoder->previous ? pixels_ref(encoder->previous) : NULL;
+}
+
 struct pixels *source_choose(const struct driver *drv, struct encoder *encoder,
                              struct pixels *input)
 {
@@ -71,5 +101,11 @@ struct pixels *source_choose(const struct driver *drv, struct encoder *encoder,
         return pixels_new(input->width, input->height);
     if (fault_hits(&drv->faults, FAULT_SHIFTED, picture))
         return pixels_shifted(input);
+    if (fault_hits(&drv->faults, FAULT_GREY, picture))
+        return pixels_grey(input);
+    if (fault_hits(&drv->faults, FAULT_LAST_ROWS, picture))
+        return pixels_last_rows(input);
+    if (fault_is_on(&drv->faults, FAULT_FROZEN))
+        return pixels_frozen(encoder, input);
     return pixels_ref(input);
 }

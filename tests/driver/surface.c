@@ -2,6 +2,7 @@
 #include "calls.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The pitch differs from the width at every size, to find out who takes one for the other. */
 #define PITCH_ALIGNMENT 64u
@@ -40,6 +41,7 @@ void pixels_unref(struct pixels *pixels)
     if (!pixels || --pixels->references)
         return;
     free(pixels->luma);
+    free(pixels->late);
     free(pixels);
 }
 
@@ -168,7 +170,15 @@ VAStatus surface_attributes(struct driver *drv, VAConfigID config, VASurfaceAttr
 
 VAStatus surface_sync(struct driver *drv, VASurfaceID id)
 {
-    return surface_of(drv, id) ? VA_STATUS_SUCCESS : VA_STATUS_ERROR_INVALID_SURFACE;
+    const struct surface *surface = surface_of(drv, id);
+
+    if (!surface)
+        return VA_STATUS_ERROR_INVALID_SURFACE;
+    if (surface->pixels->late)
+        memcpy(surface->pixels->luma, surface->pixels->late, surface->pixels->size);
+    free(surface->pixels->late);
+    surface->pixels->late = NULL;
+    return VA_STATUS_SUCCESS;
 }
 
 VAStatus surface_sync_timed(struct driver *drv, VASurfaceID id,

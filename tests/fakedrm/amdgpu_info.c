@@ -109,6 +109,8 @@ int amd_info(const struct drm_amdgpu_info *in)
         default:
             return 0;
         }
+        if (in->query_hw_ip.type > AMDGPU_HW_IP_DMA && getenv("FAKEDRM_ENGINES"))
+            h.available_rings = 0;
         OUT(h);
         return 0;
     }
@@ -157,8 +159,11 @@ int amd_info(const struct drm_amdgpu_info *in)
             if (i == AMDGPU_INFO_VIDEO_CAPS_CODEC_IDX_AV1 && chip.vcn < 3)
                 continue;
             v.codec_info[i].valid = 1;
-            v.codec_info[i].max_width = 4096;
-            v.codec_info[i].max_height = enc ? 2304 : 4096;
+            /* Each codec has limits of its own: a reader of the wrong one shows. */
+            v.codec_info[i].max_width = i == AMDGPU_INFO_VIDEO_CAPS_CODEC_IDX_HEVC ? 7680 : 4096;
+            v.codec_info[i].max_height = i == AMDGPU_INFO_VIDEO_CAPS_CODEC_IDX_HEVC ? 4352
+                                         : enc                                      ? 2304
+                                                                                    : 4096;
             v.codec_info[i].max_pixels_per_frame = 4096 * 4096;
             v.codec_info[i].max_level = i == 3 ? 52 : i == 4 ? 186 : 3;
         }

@@ -201,9 +201,10 @@ int drm_dispatch(int fd, struct dfile *f, unsigned long req, void *arg)
     }
     if (!r) {
         if (nr >= 0x40 && nr < 0xa0)
-            r = chip.drv == DRV_I915 ? i915_ioctl(f, nr - 0x40, req, arg)
-                : chip.drv == DRV_XE ? xe_ioctl(nr - 0x40, arg)
-                                     : amd_ioctl(f, nr - 0x40, arg);
+            r = chip.drv == DRV_I915     ? i915_ioctl(f, nr - 0x40, req, arg)
+                : chip.drv == DRV_XE     ? xe_ioctl(nr - 0x40, arg)
+                : chip.drv == DRV_VIRTIO ? -ENOTTY
+                                         : amd_ioctl(f, nr - 0x40, arg);
         else
             r = core_ioctl(f, nr, arg);
     }

@@ -15,7 +15,7 @@
 #include <drm.h>
 #include <i915_drm.h>
 
-enum { DRV_I915, DRV_AMDGPU, DRV_XE };
+enum { DRV_I915, DRV_AMDGPU, DRV_XE, DRV_VIRTIO };
 
 struct chip {
     const char *name;

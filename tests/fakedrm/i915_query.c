@@ -170,8 +170,10 @@ static int32_t q_engines(void *data, int32_t len)
              {I915_ENGINE_CLASS_VIDEO, 2},
              {I915_ENGINE_CLASS_VIDEO_ENHANCE, 1}};
     size_t n = 0;
+    const char *engines = getenv("FAKEDRM_ENGINES");
+    int video = engines ? atoi(engines) : chip.has_bsd2 ? 2 : 1;
     for (int i = 0; i < 4; i++)
-        n += i == 2 && !chip.has_bsd2 ? 1u : e[i].n;
+        n += i == 2 ? (size_t)video : e[i].n;
     size_t need =
         sizeof(struct drm_i915_query_engine_info) + n * sizeof(struct drm_i915_engine_info);
     if (!len)
@@ -181,7 +183,7 @@ static int32_t q_engines(void *data, int32_t len)
     struct drm_i915_query_engine_info *q = data;
     memset(q, 0, need);
     for (int i = 0; i < 4; i++)
-        for (int k = 0; k < (i == 2 && !chip.has_bsd2 ? 1 : e[i].n); k++) {
+        for (int k = 0; k < (i == 2 ? video : e[i].n); k++) {
             struct drm_i915_engine_info *x = &q->engines[q->num_engines++];
             x->engine.engine_class = e[i].cls;
             x->engine.engine_instance = (uint16_t)k;

@@ -245,6 +245,10 @@ EXPORT void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t off
         uint32_t id = (uint32_t)((uint64_t)off >> 32);
         bool by_gtt = id & MAP_APERTURE;
         void *r = MAP_FAILED;
+        if (getenv("FAKEDRM_MMAP")) {
+            errno = errno_of(getenv("FAKEDRM_MMAP"));
+            return r;
+        }
         errno = EINVAL;
         pthread_mutex_lock(&lock);
         id &= ~MAP_APERTURE;

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-const char *const drv_names[] = {"i915", "amdgpu", "xe"};
+const char *const drv_names[] = {"i915", "amdgpu", "xe", "virtio_gpu"};
 static const struct chip chips[] = {
     {"snb", DRV_I915, 0x0102, 60, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0},
     {"ivb", DRV_I915, 0x0162, 70, 1, 1, 16, 0, 0, 0, 0, 0, 0, 0, 0},
@@ -37,6 +37,7 @@ static const struct chip chips[] = {
     {"renoir", DRV_AMDGPU, 0x1636, 0, 1, 1, 8, 0, 0, 142, 0x91, 0x24000042, 9, 3, 2},
     {"navi10", DRV_AMDGPU, 0x731f, 0, 2, 2, 10, 0, 0, 143, 0x01, 0x00100044, 10, 1, 2},
     {"lnl", DRV_XE, 0x64a0, 200, 1, 8, 8, 0, 0, 0, 0, 0, 0, 0, 0},
+    {"virtio", DRV_VIRTIO, 0x1050, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
     {"navi21", DRV_AMDGPU, 0x73bf, 0, 4, 2, 10, 0, 0, 143, 0x28, 0x00000444, 10, 3, 3},
 };
 struct chip chip;

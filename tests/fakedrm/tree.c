@@ -60,7 +60,7 @@ void make_tree(void)
 {
     const char *slot = chip.drv == DRV_AMDGPU ? "0000:04:00.0" : "0000:00:02.0";
     const char *drv = drv_names[chip.drv];
-    unsigned ven = chip.drv == DRV_AMDGPU ? 0x1002 : 0x8086;
+    unsigned ven = chip.drv == DRV_AMDGPU ? 0x1002 : chip.drv == DRV_VIRTIO ? 0x1af4 : 0x8086;
     const char *e = getenv("FAKEDRM_ROOT"), *sys = getenv("FAKEDRM_SYS");
     if (e)
         snprintf(root, sizeof root, "%s", e);

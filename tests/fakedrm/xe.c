@@ -1,4 +1,4 @@
-/* The one ioctl of xe that is asked for without a VA driver. */
+/* The ioctls of xe that are asked for without a VA driver. */
 #include "fakedrm.h"
 
 #include <dlfcn.h>
@@ -25,9 +25,35 @@ struct xe_fw {
     uint32_t branch, major, minor, patch, pad2;
     uint64_t reserved;
 };
+struct xe_engine {
+    uint16_t class, instance, gt, pad;
+    uint64_t reserved[3];
+};
+/* One of each class, but for FAKEDRM_ENGINES=0: no video. */
+static int xe_engines(struct xe_query *q)
+{
+    struct {
+        uint32_t count, pad;
+        struct xe_engine engines[5];
+    } *list = (void *)(uintptr_t)q->data;
+
+    if (!q->size) {
+        q->size = sizeof *list;
+        return 0;
+    }
+    if (q->size != sizeof *list)
+        return -EINVAL;
+    memset(list, 0, sizeof *list);
+    for (unsigned i = 0; i < 5; i++)
+        if (i != 2 || !getenv("FAKEDRM_ENGINES"))
+            list->engines[list->count++].class = (uint16_t)i;
+    return 0;
+}
 int xe_ioctl(unsigned nr, void *arg)
 {
     struct xe_query *q = arg;
+    if (nr == 0 && q->query == 0)
+        return xe_engines(q);
     if (nr != 0 || q->query != 7 /* UC_FW_VERSION */)
         return -ENOTTY;
     if (!q->size) {

@@ -9,7 +9,7 @@ fuzz_sources() {
         hook) find "$project/hook" -name '*.c' ! -name main.c ! -name lxc-gpu-bind.c | sort ;;
         verify)
             find "$project/verify" -name '*.c' ! -name main.c | sort
-            printf '%s\n' "$project"/hook/base/{command,err,file,option_table,text,wrap}.c ;;
+            printf '%s\n' "$project"/hook/base/{command,err,file,mountinfo,option_table,text,wrap}.c ;;
         h264) echo "$project"/verify/h264/{bits,order,params,read,slice}.c ;;
     esac
     echo "$project/tests/fuzz/$1_target.c"

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "config/edit.h"
+#include "config/enabled.h"
 #include "config/include.h"
 #include "config/lxc.h"
 #include "config/scan.h"
@@ -117,6 +118,7 @@ static void eat_mountinfo(char *text, size_t size)
     uint32_t group = mountinfo_peer_group(text, 31);
     uint32_t connections[4];
     size_t count = mountinfo_fuse_connections(text, "", connections, 4);
+    char place[64];
 
     (void)size;
     if (count > 4 || mountinfo_fuse_connections(text, text, connections, 4) != 0)
@@ -124,6 +126,9 @@ static void eat_mountinfo(char *text, size_t size)
     (void)mountinfo_shows_our_tree(text);
     if (group && !mountinfo_hears_group(text, group))
         broken("a group hears itself");
+    if (mountinfo_decode(mountinfo_field(text, MOUNTINFO_PLACE), place, sizeof(place)) &&
+        strlen(place) > mountinfo_field(text, MOUNTINFO_PLACE).length)
+        broken("a decoded word is no longer");
 }
 
 static void eat_lxc_info(char *text, size_t size)
@@ -161,6 +166,36 @@ static void eat_config(char *text, size_t size)
     free(again);
 }
 
+/* What enable puts into a config comes out again; unless somebody has written such blocks himself.
+ */
+static void eat_enabled(char *text, size_t size)
+{
+    static const struct idmap wanted = {2, {{0, 100000, 109}, {109, 107, 1}}};
+    static const char line[] = "lxc.include = /usr/share/lxc/config/gpu.conf\n";
+    struct enabled_rest first;
+    struct enabled_rest second = {.text = NULL};
+    struct idmap gids;
+    char *hooks = NULL;
+    char *both = NULL;
+    char shown[64];
+
+    (void)size;
+    if (enabled_take_out(text, true, &first) < 0)
+        return;
+    (void)enabled_by_hand(first.text, shown, sizeof(shown));
+    config_gids_read(first.text, &gids);
+    if (enabled_put(first.text, first.at, line, &hooks) == 0 &&
+        (gids.count ? enabled_put_gids(hooks, &wanted, &both)
+                    : enabled_put(first.text, first.at, line, &both)) == 0 &&
+        enabled_take_out(both, true, &second) == 0 &&
+        !strstr(first.text, "# lxc-gpu-hook enable: ") && strcmp(second.text, first.text) != 0)
+        broken("what enable puts in is taken out");
+    free(first.text);
+    free(second.text);
+    free(hooks);
+    free(both);
+}
+
 /* For warnings about lines that are not needed any more. */
 static void eat_config_lines(char *text, size_t size)
 {
@@ -168,7 +203,7 @@ static void eat_config_lines(char *text, size_t size)
 
     (void)size;
     config_lines_init(&lines);
-    config_scan_text(text, &lines);
+    config_scan_known("/c", false, text, &lines);
     if (lines.entry_count > CONFIG_ENTRIES_MAX || (lines.entry_count && !lines.brings_dri))
         broken("what is listed was seen, and is bounded");
 }
@@ -281,6 +316,7 @@ static void eat_rules(char *text, size_t size)
             broken("a verdict that is not the judgement");
         if (rules.count && verdict.rule >= rules.count)
             broken("a line that is not there is to blame");
+        device_rules_remedy(&rules, 226, 128, true, &remedy);
         device_rules_remedy(&rules, 226, 128, false, &remedy);
         const struct device_view left = {&rules, rules.count, remedy.is_deleted};
         if (remedy.fix == DEVICE_FIX_DELETE &&
@@ -335,14 +371,14 @@ static void eat_include(char *text, size_t size)
     }
 }
 
-#define EATERS 14U
+#define EATERS 15U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
         eat_group,  eat_idmap,        eat_cgroup,      eat_mountinfo, eat_lxc_info,
         eat_config, eat_arguments,    eat_environment, eat_subid,     eat_rules,
-        eat_name,   eat_config_lines, eat_words,       eat_include};
+        eat_name,   eat_config_lines, eat_words,       eat_include,   eat_enabled};
     char *text;
 
     if (size == 0)

@@ -297,19 +297,19 @@ user_maps() {
     echo "$output"
     [ "$status" = 0 ]
     [[ "$output" == *"group 2992 = render in the container"* ]]
-    run "$hook" idmap c1 -P "$lxcpath"
-    echo "$output"
-    [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
     stop c1
-    for command in check idmap; do
-        run "$hook" "$command" c1 -P "$lxcpath"
+    { idmap "0 300000 65536"; both_hooks --no-probe; } | user_container c1 "$rootfs"
+    for command in "check c1 -P $lxcpath" "as_user idmap c1 -P $userpath"; do
+        # shellcheck disable=SC2086  # words
+        case $command in as_user*) run as_user "$hook" ${command#as_user } ;; *) run "$hook" $command ;; esac
         echo "$output"
         [ "$status" = 6 ]
         output=$(flat)
         [[ "$output" == *": look for the group render: $rootfs is empty: its file system is not mounted"* ]]
-        [[ "$output" == *"fix: lxc-start -P $lxcpath -n c1 # and "* ]]
+        [[ "$output" == *"fix: lxc-start -P ${command##* } -n c1 # and "* ]]
         [[ "$output" != *root:*107* ]]
     done
+    rm -r "${userpath:?}/c1"
     # A number asked for needs no look; files without /etc are a root file system.
     { idmap "0 100000 65536"; both_hooks "--no-probe --group 44"; } | container c1 "$rootfs"
     "$hook" check c1 -P "$lxcpath"
@@ -342,72 +342,142 @@ user_maps() {
     [[ "$(flat)" == *"LXC cannot read $lxcpath/c1/config: it does not take the line lxc.no.such.key = 1"* ]]
 }
 
-# Proxmox makes /var/lib/lxc/CTID/config anew from its own file at each start: a fix has to go there.
-@test "Proxmox: what mends a config names Proxmox's file, and hook lines a file that it includes" {
+# Proxmox makes /var/lib/lxc/CTID/config anew from the main section of its own file at each start.
+# proxmox CTID: its file, from standard input, with what Proxmox's installer writes
+proxmox() {
+    mkdir -p /etc/pve/lxc "/var/lib/lxc/$1/rootfs"
+    { printf 'arch: amd64\nostype: debian\nrootfs: local:1/vm-%s-disk-0.raw,size=8G\n' "$1"; cat; } >"/etc/pve/lxc/$1.conf"
+}
+
+@test "Proxmox: check judges the next start by Proxmox's file, and each fix is for that file" {
     mount --bind "$lxcpath" /var/lib/lxc
     lxcpath=/var/lib/lxc
-    mkdir -p /etc/pve/lxc
-    entry="/dev/dri dev/dri none bind,optional,create=dir"
-    { idmap "0 100000 65536"; echo "lxc.mount.entry = $entry"; both_hooks --no-probe; } | container 100
-    printf 'arch: amd64\nlxc.mount.entry: %s\nlxc.include: /x\n' "$entry" >/etc/pve/lxc/100.conf
-    touch -d '1 hour ago' /etc/pve/lxc/100.conf
+    # never started: nothing below /var/lib/lxc yet
+    printf 'hostname: ct101\nunprivileged: 1\nlxc.include: %s\n' "$work/gpu.conf" | proxmox 100
+    rmdir /var/lib/lxc/100/rootfs /var/lib/lxc/100
+    both_hooks --no-probe >"$work/gpu.conf"
     run "$hook" check 100
     echo "$output"
     [ "$status" = 0 ]
-    [[ "$output" != *"is newer than"* ]]
-    fix=$(echo "$output" | sed -n 's/^fix: //p')
-    [[ "$fix" == "sed -i.bak "*" /etc/pve/lxc/100.conf" ]]
-    start 100
-    hook_said 100 | grep -qxF "fix: $fix"
-    stop 100
-    sh -c "$fix"
-    [ "$(cat /etc/pve/lxc/100.conf)" = "arch: amd64
-lxc.include: /x" ]
-    run "$hook" check 100
-    [[ "$(flat)" == *"warning: /etc/pve/lxc/100.conf is newer than /var/lib/lxc/100/config, which is checked: pct start writes it anew"* ]]
+    [[ "$(flat)" == *"/dev/dri/renderD128 (unknown): a private node made at start"* ]]
+    [[ "$(flat)" == *"warning: its file system is mounted when it runs"* ]]
+    [ ! -e /var/lib/lxc/100 ]
+    # by the name that the web interface shows
+    run "$hook" check ct101
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"ct101 is Proxmox's name for container 100"* ]]
 
-    { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
+    # what LXC read last does not matter
+    mkdir -p /var/lib/lxc/100/rootfs
+    idmap "0 100000 65536" | container 100
+    "$hook" check 100
+    # a file system that is mounted, by pct mount, is looked into
+    mount --bind "$work/rootfs" /var/lib/lxc/100/rootfs
     run "$hook" check 100
     echo "$output"
-    fixes="fix: # one of these, in place of the config's lines for this hook
-fix: # Proxmox refuses hook lines in /etc/pve/lxc/100.conf: there this one
+    [ "$status" = 0 ]
+    [[ "$(flat)" == *"/dev/dri/renderD128 (unknown): group 2992 = render in the container"* ]]
+    umount /var/lib/lxc/100/rootfs
+
+    # the lines of README's two hooks: Proxmox takes the first of them alone
+    { echo "unprivileged: 1"; both_hooks --no-probe; } | proxmox 100
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"the config starts this hook at mount alone: Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf; it takes an include"* ]]
+    while IFS= read -r fix; do sh -c "$fix"; done < <(echo "$output" | sed -n 's/^fix: //p')
+    [ "$(grep -c lxc.hook /etc/pve/lxc/100.conf)" = 0 ]
+    [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /etc/pve/lxc-gpu-100.conf" ]
+    grep -qx 'lxc.hook.start-host = /usr/bin/lxc-gpu-hook --no-probe' /etc/pve/lxc-gpu-100.conf
+    sed -i "s,/usr/bin/lxc-gpu-hook,$hook," /etc/pve/lxc-gpu-100.conf
+    "$hook" check 100
+
+    # nothing at all; and in a snapshot's section, where no start looks
+    for privileged in 1 0; do
+        printf 'unprivileged: %s\n[before]\nlxc.include: /usr/share/lxc/config/gpu.conf\n' $privileged | proxmox 100
+        run "$hook" check 100
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(flat)" == *"warning: line 6 of /etc/pve/lxc/100.conf is about this hook, and stands in the section [before]: no start obeys it"* ]]
+        conf=gpu.conf
+        [ $privileged = 1 ] || conf=gpu-privileged.conf
+        fix=$(echo "$output" | sed -n 's/^fix: //p')
+        [ "$fix" = "sed -i '1i lxc.include: /usr/share/lxc/config/$conf' /etc/pve/lxc/100.conf" ]
+        sh -c "$fix"
+        [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /usr/share/lxc/config/$conf" ]
+    done
+
+    # a device that is gone
+    printf 'unprivileged: 1\ndev0: /dev/dri/renderD190,gid=104\nlxc.include: %s\n' "$work/gpu.conf" | proxmox 100
+    run "$hook" check 100
+    [ "$status" = 3 ]
+    [[ "$(flat)" == *"Proxmox does not start it: dev0: /dev/dri/renderD190 does not exist fix: pct set 100 -delete dev0"* ]]
+
+    # a line that is not needed with the hook
+    entry="/dev/dri dev/dri none bind,optional,create=dir"
+    printf 'unprivileged: 1\nlxc.mount.entry: %s\nlxc.include: %s\n' "$entry" "$work/gpu.conf" | proxmox 100
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = 0 ]
+    # a file of another user's is not obeyed
+    chown 7001 /etc/pve/lxc/100.conf
+    run "$hook" check 100
+    [ "$status" = 7 ]
+}
+
+@test "Proxmox: a start whose config was made without the start-host line fails, and says the lines" {
+    mount --bind "$lxcpath" /var/lib/lxc
+    lxcpath=/var/lib/lxc
+    { echo "unprivileged: 1"; both_hooks --no-probe; } | proxmox 100
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --no-probe"; } | container 100
+    start_fails 100
+    hook_said 100 | grep -q "at mount alone: Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf"
+    hook_said 100 | grep -qxF "fix: sed -i '1i lxc.include: /etc/pve/lxc-gpu-100.conf' /etc/pve/lxc/100.conf"
+    # both, as an include brings them
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100
+    start 100
+    stop 100
+    # one that Proxmox does not know: the mount line alone is somebody's will
+    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
+    { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --no-probe"; } | container 100
+    start 100
+    stop 100
+}
+
+@test "Proxmox: a running container's fixes and idmap name Proxmox's file" {
+    mount --bind "$lxcpath" /var/lib/lxc
+    lxcpath=/var/lib/lxc
+    { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
+    echo "unprivileged: 1" | proxmox 100
+    start_fails 100
+    [ "$(hook_said 100 | grep '^fix: ')" = "fix: # one of these, in place of the config's lines for this hook
+fix: # Proxmox drops hook lines from /etc/pve/lxc/100.conf; add this line to it instead
 fix: lxc.include = /etc/lxc/gpu-100.conf
 fix: # and add these lines to the file that it includes
 fix: lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe
-fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe"
-    [ "$(echo "$output" | grep '^fix: ')" = "$fixes" ]
-    start_fails 100
-    [ "$(hook_said 100 | grep '^fix: ')" = "$fixes" ]
-
-    idmap "0 100000 65536" | container 100
-    run "$hook" check 100
-    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf
-fix: # what begins with lxc. goes into /etc/pve/lxc/100.conf" ]
+fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe" ]
     before=$(cat "$lxcpath/100/config")
+    run "$hook" idmap 100 --write
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ "$(flat)" == *"no lxc.idmap line is needed for that; nothing is written"* ]]
+    [ "$(cat "$lxcpath/100/config")" = "$before" ]
+    # any line of its own would take Proxmox's default map away
+    [[ "$("$hook" idmap 100)" != *"lxc.idmap = "* ]]
+    # lines that are there and clash
+    { idmap "0 100000 65536"; echo "lxc.idmap = g 2992 107 1"; } | sed 's/ = /: /' | proxmox 100
     run "$hook" idmap 100 --write
     echo "$output"
     [ "$status" = 4 ]
     [[ "$output" == *"# in /etc/pve/lxc/100.conf, in place of its lxc.idmap = g lines:"* ]]
     [[ "$(flat)" == *"/var/lib/lxc/100/config is written anew from /etc/pve/lxc/100.conf at each start"* ]]
-    [ "$(cat "$lxcpath/100/config")" = "$before" ]
     run "$hook" attach 100
     [[ "$output" == *"fix: pct start 100 "* ]]
-    mkdir "$lxcpath/100-rootfs"
-    { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100 "$lxcpath/100-rootfs"
-    run "$hook" check 100
-    [ "$status" = 6 ]
-    [[ "$output" == *"fix: pct mount 100    # Proxmox; afterwards: pct unmount 100"* ]]
-    rmdir "$lxcpath/100-rootfs"
     rm "$lxcpath/100/config"
-    run "$hook" check 100
+    run "$hook" attach 100
     echo "$output"
     [ "$status" = 2 ]
     [[ "$(flat)" == *"container 100 has never run on this host: LXC's config is made from /etc/pve/lxc/100.conf when it is started fix: pct start 100 # and then again"* ]]
-    idmap "0 100000 65536" | container 100
-    # one that Proxmox does not know
-    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
-    run "$hook" check 100
-    [ "$(echo "$output" | grep '^fix: ')" = "fix: lxc.include = /usr/share/lxc/config/gpu.conf" ]
 }
 
 @test "a config without the hook, and no such container: 2 with the line" {

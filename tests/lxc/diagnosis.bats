@@ -24,10 +24,14 @@ setup() {
 
 teardown() {
     stop c1
+    [ "$lxcpath" = "$work/lxc" ] || { stop 100; rm -rf "$work/lxc/100"; proxmox_gone; }
     user_stop c1 2>/dev/null || true
     cat "$work/subgid.before" >"$work/subgid"
     umount /sys/bus/pci 2>/dev/null || true
     umount /usr/lib/modprobe.d 2>/dev/null || true
+    umount /sys/module 2>/dev/null || true
+    rm -f /etc/modprobe.d/tests.conf*
+    find /sys/fs/cgroup/devices/lxc-gpu-hook-rows -depth -type d -exec rmdir {} \; 2>/dev/null || true
     rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
 }
 
@@ -65,6 +69,29 @@ pci_gpu() {
     echo "0x$2" >"$device/device"
     [ -z "${3:-}" ] || ln -s "../../drivers/$3" "$device/driver"
     mount --bind "$bus" /sys/bus/pci
+}
+
+# One more on that bus: pci_gpu_too ADDRESS CLASS VENDOR DEVICE [DRIVER]
+pci_gpu_too() {
+    local device=$work/pci/devices/$1
+    mkdir -p "$device" "$work/pci/drivers/${5:-i915}"
+    echo "$2" >"$device/class"
+    echo "0x$3" >"$device/vendor"
+    echo "0x$4" >"$device/device"
+    [ -z "${5:-}" ] || ln -s "../../drivers/$5" "$device/driver"
+}
+
+# The modules that are loaded, in place of this kernel's: loaded MODULE [PARAMETER VALUE]...
+loaded() {
+    local module=$1
+    shift
+    rm -rf "${work:?}"/module/*
+    mkdir -p "$work/module/$module/parameters"
+    while [ $# -gt 0 ]; do
+        echo "$2" >"$work/module/$module/parameters/$1"
+        shift 2
+    done
+    mountpoint -q /sys/module || mount --bind "$work/module" /sys/module
 }
 
 unprivileged() {
@@ -431,6 +458,206 @@ unwarned() {
     stranger "$output"
     [[ "$(said)" == *"there is no container 'nope' under $lxcpath; there are: c1"* ]]
     done_row h19 2 applied
+}
+
+@test "h22: the driver is loaded, and modeset=0 keeps it off the GPU" {
+    reset_host
+    pci_gpu 8086 4680
+    loaded i915 modeset 0
+    mkdir -p /etc/modprobe.d
+    echo "options i915 enable_guc=2 modeset=0" >/etc/modprobe.d/tests.conf
+    unprivileged ""
+    fails 3 "no render node on this host: there is no /dev/dri; the GPU 8086:4680 at 0000:00:02.0 has not been taken by i915, which is loaded: its parameter modeset is 0, by /etc/modprobe.d/tests.conf$"
+    mended
+    [ "$(cat "$work/modprobe.log")" = "-r i915
+i915" ]
+    grep -q '^options i915 enable_guc=2 *$' /etc/modprobe.d/tests.conf
+    done_row h22 3 applied
+}
+
+# says PATTERN: in `list`, which has no container; and never that no driver is loaded, nor a plain modprobe of it
+list_says() {
+    run "$hook" list
+    echo "$output"
+    [ "$status" = 3 ]
+    stranger "$output"
+    said | grep -Eq -- "$1"
+    [[ "$(said)" != *"no GPU driver is loaded"* ]]
+}
+
+@test "h22: what else keeps a loaded driver off: the command line, force_probe, nothing that is known" {
+    local args
+    reset_host
+    pci_gpu 8086 4680
+    while IFS='~' read -r args words fix cmdline; do
+        # shellcheck disable=SC2086  # words
+        loaded $args
+        echo "quiet $cmdline" >"$work/cmdline"
+        mount --bind "$work/cmdline" /proc/cmdline
+        list_says "at 0000:00:02.0 has not been taken by i915, which is loaded$words$" || { umount /proc/cmdline; return 1; }
+        umount /proc/cmdline
+        [[ "$output" == *"fix: $fix"* ]]
+        [[ "$output" != *"fix: modprobe i915"$'\n'* ]]
+    done <<'END'
+i915 modeset -1~: nomodeset is on the kernel's command line~# take nomodeset off the kernel's command line~nomodeset
+i915 modeset 0~: its parameter modeset is 0, on the kernel's command line~# take i915.modeset= off the kernel's command line~i915.modeset=0
+i915 modeset 0~: its parameter modeset is 0~modprobe i915 modeset=1~
+i915 force_probe !4680~: its parameter force_probe excludes it, on the kernel's command line~# take i915.force_probe= off~i915.force_probe=!4680
+i915 force_probe !9a49~()~dmesg | grep -iE 'i915|0000:00:02.0'~
+i915 modeset 1~()~dmesg | grep -iE 'i915|0000:00:02.0'~nomodeset
+END
+}
+
+@test "h1: a console with card0 only; each GPU of the host, the selected one first" {
+    reset_host
+    node card0 226 0
+    pci_gpu 1a03 2000 ast
+    loaded ast
+    list_says "no render node on this host: /dev/dri holds none; the GPU 1a03:2000 at 0000:00:02.0 is a console only, without a video engine$"
+    reset_host
+    umount /sys/bus/pci
+    pci_gpu 8086 4680
+    pci_gpu_too 0000:03:00.0 0x030000 1002 73bf
+    pci_gpu_too 0000:04:00.0 0x020000 8086 1533
+    run "$hook" list --select pci=0000:03:00.0
+    echo "$output"
+    [ "$status" = 3 ]
+    [[ "$(said)" == *"; the GPU 1002:73bf at 0000:03:00.0 "*"; the GPU 8086:4680 at 0000:00:02.0 "* ]]
+    [[ "$(said)" != *1533* ]]
+    run "$hook" list
+    [[ "$(said)" == *"8086:4680 at 0000:00:02.0"* && "$(said)" == *"1002:73bf at 0000:03:00.0"* ]]
+}
+
+@test "h23: the selected GPU is in vfio-pci, another one has a node" {
+    device 128 0000:03:00.0 amdgpu 0x1002 0x73bf
+    pci_gpu 8086 4680 vfio-pci
+    unprivileged "--select pci=0000:00:02.0"
+    fails 3 "no render node matches 'pci=0000:00:02.0'; this host has renderD128 \(amdgpu at 0000:03:00.0\); the GPU 8086:4680 at 0000:00:02.0 is bound to vfio-pci, for virtual machines$"
+    mended
+    [ "$(cat "$work/pci/devices/0000:00:02.0/driver_override")" = i915 ]
+    # one that nobody asked for stays with its virtual machine
+    unprivileged "--select driver=xe"
+    fails 3 "this host has renderD128 \(amdgpu at 0000:03:00.0\)$"
+    done_row h23 3 applied
+}
+
+# A cgroup above the container's and the hook's: above RULE...
+above() {
+    local folder=/sys/fs/cgroup/devices/lxc-gpu-hook-rows/a rule
+    # LXC's monitor may still be on its way out of its own
+    for _ in {1..50}; do
+        find "${folder%/a}" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+        [ -e "${folder%/a}" ] || break
+        sleep 0.1
+    done
+    mkdir "${folder%/a}"
+    for rule in "$@"; do echo "${rule#+}" >"${folder%/a}/devices.$([ "$rule" = "${rule#+}" ] && echo deny || echo allow)"; done
+    mkdir "$folder"
+}
+
+@test "h24: a cgroup above the container's denies the node, or the hook what it makes" {
+    {
+        idmap "0 100000 65536"
+        echo "lxc.cgroup.dir = lxc-gpu-hook-rows/a"
+        echo "lxc.hook.start-host = $hook"
+    } | container c1
+    above 'c 226:* rw'
+    fails 5 "open /dev/dri/renderD128: the device cgroup /lxc-gpu-hook-rows, above the container's, denies it: Operation not permitted$"
+    mended
+    stop c1
+    above 'c 226:128 rwm'
+    fails 5 "make device node renderD128 \(226:128\): the device cgroup /lxc-gpu-hook-rows, which this hook is in, denies it: Operation not permitted$"
+    mended
+    stop c1
+    above a '+c 1:* rwm' '+c 5:* rwm' '+c 136:* rwm'
+    fails 5 "make device node renderD128 \(226:128\): the device cgroup /lxc-gpu-hook-rows, "
+    mended
+    done_row h24 5 applied
+}
+
+@test "h25: a line of the config denies the node; the line and its file are named, and no allow line is advised" {
+    { idmap "0 100000 65536"; echo "lxc.cgroup.devices.deny = c 226:* rwm"; echo "lxc.hook.start-host = $hook"; } | container c1
+    fails 5 "the container's device cgroup denies it, by the line 'lxc.cgroup.devices.deny = c 226:\* rwm' \($lxcpath/c1/config, line [0-9]+\): Operation not permitted$"
+    [[ "$(fixes)" != *devices.allow* ]]
+    mended
+    [ "$(grep -c 'devices.deny' "$mend_config")" = 0 ]
+    # in a file that it includes
+    echo "lxc.cgroup.devices.deny = c 226:128 w" >"$lxcpath/c1.conf"
+    { idmap "0 100000 65536"; echo "lxc.include = $lxcpath/c1.conf"; echo "lxc.hook.start-host = $hook"; } | container c1
+    fails 5 "by the line 'lxc.cgroup.devices.deny = c 226:128 w' \($lxcpath/c1.conf, line 1\)"
+    mended
+    # all of it
+    { idmap "0 100000 65536"; echo "lxc.cgroup.devices.deny = a"; echo "lxc.hook.start-host = $hook"; } | container c1
+    fails 5 "the container's device cgroup denies nearly every device, /dev/null too, since the line 'lxc.cgroup.devices.deny = a' "
+    mended
+    done_row h25 5 applied
+}
+
+@test "h26: gpu-privileged.conf is included before common.conf" {
+    {
+        echo "lxc.include = /usr/share/lxc/config/gpu-privileged.conf"
+        echo "lxc.include = /usr/share/lxc/config/common.conf"
+    } | container c1
+    fails 5 "denies it, in the order that its lines have: 'lxc.cgroup.devices.allow = c 226:\* rwm' \(/usr/share/lxc/config/gpu-privileged.conf, line [0-9]+\) comes before 'lxc.cgroup.devices.deny = a' \(/usr/share/lxc/config/common.conf, line [0-9]+\), which takes it back: Operation not permitted$"
+    mended
+    [ "$(tail -n 1 "$mend_config")" = "lxc.include = /usr/share/lxc/config/gpu-privileged.conf" ]
+    done_row h26 5 applied
+}
+
+@test "h31: Proxmox dropped the start-host line, and only the mount hook runs: it fails, and the include takes its place" {
+    proxmox_here
+    for options in "--no-probe" "--no-probe --group video"; do
+        for privileged in 1 0; do
+            printf 'arch: amd64\nunprivileged: %s\nlxc.hook.mount: %s\nlxc.hook.start-host: %s\n[snap]\narch: amd64\n' \
+                "$privileged" "$hook $options" "$hook $options" >/etc/pve/lxc/100.conf
+            proxmox_make 100
+            start_fails 100
+            status_is 100 2
+            hook_said 100 | grep -q "Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf"
+            mend host < <(hook_said 100 | sed -n 's/^fix: //p')
+            cat /etc/pve/lxc/100.conf
+            [ "$(sed -n 2p /etc/pve/lxc/100.conf)" = "arch: amd64" ] # it is the first line of the main section
+            proxmox_make 100
+            start 100
+            hook_said 100
+            [ "$(hook_said 100 | grep -c 'fix:')" = 0 ]
+            [ "$(in_container 100 stat -c %g /dev/dri/renderD128)" = "$([[ $options == *video* ]] && echo 44 || echo 2992)" ]
+            stop 100
+            rm -f /etc/pve/lxc-gpu-100.conf
+        done
+    done
+    # A container of Proxmox's whose hooks come from the command line, and one that is not Proxmox's.
+    printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    lxc-start -n 100 -s "lxc.hook.mount=$hook --no-probe" -s "lxc.hook.start-host=$hook --no-probe"
+    stop 100
+    echo "lxc.hook.mount = $hook --no-probe" >>"$lxcpath/100/config"
+    mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
+    start 100
+    # A file that the container's root cannot read says nothing.
+    mv /etc/pve/lxc/101.conf /etc/pve/lxc/100.conf
+    stop 100
+    chmod 0640 "$lxcpath/100/config"
+    start 100
+    stop 100
+    done_row h31 2 applied
+}
+
+@test "h34: an id map asked for where none is needed: nothing is changed" {
+    proxmox_here
+    printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    idmap "0 100000 65536" | container c1
+    for name in 100 c1; do
+        before=$(sha256sum "$lxcpath/$name/config")
+        run "$hook" idmap "$name"
+        echo "$output"
+        [ "$status" = 0 ]
+        [[ "$output" == *"no lxc.idmap line is needed for that; nothing to change"* ]]
+        [[ "$output" != *fix:* && "$output" != *"lxc.idmap = "* ]]
+        [ "$(sha256sum "$lxcpath/$name/config")" = "$before" ]
+    done
+    done_row h34 0 applied
 }
 
 @test "nothing false: healthy set-ups start without a word of warning, and check has none" {

@@ -122,6 +122,35 @@ init_pid() {
     lxc-info -P "$lxcpath" -n "$1" -pH
 }
 
+# ---- containers of Proxmox ----
+
+# proxmox_here: from now on $lxcpath is Proxmox's, for the rest of a test.
+proxmox_here() {
+    mount --bind "$lxcpath" /var/lib/lxc
+    lxcpath=/var/lib/lxc
+    mkdir -p /etc/pve/lxc
+}
+
+proxmox_gone() {
+    umount /var/lib/lxc 2>/dev/null || true
+    rm -rf /etc/pve
+    lxcpath=$work/lxc
+}
+
+# proxmox_make CTID [ROOTFS]: what Proxmox makes of /etc/pve/lxc/CTID.conf at a start: the lines of the main section
+# that begin with lxc., but for the hooks that it does not know, and a map of its own where there is none.
+proxmox_make() {
+    local main
+    main=$(sed '/^\[/,$d; s/^\(lxc\.[^:=]*\)[:=] */\1 = /' "/etc/pve/lxc/$1.conf" | grep '^lxc\.' |
+        grep -v '^lxc\.hook\.start-host\|^lxc\.rootfs\.path' || true)
+    {
+        if grep -q '^unprivileged: 1' "/etc/pve/lxc/$1.conf"; then
+            if grep -q '^lxc\.idmap' <<<"$main"; then echo "lxc.include = /usr/share/lxc/config/userns.conf"; else idmap "0 100000 65536"; fi
+        fi
+        echo "$main"
+    } | container "$1" "${2:-$work/rootfs}"
+}
+
 # ---- containers that an ordinary user starts ----
 
 userpath=$work/home/lxc

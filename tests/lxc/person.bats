@@ -131,7 +131,7 @@ sudo sh -c 'echo lxc:107:1 >>/etc/subgid'" ]
 }
 
 @test "idmap --write refuses when the maps come from an included file, and prints the lines" {
-    printf 'lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\n' >"$work/maps.conf"
+    printf 'lxc.idmap = u 0 100000 65536\nlxc.idmap = g 0 100000 65536\nlxc.idmap = g 2992 107 1\n' >"$work/maps.conf"
     echo "lxc.include = $work/maps.conf" | container c1
     before=$(cat "$lxcpath/c1/config")
     run "$hook" idmap c1 -P "$lxcpath" --write
@@ -141,6 +141,28 @@ sudo sh -c 'echo lxc:107:1 >>/etc/subgid'" ]
     [[ "$output" == *"an included file"* ]]
     [ "$(cat "$lxcpath/c1/config")" = "$before" ]
     [ ! -e "$lxcpath/c1/config.lxc-gpu-hook.bak" ]
+}
+
+@test "idmap: not needed where root starts the container: 0 without a line; --write refuses (2) and writes nothing" {
+    for maps in "" "0 100000 65536" "0 1 2000000"; do
+        # shellcheck disable=SC2086  # several maps
+        if [ -n "$maps" ]; then idmap "$maps"; fi | container c1
+        # the config works as it is, and has to go on to
+        echo "lxc.include = /usr/share/lxc/config/gpu.conf" >>"$lxcpath/c1/config"
+        before=$(cat "$lxcpath/c1/config")
+        run "$hook" idmap c1 -P "$lxcpath"
+        echo "$output"
+        [ "$status" = 0 ]
+        [[ "$output" == *"no lxc.idmap line is needed for that; nothing to change" ]]
+        [[ "$output" != *"lxc.idmap = "* ]]
+        [[ "$output" != *subgid* ]]
+        run "$hook" idmap c1 -P "$lxcpath" --write
+        echo "$output"
+        [ "$status" = 2 ]
+        [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"no lxc.idmap line is needed for that; nothing is written"* ]]
+        [ "$(cat "$lxcpath/c1/config")" = "$before" ]
+        [ "$(ls "$lxcpath/c1")" = config ]
+    done
 }
 
 @test "idmap: the lines that people write beside the whole range overlap; named and corrected" {
@@ -158,28 +180,28 @@ lxc.idmap = g 2993 102993 62543"* ]]
 
 @test "idmap: two render nodes with different groups: one is served, the other is named" {
     node renderD129 226 129 44
-    idmap "0 100000 65536" | container c1
-    run "$hook" idmap c1 -P "$lxcpath"
+    idmap "0 300000 65536" | user_container c1
+    run as_user "$hook" idmap c1 -P "$userpath"
     echo "$output"
     [[ "$output" == *"lxc.idmap = g 2992 107 1"* ]]
     [[ "$output" == *"renderD129 belongs to host gid 44, not 107"* ]]
-    run "$hook" idmap c1 -P "$lxcpath" --select renderD129
+    run as_user "$hook" idmap c1 -P "$userpath" --select renderD129
     [[ "$output" == *"lxc.idmap = g 2992 44 1"* ]]
 }
 
 @test "idmap: neither the guest's group root nor the host's is mapped (4)" {
-    idmap "0 100000 65536" | container c1
+    idmap "0 300000 65536" | user_container c1
     sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
-    run "$hook" idmap c1 -P "$lxcpath"
+    run as_user "$hook" idmap c1 -P "$userpath"
     echo "$output"
     [ "$status" = 4 ]
     [[ "$output" == *"fix: groupadd -r render || addgroup -S render    # in the container"* ]]
     [[ "$output" != *lxc.idmap* ]]
-    run "$hook" idmap c1 -P "$lxcpath" --group 0
+    run as_user "$hook" idmap c1 -P "$userpath" --group 0
     [ "$status" = 4 ]
     cat "$work/group.before" >"$work/rootfs/etc/group"
     chgrp 0 /dev/dri/renderD128
-    run "$hook" idmap c1 -P "$lxcpath"
+    run as_user "$hook" idmap c1 -P "$userpath"
     echo "$output"
     [ "$status" = 4 ]
     output=$(echo "$output" | tr '\n' ' ' | tr -s ' ')
@@ -211,8 +233,8 @@ lxc.idmap = g 2993 102993 62543"* ]]
     [[ "$output" == *"fix: # a container of Incus: lxc-gpu-hook attach --pid \$(incus list '^nope\$' -c p -f csv)"* ]]
     run "$hook" idmap nope
     [[ "$(echo "$output" | tr '\n' ' ' | tr -s ' ')" == *"there is no container 'nope' under /"* ]]
-    echo "" | container c1
-    run "$hook" idmap c1 -P "$lxcpath"
+    echo "" | user_container c1
+    run as_user "$hook" idmap c1 -P "$userpath"
     [ "$status" = 4 ]
     [[ "$output" == *"has no lxc.idmap lines"* ]]
     run "$hook" idmap

@@ -87,15 +87,13 @@ silent() {
     host_fingerprint | diff "$work/before" -
 }
 
-@test "check and idmap do not wait for ever either" {
+@test "check does not wait for ever either" {
     { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
-    for command in check idmap; do
-        timeout -k 1 60 "$box" --privileged --fuse etc -- sh -c "
-            sed -i \"s|^lxc.rootfs.path.*|lxc.rootfs.path = dir:/proc/\$LXC_PID/root|\" $lxcpath/c1/config
-            $hook $command c1 -P $lxcpath" >"$work/said" 2>&1 || [ $? = 6 ]
-        cat "$work/said"
-        grep -q "no answer from" "$work/said"
-    done
+    timeout -k 1 60 "$box" --privileged --fuse etc -- sh -c "
+        sed -i \"s|^lxc.rootfs.path.*|lxc.rootfs.path = dir:/proc/\$LXC_PID/root|\" $lxcpath/c1/config
+        $hook check c1 -P $lxcpath" >"$work/said" 2>&1 || [ $? = 6 ]
+    cat "$work/said"
+    grep -q "no answer from" "$work/said"
 }
 
 # usage: intrude HOOK PID STAGE [STRACE...]: starts the hook, and when one of its processes is at STAGE, tries each of its

@@ -29,7 +29,7 @@ reached() {
 }
 
 @test "every file says when to use it and why" {
-    for file in "$examples"/* "$work"/stage/usr/share/lxc/config/gpu.conf; do
+    for file in "$examples"/* "$work"/stage/usr/share/lxc/config/gpu{,-amd,-intel}.conf; do
         head -n 20 "$file" | grep -qE '^(# )?When: ' || { echo "$file: no when"; return 1; }
     done
     [ "$(find "$examples" -type f | wc -l)" = 13 ]
@@ -78,6 +78,16 @@ reached() {
     echo "lxc.include = /usr/share/lxc/config/gpu-privileged.conf" | container c1
     start_fails c1
     reached c1 renderD128
+}
+
+@test "gpu-intel.conf and gpu-amd.conf: the GPU of that vendor, and no other" {
+    for row in "intel renderD129 renderD128" "amd renderD128 renderD129"; do
+        read -r vendor taken left <<<"$row"
+        { idmap "0 100000 65536"; echo "lxc.include = /usr/share/lxc/config/gpu-$vendor.conf"; } | container c1
+        start_fails c1
+        reached c1 "$taken"
+        ! hook_said c1 | grep -q "$left" || false
+    done
 }
 
 @test "incus-profile.yaml: a profile, and raw.lxc is what LXC takes" {

@@ -40,12 +40,14 @@ PATH=$scratch/bin:$PATH
 hook=lxc-gpu-hook
 
 offers_the_help $hook
-completes 'attach cdi check idmap list' $hook ''
+completes 'attach cdi check disable enable idmap list' $hook ''
 completes 'list' $hook l
 in=(-P "$there")
 ((EUID == 0)) || in=()
 completes 'mail vault video' $hook "${in[@]}" check ''
 completes 'vault video' $hook "${in[@]}" idmap v
+completes 'mail vault video' $hook "${in[@]}" enable ''
+completes 'mail vault video' $hook "${in[@]}" disable ''
 completes '' $hook "${in[@]}" attach ''
 # what a monitor listens at
 perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0) && bind(S, pack_sockaddr_un("\0$ARGV[0]")) && listen(S, 1) or

@@ -99,6 +99,14 @@ static void qp_too_high(struct scene *scene)
 {
     scene->slice.qp_delta = 40;
 }
+static void qp_52(struct scene *scene)
+{
+    scene->slice.qp_delta = (int8_t)(52 - scene->pps.pic_init_qp);
+}
+static void qp_below_0(struct scene *scene)
+{
+    scene->slice.qp_delta = (int8_t)(-1 - scene->pps.pic_init_qp);
+}
 static void no_references(struct scene *scene)
 {
     scene->sps.max_num_ref_frames = 0;
@@ -315,6 +323,8 @@ static const struct damage damages[] = {
     {"P slice in an IDR picture", 0, p_in_idr, NULL, "IDR picture holds a P slice"},
     {"first macroblock missing", 1, first_mb_1, NULL, "begins with macroblock 1"},
     {"quantiser out of range", 1, qp_too_high, NULL, "quantiser 66"},
+    {"quantiser one too high", 1, qp_52, NULL, "quantiser 52"},
+    {"quantiser one too low", 1, qp_below_0, NULL, "quantiser -1"},
     {"P picture without references", 1, NULL, NULL, "allows no reference"},
     {"more references than frames", 1, many_references, NULL, "uses 20 references"},
     {"IDR that is no reference", 0, idr_not_reference, NULL, "nal_ref_idc 0"},
@@ -551,10 +561,35 @@ static void hostile_bytes_are_harmless(void **state)
     assert_in_range(refused, 1000, 59999);
 }
 
+/* Of all bits of an SPS one is frame_mbs_only_flag, which the writer cannot write as 0. */
+static void interlaced_pictures_are_refused(void **state)
+{
+    struct scene scene = scene_picture(0);
+    struct h264_header header = {0};
+    struct h264_sps sps;
+    char rule[H264_RULE_MAX];
+    unsigned refused = 0;
+    uint8_t *nal;
+    size_t size;
+
+    (void)state;
+    h264_write_sps(&header, &scene.sps);
+    nal = header.data + 4; /* behind the start code */
+    size = (header.bits + 7) / 8 - 4;
+    assert_true(h264_read_sps(nal, size, &sps, rule));
+    for (size_t bit = 32; bit < size * 8; bit++) {
+        nal[bit / 8] ^= (uint8_t)(0x80U >> bit % 8);
+        refused += !h264_read_sps(nal, size, &sps, rule) && strstr(rule, "interlaced");
+        nal[bit / 8] ^= (uint8_t)(0x80U >> bit % 8);
+    }
+    assert_true(refused >= 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_damage_is_refused),
+        cmocka_unit_test(interlaced_pictures_are_refused),
         cmocka_unit_test(good_stream_is_accepted),
         cmocka_unit_test(whole_macroblocks_pass_where_they_may),
         cmocka_unit_test(several_slices_are_one_picture),

@@ -5,6 +5,7 @@
 #include "say/advice_config.h"
 #include "say/advice_system.h"
 #include "say/modprobe.h"
+#include "say/refusal.h"
 #include "say/say.h"
 
 #include <stdio.h>
@@ -83,6 +84,50 @@ static void what_keeps_a_module_out(void **state)
     assert_false(modprobe_keeps_out("blacklist i915_foo\nblacklist i91\n", "i915"));
     assert_false(modprobe_keeps_out("options i915 enable_guc=2\n", "i915"));
     assert_false(modprobe_keeps_out("", "i915"));
+}
+
+static void who_sets_a_parameter(void **state)
+{
+    (void)state;
+    assert_true(modprobe_sets("# x\noptions i915 enable_guc=2 modeset=0\n", "i915", "modeset"));
+    assert_true(modprobe_sets("options virtio-gpu modeset=0", "virtio_gpu", "modeset"));
+    assert_false(modprobe_sets("#options i915 modeset=0\n", "i915", "modeset"));
+    assert_false(modprobe_sets("options i915 xmodeset=0 modeset\n", "i915", "modeset"));
+    assert_false(modprobe_sets("options i9 modeset=0\nblacklist i915", "i915", "modeset"));
+    assert_true(modprobe_cmdline_sets("quiet i915.modeset=0\n", "i915", "modeset"));
+    assert_true(modprobe_cmdline_sets("virtio-gpu.modeset=0", "virtio_gpu", "modeset"));
+    assert_false(modprobe_cmdline_sets("xe.modeset=0 modeset=0", "i915", "modeset"));
+    assert_true(modprobe_cmdline_sets("ro nomodeset quiet", NULL, "nomodeset"));
+    assert_false(modprobe_cmdline_sets("ro x.nomodeset nomodesetx", NULL, "nomodeset"));
+}
+
+static void which_gpu_force_probe_excludes(void **state)
+{
+    (void)state;
+    assert_true(force_probe_refuses("!4680", 0x4680));
+    assert_true(force_probe_refuses("9a49,!4680", 0x4680));
+    assert_true(force_probe_refuses("!*", 0x4680));
+    assert_false(force_probe_refuses("4680", 0x4680));
+    assert_false(force_probe_refuses("!468,*,!", 0x4680));
+    assert_false(force_probe_refuses("", 0x4680));
+}
+
+static void which_gpu_a_driver_knows(void **state)
+{
+    static const char text[] =
+        "# Aliases\n"
+        "alias pci:v00008086d00004680sv*sd*bc03sc*i* i915\n"
+        "alias pci:v00008086d00001533sv*sd*bc*sc*i* igb\n"
+        "alias pci:v000010DEd*sv*sd*bc03sc00i00* nouveau\n"
+        "alias virtio:d00000010v* virtio_gpu\n";
+
+    (void)state;
+    assert_int_equal(driver_alias_knows(text, "i915", 0x8086, 0x4680), DRIVER_KNOWS);
+    assert_int_equal(driver_alias_knows(text, "i915", 0x8086, 0xb0a0), DRIVER_DOES_NOT);
+    assert_int_equal(driver_alias_knows(text, "nouveau", 0x10de, 0x2684), DRIVER_KNOWS);
+    assert_int_equal(driver_alias_knows(text, "nouveau", 0x8086, 0x4680), DRIVER_DOES_NOT);
+    assert_int_equal(driver_alias_knows(text, "virtio_gpu", 0x1af4, 0x1050), DRIVER_UNSURE);
+    assert_int_equal(driver_alias_knows("", "i915", 0x8086, 0x4680), DRIVER_UNSURE);
 }
 
 static void what_the_command_line_keeps_out(void **state)
@@ -258,6 +303,9 @@ int main(void)
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_keeps_a_module_out),
+        cmocka_unit_test(who_sets_a_parameter),
+        cmocka_unit_test(which_gpu_force_probe_excludes),
+        cmocka_unit_test(which_gpu_a_driver_knows),
         cmocka_unit_test(what_the_command_line_keeps_out),
         cmocka_unit_test(security_modules_are_told_apart),
         cmocka_unit_test(each_security_module_has_its_own_lines),

@@ -183,6 +183,10 @@ static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
     options.mode = 0666;
     build();
     assert_int_equal(plan.witness.guest_gid, 109);
+    options.mode = 0640; /* the group may only look: the owner's right is the one that does */
+    build();
+    assert_int_equal(plan.witness.guest_uid, 0);
+    assert_int_not_equal(plan.witness.guest_gid, 109);
     options.mode = 0606;
     options.user = 1000;
     build();
@@ -305,6 +309,13 @@ static void a_usable_node_that_nobody_bound_is_named(void **state)
     gpus.nodes[0].gid = gpus.nodes[1].gid = 44;
     assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
     gpus.nodes[1].gid = 107;
+    gpus.nodes[1].mode = 0600; /* the group's, and shut to it */
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
+    gpus.nodes[1].mode = 0640;
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
+    gpus.nodes[1].mode = 0604;
+    assert_null(plan_left_unbound(&options, &gpus, &guest, &plan.owner));
+    gpus.nodes[1].mode = 0660;
     assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[1]);
     gpus.nodes[0].mode = 0666;
     assert_ptr_equal(plan_left_unbound(&options, &gpus, &guest, &plan.owner), &gpus.nodes[0]);

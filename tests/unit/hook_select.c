@@ -81,6 +81,9 @@ static void matches_by_each_key(void **state)
     assert_true(matches("pci=0000:00:02.0", &intel));
     assert_true(matches("pci=00:02.0", &intel));
     assert_false(matches("pci=00:02.1", &intel));
+    assert_false(matches("pci=0001:00:02.0", &intel)); /* another domain */
+    assert_false(matches("pci=0000:01:02.0", &intel));
+    assert_false(matches("pci=0000:00:03.0", &intel));
     assert_true(matches("driver=xe,i915", &intel));
     assert_false(matches("driver=i91", &intel));
     assert_true(matches("vendor=intel", &intel));

@@ -57,7 +57,7 @@ static void the_right_picture_looks_like_nothing_else(void **state)
     struct scene *scene = *state;
 
     assert_string_equal(look(scene, 7), "");
-    assert_true(scene->facts.decode.psnr_y_worst > 90 || scene->facts.decode.psnr_y > 90);
+    assert_true(scene->facts.decode.psnr_y > 90 && scene->facts.decode.psnr_uv > 90);
 }
 
 static void an_old_picture_is_told(void **state)
@@ -129,6 +129,66 @@ static void one_wrong_block_of_colour_is_found(void **state)
     assert_int_equal(scene->facts.decode.block_y, 224);
 }
 
+/* A picture that is right but for one plane's rows from..to (of that plane), where it is grey. */
+static void compare_grey_rows(struct scene *scene, uint32_t frame, bool is_colour, uint32_t from,
+                              uint32_t to)
+{
+    uint8_t *plane = is_colour ? scene->picture.chroma : scene->picture.luma;
+
+    pattern_draw(&scene->pattern, frame, &scene->picture);
+    memset(plane + (size_t)from * WIDTH, 128, (size_t)(to - from) * WIDTH);
+    compare_picture(&scene->comparison, frame, &scene->picture);
+}
+
+static void the_last_rows_count(void **state)
+{
+    struct scene *scene = *state;
+
+    compare_grey_rows(scene, 0, false, HEIGHT - 16, HEIGHT);
+    assert_true(scene->facts.decode.psnr_block < 15);
+    assert_false(scene->facts.decode.block_is_colour);
+    assert_int_equal(scene->facts.decode.block_y, HEIGHT - 16);
+    assert_true(scene->facts.decode.psnr_y < 40 && scene->facts.decode.psnr_uv > 90);
+}
+
+static void the_last_rows_of_the_colour_count(void **state)
+{
+    struct scene *scene = *state;
+
+    compare_grey_rows(scene, 0, true, HEIGHT / 2 - 8, HEIGHT / 2);
+    assert_true(scene->facts.decode.psnr_block < 20);
+    assert_true(scene->facts.decode.block_is_colour);
+    assert_int_equal(scene->facts.decode.block_y, HEIGHT - 16);
+    assert_true(scene->facts.decode.psnr_uv < 40 && scene->facts.decode.psnr_y > 90);
+}
+
+/* Whatever comes before and behind it. */
+static void one_late_picture_without_colour_is_the_worst(void **state)
+{
+    struct scene *scene = *state;
+
+    for (uint32_t frame = 0; frame < 8; frame++)
+        compare_grey_rows(scene, frame, true, 0, frame == 5 ? HEIGHT / 2 : 0);
+    assert_true(scene->facts.decode.psnr_uv_worst < 20);
+    assert_true(scene->facts.decode.psnr_y_worst > 90);
+    assert_true(scene->facts.decode.psnr_uv > scene->facts.decode.psnr_uv_worst + 5);
+    assert_int_equal(scene->facts.decode.block_frame, 5);
+    assert_int_equal(scene->facts.decode.frames, 8);
+}
+
+static void one_late_picture_without_brightness_is_the_worst(void **state)
+{
+    struct scene *scene = *state;
+
+    for (uint32_t frame = 0; frame < 8; frame++)
+        compare_grey_rows(scene, frame, false, 0, frame == 5 ? HEIGHT : 0);
+    assert_true(scene->facts.decode.psnr_y_worst < 20);
+    assert_true(scene->facts.decode.psnr_uv_worst > 90);
+    assert_true(scene->facts.decode.psnr_y > scene->facts.decode.psnr_y_worst + 5);
+    assert_int_equal(scene->facts.decode.worst_frame, 5);
+    assert_int_equal(scene->facts.decode.block_frame, 5);
+}
+
 /* The first wrong picture is described, whatever comes behind it. */
 static void the_first_one_stays(void **state)
 {
@@ -147,6 +207,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(wrong_colours_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(one_wrong_block_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(one_wrong_block_of_colour_is_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_last_rows_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_last_rows_of_the_colour_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(one_late_picture_without_colour_is_the_worst, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(one_late_picture_without_brightness_is_the_worst, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(the_first_one_stays, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

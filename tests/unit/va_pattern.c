@@ -228,6 +228,20 @@ static void psnr_is_what_the_formula_says(void **state)
     memset(b, 255, sizeof(b));
     assert_int_equal(psnr_sum(a, b, sizeof(a)), 1000ULL * 255 * 255);
     assert_true(psnr_from_sum(1000ULL * 255 * 255, 1000) < 1e-9);
+    /* Each length is counted to its last sample and not beyond it. */
+    for (size_t count = 1; count <= 200; count++)
+        assert_int_equal(psnr_sum(a, b, count), count * 255 * 255);
+    for (size_t count = 1; count <= 4 * PSNR_RUN; count++) {
+        uint32_t sums[6] = {0};
+        psnr_add_runs(a, b, count, sums);
+        for (size_t run = 0; run < 6; run++) {
+            size_t left = count > run * PSNR_RUN ? count - run * PSNR_RUN : 0;
+            assert_int_equal(sums[run], (left < PSNR_RUN ? left : PSNR_RUN) * 255 * 255);
+        }
+    }
+    /* What is nearly the same is not better than what is. */
+    assert_true(psnr_from_sum(1, 1000000) <= PSNR_IDENTICAL);
+    assert_true(psnr_from_sum(1, UINT64_C(1) << 40) <= PSNR_IDENTICAL);
     /* A mean square error of 65.025 is 30 dB. */
     assert_true(psnr_from_sum(65025, 1000) > 29.999 && psnr_from_sum(65025, 1000) < 30.001);
 }

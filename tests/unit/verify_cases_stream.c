@@ -116,6 +116,63 @@ CASE(g45_no_shaders)
     facts_package(DEBIAN_I965, "2.4.1+dfsg1-1", "2.4.1+dfsg1-1");
 }
 
+CASE(g35_no_video_engine)
+{
+    case_g21_call_fails();
+    facts.evidence.are_engines_known = true;
+}
+
+CASE(g35_no_video_engine_radeon)
+{
+    case_g23_crashes();
+    facts_radeon();
+    facts_at(PLACE_VM);
+    facts.evidence.are_engines_known = true;
+}
+
+CASE(g36_wedged)
+{
+    case_g21_call_fails();
+    facts.evidence.is_wedged = true;
+}
+
+CASE(g36_wedged_hangs)
+{
+    case_g22_no_answer();
+    facts.evidence.is_wedged = true;
+}
+
+CASE(g37_selinux_map)
+{
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts.evidence.is_map_denied = true;
+    SET(facts.sys.access.label, "system_u:system_r:container_t:s0:c100,c200");
+}
+
+CASE(g47_memory)
+{
+    case_g21_call_fails();
+    facts.evidence.is_memory_out = true;
+}
+
+CASE(g47_memory_killed)
+{
+    facts_encode_never();
+    facts_ended(RUN_CRASHED, SIGKILL, 0.1);
+    SET(facts.va.progress.call, "vaEndPicture");
+    facts.evidence.is_memory_out = true;
+    facts_at(PLACE_DOCKER);
+}
+
+/* What is known without the kernel stays. */
+CASE(g36_and_no_driver)
+{
+    facts_init_failed();
+    facts_tried("iHD_drv_video.so", VA_TRIED_ABSENT);
+    facts.evidence.is_wedged = facts.evidence.is_map_denied = true;
+}
+
 /* Intel's free build on Gen9. */
 static void no_scaler(void)
 {
@@ -371,6 +428,14 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g23_chosen, STATUS_CRASHED, "g23"),
     ROW(g23_other_driver, STATUS_CRASHED, "g23"),
     ROW(g45_no_shaders, STATUS_CRASHED, "g45"),
+    ROW(g35_no_video_engine, STATUS_ENCODE, "g35"),
+    ROW(g35_no_video_engine_radeon, STATUS_CRASHED, "g35"),
+    ROW(g36_wedged, STATUS_ENCODE, "g36"),
+    ROW(g36_wedged_hangs, STATUS_HUNG, "g36"),
+    ROW(g36_and_no_driver, STATUS_VA_ABSENT, "g15"),
+    ROW(g37_selinux_map, STATUS_VA_INIT, "g37"),
+    ROW(g47_memory, STATUS_ENCODE, "g47"),
+    ROW(g47_memory_killed, STATUS_CRASHED, "g47"),
     ROW(g30_no_scaler, STATUS_PASS, "g30"),
     ROW(g30_no_scaler_non_free, STATUS_PASS, "g30"),
     ROW(g30_no_scaler_radeon, STATUS_PASS, "g30"),

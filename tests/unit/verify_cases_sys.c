@@ -44,6 +44,75 @@ CASE(g1_lxc)
     facts.sys.node.error = ENOENT;
 }
 
+/* A virtual machine that was given the GPU. */
+static void gpu_on_bus(enum pci_why why)
+{
+    no_device();
+    facts.sys.node.error = ENOENT;
+    facts_at(PLACE_VM);
+    facts.sys.pci = (struct pci_facts){
+        .why = why, .address = "0000:00:10.0", .vendor_id = 0x8086, .device_id = 0x46d1};
+    SET(facts.sys.pci.module, "i915");
+}
+
+CASE(g34_cloud_kernel)
+{
+    gpu_on_bus(PCI_NO_MODULE);
+    SET(facts.sys.place.release, "6.1.0-30-cloud-amd64");
+}
+
+CASE(g34_not_loaded)
+{
+    gpu_on_bus(PCI_NOT_LOADED);
+}
+
+CASE(g34_not_taken)
+{
+    gpu_on_bus(PCI_NOT_TAKEN);
+}
+
+CASE(g34_vfio)
+{
+    gpu_on_bus(PCI_OTHER_DRIVER);
+    SET(facts.sys.pci.driver, "vfio-pci");
+}
+
+/* It sees the host's bus: no word of it. */
+CASE(g34_in_a_container)
+{
+    gpu_on_bus(PCI_NOT_TAKEN);
+    facts_at(PLACE_LXC);
+}
+
+CASE(g37_selinux_open)
+{
+    never_opened(EACCES);
+    facts_at(PLACE_PODMAN);
+    SET(facts.sys.access.label, "system_u:system_r:container_t:s0:c100,c200");
+}
+
+CASE(g37_apparmor_open)
+{
+    never_opened(EACCES);
+    facts_at(PLACE_DOCKER);
+    facts.sys.access.uid_map = (struct id_map){true, 1, {{0, 0, 4294967295U}}};
+    SET(facts.sys.access.label, "docker-default (enforce)");
+}
+
+/* Every LXC container has such a label, and its mounts may be made in its user namespace. */
+CASE(g11_apparmor_lxc)
+{
+    never_opened(EACCES);
+    SET(facts.sys.access.label, "lxc-container-default-cgns (enforce)");
+}
+
+CASE(g33_docker_in_lxc)
+{
+    unmapped();
+    facts_at(PLACE_DOCKER);
+    facts.sys.place.is_nested = true;
+}
+
 CASE(g1_docker)
 {
     case_g1_lxc();
@@ -515,5 +584,14 @@ const struct verify_case VERIFY_CASES_SYS[] = {
     ROW(g6_first_is_a_user, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_group_root, STATUS_NOT_IN_GROUP, "g6"),
     ROW(g6_group_root_docker, STATUS_NOT_IN_GROUP, "g6"),
+    ROW(g34_cloud_kernel, STATUS_NO_NODE, "g34"),
+    ROW(g34_not_loaded, STATUS_NO_NODE, "g34"),
+    ROW(g34_not_taken, STATUS_NO_NODE, "g34"),
+    ROW(g34_vfio, STATUS_NO_NODE, "g34"),
+    ROW(g34_in_a_container, STATUS_NO_NODE, "g1"),
+    ROW(g37_selinux_open, STATUS_WRONG_KIND, "g37"),
+    ROW(g37_apparmor_open, STATUS_WRONG_KIND, "g37"),
+    ROW(g11_apparmor_lxc, STATUS_WRONG_KIND, "g11"),
+    ROW(g33_docker_in_lxc, STATUS_UNMAPPED, "g33"),
     {0},
 };

@@ -82,6 +82,14 @@ CASE(g14_absent)
     facts.sys.node.others[0] = (struct node_other){"/dev/dri/renderD129", 129};
 }
 
+CASE(g38_virgl_absent)
+{
+    facts_init_failed();
+    virtual_gpu("virtio_gpu");
+    facts_tried("virtio_gpu_drv_video.so", VA_TRIED_ABSENT);
+    facts_at(PLACE_VM);
+}
+
 CASE(g14_no_encoder)
 {
     no_encoders();
@@ -362,6 +370,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g13_sys_hidden, STATUS_VA_INIT, "g13"),
     ROW(g13_with_sysfs, STATUS_VA_INIT, "g13"),
     ROW(g14_absent, STATUS_VA_ABSENT, "g14"),
+    ROW(g38_virgl_absent, STATUS_VA_ABSENT, "g38"),
     ROW(g14_no_encoder, STATUS_NO_ENCODER, "g14"),
     ROW(g15_driver_absent, STATUS_VA_ABSENT, "g15"),
     ROW(g15_old_intel, STATUS_VA_ABSENT, "g15"),

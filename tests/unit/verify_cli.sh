@@ -195,7 +195,7 @@ in_namespace() {
     kill "$holder"
     wait "$holder" 2>/dev/null || true
 }
-in_namespace '0 100000 65536\n' 12 "not mapped into this container" --clear-groups
+in_namespace '0 100000 65536\n' 12 "not mapped into" --clear-groups
 in_namespace '0 100000 109\n109 1234 1\n110 100110 65426\n' 13 "is not in group" --clear-groups
 in_namespace '0 100000 109\n109 1234 1\n110 100110 65426\n' 15 "no driver answers" --groups=109
 

@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "system/access.h"
 #include "system/around.h"
+#include "system/evidence.h"
 #include "system/mounts.h"
 #include "system/names.h"
 #include "system/place.h"
@@ -286,6 +287,48 @@ static void places_without_a_manager(void **state)
     assert_int_equal(placed((struct place_evidence){.cgroup = "0::/kubepods/pod1/x\n"}), PLACE_OCI);
 }
 
+/* Docker's user namespace is another's, its user's, or its own by userns-remap. */
+static void nested_places(void **state)
+{
+    static const struct id_map outer = {true, 1, {{0, 100000, 65536}}};
+    static const struct id_map rootless = {true, 2, {{0, 1000, 1}, {1, 100000, 65536}}};
+    static const struct id_map initial = {true, 1, {{0, 0, 4294967295U}}};
+    static const char remap[] =
+        "900 800 0:70 / / rw - overlay overlay "
+        "rw,upperdir=/var/lib/docker/100000.100000/overlay2/ab/diff\n";
+    static const char plain[] =
+        "900 800 0:70 / / rw - overlay overlay "
+        "rw,upperdir=/var/lib/docker/overlay2/ab/diff\n";
+
+    (void)state;
+    assert_true(place_is_nested(PLACE_DOCKER, &outer, plain));
+    assert_true(place_is_nested(PLACE_PODMAN, &outer, ""));
+    assert_false(place_is_nested(PLACE_DOCKER, &rootless, plain));
+    assert_false(place_is_nested(PLACE_DOCKER, &outer, remap));
+    assert_false(place_is_nested(PLACE_DOCKER, &initial, plain));
+    assert_false(place_is_nested(PLACE_LXC, &outer, ""));
+}
+
+static void labels_of_security_modules(void **state)
+{
+    (void)state;
+    assert_int_equal(label_kind(""), LABEL_NONE);
+    assert_int_equal(label_kind("system_u:system_r:container_t:s0:c1,c2"), LABEL_SELINUX);
+    assert_int_equal(label_kind("docker-default (enforce)"), LABEL_APPARMOR);
+    assert_int_equal(label_kind("lxc-a_</var/lib/lxc>//&:lxc-a_<-var-lib-lxc>:un (enforce)"),
+                     LABEL_APPARMOR);
+}
+
+static void memory_that_ran_out(void **state)
+{
+    (void)state;
+    assert_int_equal(memory_failures_parse("low 0\nhigh 3\nmax 812\noom 0\noom_kill 0\n"), 0);
+    assert_int_equal(memory_failures_parse("low 0\nhigh 0\nmax 9\noom 2\noom_kill 1\n"
+                                           "oom_group_kill 5\n"),
+                     3);
+    assert_int_equal(memory_failures_parse(""), 0);
+}
+
 static void names_of_lxc_containers(void **state)
 {
     struct place_facts place = {.name = "hostname"};
@@ -342,6 +385,7 @@ static void json_strings_are_valid_utf8(void **state)
         {"plain", "\"plain\""},
         {"a\"b\\c", "\"a\\\"b\\\\c\""},
         {"tab\tnl\n\x01\x7f", "\"tab\\u0009nl\\u000a\\u0001\\u007f\""},
+        {"\x1f \x7e\x20", "\"\\u001f ~ \""},
         {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5",
          "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x8e\xa5\""},
         {"\xc0\xaf", "\"\\ufffd\\ufffd\""},                       /* overlong */
@@ -376,6 +420,9 @@ int main(void)
         cmocka_unit_test(the_mount_of_a_path),
         cmocka_unit_test(places),
         cmocka_unit_test(places_without_a_manager),
+        cmocka_unit_test(nested_places),
+        cmocka_unit_test(labels_of_security_modules),
+        cmocka_unit_test(memory_that_ran_out),
         cmocka_unit_test(names_of_lxc_containers),
         cmocka_unit_test(distributions),
         cmocka_unit_test(json_strings_are_valid_utf8),

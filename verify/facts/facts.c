@@ -97,3 +97,14 @@ bool kernel_loads_huc_itself(const struct kernel_facts *kernel)
     }
     return false;
 }
+
+enum label_kind label_kind(const char *label)
+{
+    const char *colon = strchr(label, ':');
+
+    if (!*label)
+        return LABEL_NONE;
+    if (label[strlen(label) - 1] == ')')
+        return LABEL_APPARMOR;
+    return colon && strchr(colon + 1, ':') ? LABEL_SELINUX : LABEL_APPARMOR;
+}

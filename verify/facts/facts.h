@@ -73,7 +73,8 @@ struct access_facts {
     bool is_nodev;
     bool is_open_tried;
     int open_error;
-    int null_error; /* of opening /dev/null */
+    char label[128]; /* what a security module calls this process; "" without one */
+    int null_error;  /* of opening /dev/null */
 };
 
 /* Whether the first process of this place has the node. */
@@ -114,6 +115,24 @@ struct kernel_facts {
     uint32_t encode_max_width, encode_max_height;
 };
 
+/* Why a GPU on the PCI bus has no node. */
+enum pci_why {
+    PCI_NO_GPU,
+    PCI_NO_MODULE,    /* this kernel has no driver for it */
+    PCI_NOT_LOADED,   /* the driver is not loaded */
+    PCI_NOT_TAKEN,    /* it is, and made no node */
+    PCI_OTHER_DRIVER, /* another one has it, such as vfio-pci */
+};
+
+/* The first GPU with video engines on the PCI bus; looked for only where there is no node. */
+struct pci_facts {
+    enum pci_why why;
+    char address[32]; /* "0000:00:10.0" */
+    uint32_t vendor_id, device_id;
+    char driver[32]; /* that has it; "" when none does */
+    char module[32]; /* the kernel driver that it wants */
+};
+
 enum place {
     PLACE_HOST,
     PLACE_VM,
@@ -135,6 +154,7 @@ struct place_facts {
     enum place place;
     enum starter starter;
     bool is_lxd;                /* with PLACE_INCUS */
+    bool is_nested;             /* in a user namespace that is another container's */
     bool is_cgroup_v1;          /* its device cgroup is a version 1 one */
     char name[NAME_MAX_LEN];    /* what the host calls this container, or the host name */
     char release[NAME_MAX_LEN]; /* of the kernel */
@@ -156,7 +176,17 @@ struct sys_facts {
     struct access_facts access;
     struct around_facts around;
     struct kernel_facts kernel;
+    struct pci_facts pci;
     struct place_facts place;
+};
+
+/* What the kernel says once something has failed; false and 0 where it was not asked. */
+struct evidence_facts {
+    bool is_wedged; /* the GPU could not be reset, and does nothing any more */
+    bool are_engines_known;
+    uint32_t video_engines;
+    bool is_map_denied; /* a security module forbids to map the node */
+    bool is_memory_out; /* the cgroup ran out of memory during the run */
 };
 
 enum run_end {
@@ -184,8 +214,13 @@ struct facts {
     struct sys_facts sys;
     struct package_facts packages; /* only where something is wrong */
     struct run_facts run;
+    struct evidence_facts evidence; /* only where the GPU or its driver failed */
     struct va_facts va;
 };
+
+/* Whose label it is, by its form: user:role:type:level, or a profile with its mode. */
+enum label_kind { LABEL_NONE, LABEL_SELINUX, LABEL_APPARMOR };
+enum label_kind label_kind(const char *label);
 
 /* Whether st_mode and st_rdev are those of a render node. */
 bool facts_is_render_number(mode_t mode, dev_t rdev);

@@ -1,6 +1,6 @@
 /*
  * What the supervised child found out through libva, without any opinion: verdicts are made in
- * checks.c.
+ * judge/.
  *
  * The whole structure lies in memory shared with the parent, which reads it after the child has
  * ended, however it ended: fields are filled as soon as they are known, and `progress.call` always

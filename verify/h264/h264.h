@@ -1,6 +1,6 @@
 /*
  * The part of H.264 (ITU-T H.264, clause numbers below are its) that a progressive 8-bit 4:2:0
- * stream of I and P slices needs: written by h264_write.c, read by h264_params.c and h264_slice.c.
+ * stream of I and P slices needs: written by write.c, read by params.c and slice.c.
  * Names are those of the specification.
  */
 #ifndef VERIFY_H264_H

@@ -39,6 +39,11 @@ static enum cause no_node_cause(const struct facts *facts)
     if (around->unit[0] && around->has_own_mounts && around->outside != NODE_OUTSIDE_ABSENT)
         return around->is_unit_known && !around->has_private_devices ? CAUSE_UNIT_COVERS
                                                                      : CAUSE_UNIT_HIDES;
+    /* A container sees the host's bus, and nothing there says that the GPU is meant for it. */
+    if (facts->sys.place.place != PLACE_HOST && facts->sys.place.place != PLACE_VM)
+        return CAUSE_NO_NODE;
+    if (facts->sys.pci.why != PCI_NO_GPU)
+        return CAUSE_GPU_WITHOUT_NODE;
     return facts->sys.place.place == PLACE_HOST ? CAUSE_NO_NODE_HOST : CAUSE_NO_NODE;
 }
 
@@ -237,7 +242,9 @@ static void finding_make(const struct facts *facts, enum check_id id, struct fin
     struct judgement judgement = check_run(facts, id, &detail);
 
     ret->status = judgement.status;
-    ret->cause = judgement.cause;
+    ret->exit_status = cause_status(judgement.cause);
+    ret->cause =
+        judgement.status == CHECK_FAIL ? evidence_cause(facts, judgement.cause) : judgement.cause;
     text_printable(ret->detail, sizeof(ret->detail), raw);
     if (!ret->detail[0] && judgement.status == CHECK_FAIL) {
         struct text words = TEXT_ON(ret->detail);
@@ -252,6 +259,11 @@ bool report_has_cause(const struct report *report)
             return true;
     }
     return false;
+}
+
+bool report_blames_driver(const struct report *report)
+{
+    return report->failed >= 0 && evidence_matters(report->findings[report->failed].cause);
 }
 
 void checks_judge(const struct facts *facts, struct report *ret)
@@ -273,7 +285,7 @@ void checks_judge(const struct facts *facts, struct report *ret)
         if (finding->status == CHECK_FAIL) {
             report.failed = id;
             report.verdict = VERDICT_FAIL;
-            report.status = cause_status(finding->cause);
+            report.status = finding->exit_status;
         } else if (finding->status == CHECK_WARN && report.verdict == VERDICT_PASS) {
             report.verdict = VERDICT_WARN;
         }

@@ -30,6 +30,7 @@ enum check_id { CHECK_TABLE(CHECK_ENUM) CHECK_COUNT };
 struct finding {
     enum check_status status;
     enum cause cause;              /* CAUSE_NONE for pass and skip */
+    enum exit_status exit_status;  /* for a failure */
     char detail[CHECK_DETAIL_MAX]; /* one line of evidence; printable ASCII */
 };
 
@@ -46,6 +47,9 @@ void checks_judge(const struct facts *facts, struct report *ret);
 
 /* Whether anything failed, or is warned of. */
 bool report_has_cause(const struct report *report);
+
+/* Whether the GPU or its driver failed: the kernel may know better why. */
+bool report_blames_driver(const struct report *report);
 
 const char *check_name(enum check_id id);
 const char *check_status_name(enum check_status status);
@@ -68,6 +72,10 @@ struct judgement check_bitstream(const struct facts *facts, struct text *detail)
 struct judgement check_decode(const struct facts *facts, struct text *detail);
 struct judgement check_scale(const struct facts *facts, struct text *detail);
 struct judgement check_codecs(const struct facts *facts, struct text *detail);
+
+/* What the kernel's evidence makes of a cause that blames the GPU or its driver; else the same. */
+enum cause evidence_cause(const struct facts *facts, enum cause cause);
+bool evidence_matters(enum cause cause);
 
 #define JUDGED_PASS        ((struct judgement){CHECK_PASS, CAUSE_NONE})
 #define JUDGED_SKIP        ((struct judgement){CHECK_SKIP, CAUSE_NONE})

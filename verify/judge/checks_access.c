@@ -71,6 +71,21 @@ static bool is_refused_against_mode(const struct facts *f)
     return is_refused(f) && does_mode_allow(f);
 }
 
+/* An LXC container has a label of AppArmor in any case, and its mounts may be what is wrong. */
+static bool is_refused_by_label(const struct facts *f)
+{
+    enum label_kind kind = label_kind(f->sys.access.label);
+
+    return is_refused_against_mode(f) &&
+           (kind == LABEL_SELINUX ||
+            (kind == LABEL_APPARMOR && id_map_is_initial(&f->sys.access.uid_map)));
+}
+
+static bool is_unmapped_for_outer(const struct facts *f)
+{
+    return is_refused(f) && is_group_unmapped(f) && f->sys.place.is_nested;
+}
+
 static bool is_unmapped_for_root(const struct facts *f)
 {
     return is_refused(f) && is_group_unmapped(f) && f->sys.access.uid == 0;
@@ -155,7 +170,9 @@ static const struct {
     {is_eperm, CAUSE_CGROUP},
     {is_without_driver, CAUSE_NO_KERNEL_DRIVER},
     {is_on_nodev, CAUSE_NODEV},
+    {is_refused_by_label, CAUSE_LSM_DENIES},
     {is_refused_against_mode, CAUSE_NODEV_NAMESPACE},
+    {is_unmapped_for_outer, CAUSE_UNMAPPED_NESTED},
     {is_unmapped_for_root, CAUSE_UNMAPPED_ROOT},
     {is_unmapped_for_user, CAUSE_UNMAPPED},
     {is_mode_too_narrow, CAUSE_MODE},

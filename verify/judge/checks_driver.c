@@ -53,6 +53,11 @@ static bool is_virtual_absent(const struct facts *f)
     return is_absent(f) && gpu_without_video(f->sys.kernel.driver);
 }
 
+static bool is_virgl_absent(const struct facts *f)
+{
+    return is_absent(f) && text_is_equal(f->sys.kernel.driver, "virtio_gpu");
+}
+
 static bool is_xe(const struct facts *f)
 {
     return text_is_equal(f->sys.kernel.driver, "xe");
@@ -134,6 +139,7 @@ static const struct {
     {is_absent_by_variable, CAUSE_VARIABLE_ABSENT},
     {has_variables, CAUSE_VARIABLE_INIT},
     {is_name_refused, CAUSE_NAME_REFUSED},
+    {is_virgl_absent, CAUSE_VIRGL_ABSENT},
     {is_virtual_absent, CAUSE_VIRTUAL_ABSENT},
     {is_nvidia_absent, CAUSE_NVIDIA_ABSENT},
     {is_xe_unknown, CAUSE_XE_UNKNOWN},

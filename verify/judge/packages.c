@@ -97,7 +97,9 @@ static enum driver driver_for(const struct kernel_facts *kernel)
                 {"xe", DRIVER_IHD},
                 {"amdgpu", DRIVER_MESA},
                 {"radeon", DRIVER_MESA},
-                {"nouveau", DRIVER_MESA}};
+                {"nouveau", DRIVER_MESA},
+                /* virgl: where the host offers its GPU's video through it. */
+                {"virtio_gpu", DRIVER_MESA}};
 
     if (text_is_equal(kernel->driver, "i915") && is_old_intel(kernel->device_id))
         return DRIVER_I965;
@@ -268,10 +270,12 @@ bool package_is_non_free(enum package_use use, const struct facts *f)
     struct text text = TEXT_ON(line);
 
     package_line(use, f, &text);
+    /* What is installed came from somewhere. */
+    if (!line[0] || strstr(line, " --") || strstr(line, "apt-cache"))
+        return false;
     if (use == PACKAGE_ENCODERS)
-        return line[0];
-    return line[0] && !strstr(line, " --") && driver != DRIVER_NONE &&
-           DRIVERS[driver].full != DRIVERS[driver].plain &&
+        return true;
+    return driver != DRIVER_NONE && DRIVERS[driver].full != DRIVERS[driver].plain &&
            strstr(line, debian_package_name(DRIVERS[driver].full));
 }
 

@@ -33,6 +33,91 @@ VALUE(other)
         known_add(out, f->sys.node.others[0].path);
 }
 
+VALUE(pci_gpu)
+{
+    const struct pci_facts *pci = &f->sys.pci;
+    const char *name = gpu_name(pci->vendor_id, pci->device_id);
+
+    text_add(out, "%s%s%04x:%04x at %s", name ? name : "", name ? ", " : "", pci->vendor_id,
+             pci->device_id, pci->address);
+}
+
+VALUE(pci_why)
+{
+    const struct pci_facts *pci = &f->sys.pci;
+
+    switch (pci->why) {
+    case PCI_NO_GPU:
+        return;
+    case PCI_NO_MODULE:
+        text_add(out, "kernel %s has no driver %s", f->sys.place.release, pci->module);
+        return;
+    case PCI_NOT_LOADED:
+        text_add(out, "its driver %s is not loaded", pci->module);
+        return;
+    case PCI_NOT_TAKEN:
+        text_add(out, "its driver %s is loaded and made no node", pci->module);
+        return;
+    case PCI_OTHER_DRIVER:
+        text_add(out, "%s has it, not %s", pci->driver, pci->module);
+        return;
+    }
+}
+
+/* Debian's and Ubuntu's kernels for clouds have no GPU drivers. */
+static bool is_other_kernel_wanted(const struct facts *f)
+{
+    return f->sys.pci.why == PCI_NO_MODULE;
+}
+
+VALUE(kernel_package_what)
+{
+    if (is_other_kernel_wanted(f))
+        text_add(out, "%s: install the distribution's full kernel, as root here",
+                 strstr(f->sys.place.release, "cloud") ? "a kernel for clouds" : "a small kernel");
+}
+
+VALUE(kernel_package)
+{
+#ifdef __x86_64__
+    if (is_other_kernel_wanted(f) && f->sys.place.distro == DISTRO_DEBIAN)
+        text_add(out, "apt-get install %s",
+                 f->sys.place.is_ubuntu ? "linux-generic" : "linux-image-amd64");
+#else
+    (void)f;
+    (void)out;
+#endif
+}
+
+VALUE(kernel_restart)
+{
+    if (is_other_kernel_wanted(f))
+        text_add(out, "with the full kernel installed, restart this %s into it",
+                 words_place(f->sys.place.place));
+}
+
+VALUE(load_module)
+{
+    if (f->sys.pci.why == PCI_NOT_LOADED)
+        text_add(out, "modprobe %s", f->sys.pci.module);
+}
+
+VALUE(pci_doing)
+{
+    if (f->sys.pci.why == PCI_NOT_LOADED)
+        text_add(out, "being loaded at boot");
+    else if (!is_other_kernel_wanted(f))
+        text_add(out, "taking the GPU");
+}
+
+VALUE(pci_words)
+{
+    if (f->sys.pci.why == PCI_OTHER_DRIVER)
+        text_add(out, "vfio|%s", f->sys.pci.module);
+    else if (!is_other_kernel_wanted(f))
+        text_add(out, "%s|nomodeset", f->sys.pci.module);
+}
+
 VALUE(type)
 {
     known_add(out, words_file_type(f->sys.node.mode));
@@ -171,6 +256,41 @@ VALUE(first_uid)
 VALUE(first_gid)
 {
     text_add(out, "%u", f->sys.around.first_gid);
+}
+
+VALUE(security)
+{
+    switch (label_kind(f->sys.access.label)) {
+    case LABEL_SELINUX:
+        text_add(out, "SELinux (%s)", f->sys.access.label);
+        return;
+    case LABEL_APPARMOR:
+        text_add(out, "AppArmor (%s)", f->sys.access.label);
+        return;
+    case LABEL_NONE:
+        text_add(out, "a security module of the kernel");
+        return;
+    }
+}
+
+VALUE(selinux_where)
+{
+    if (label_kind(f->sys.access.label) == LABEL_SELINUX)
+        text_add(out, "on the host, as root; it takes container-selinux 2.213 or later");
+}
+
+VALUE(selinux_fix)
+{
+    if (label_kind(f->sys.access.label) == LABEL_SELINUX)
+        text_add(out, "setsebool -P container_use_dri_devices 1");
+}
+
+VALUE(firmware)
+{
+    text_add(out, "%s",
+             text_is_equal(f->sys.kernel.driver, "amdgpu")
+                 ? "firmware-amd-graphics"
+                 : "firmware-misc-nonfree, from 13 on firmware-intel-graphics");
 }
 
 VALUE(mount)

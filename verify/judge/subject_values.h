@@ -21,6 +21,14 @@ enum trust {
     X(node_error, OURS)                                                                            \
     X(others, OURS)                                                                                \
     X(other, THEIRS)                                                                               \
+    X(pci_gpu, OURS)                                                                               \
+    X(pci_why, OURS)                                                                               \
+    X(kernel_package_what, OURS)                                                                   \
+    X(kernel_package, OURS)                                                                        \
+    X(kernel_restart, OURS)                                                                        \
+    X(load_module, OURS)                                                                           \
+    X(pci_doing, OURS)                                                                             \
+    X(pci_words, OURS)                                                                             \
     X(type, OURS)                                                                                  \
     X(mode, OURS)                                                                                  \
     X(rdev, OURS)                                                                                  \
@@ -41,6 +49,10 @@ enum trust {
     X(unit, THEIRS)                                                                                \
     X(first_uid, OURS)                                                                             \
     X(first_gid, OURS)                                                                             \
+    X(security, OURS)                                                                              \
+    X(selinux_where, OURS)                                                                         \
+    X(selinux_fix, OURS)                                                                           \
+    X(firmware, OURS)                                                                              \
     X(mount, THEIRS)                                                                               \
     X(open_error, OURS)                                                                            \
     X(kernel_error, OURS)                                                                          \

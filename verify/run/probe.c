@@ -7,8 +7,10 @@
 #include "run/terminal.h"
 #include "system/access.h"
 #include "system/around.h"
+#include "system/evidence.h"
 #include "system/kernel.h"
 #include "system/node.h"
+#include "system/pci.h"
 #include "system/place.h"
 #include "va/run.h"
 
@@ -58,6 +60,8 @@ static bool sys_collect(struct probe *probe, int *ret_fd)
     if (*ret_fd < 0) {
         stage_enter(probe, STAGE_ACCESS, "asking systemd about ", sys->around.unit);
         around_ask(probe->device, &sys->around);
+        if (sys->node.error)
+            pci_collect(sys->place.release, &sys->pci);
         return false;
     }
     stage_enter(probe, STAGE_KERNEL, "asking the kernel driver behind ", probe->device);
@@ -143,6 +147,9 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
         .keep_output = options->verbosity == VERBOSITY_VERBOSE,
     };
     int r = -ENOMEM;
+    uint64_t before = 0;
+    uint64_t after = 0;
+    bool is_counted = memory_failures_read(&before);
 
     probe.request.output_fd = output_fd;
     probe.sys = shared_new(sizeof(*probe.sys));
@@ -159,10 +166,45 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
         ret->sys = *probe.sys;
         ret->va = *probe.va;
         va_facts_sanitize(&ret->va);
+        ret->evidence = (struct evidence_facts){
+            .is_memory_out = is_counted && memory_failures_read(&after) && after > before};
     }
     if (probe.sys)
         (void)munmap(probe.sys, sizeof(*probe.sys));
     if (probe.va)
         (void)munmap(probe.va, sizeof(*probe.va));
     return r;
+}
+
+/* Seconds that a kernel driver has to answer after a failure. */
+#define EVIDENCE_TIMEOUT 5
+
+struct evidence {
+    const char *device, *driver;
+    struct evidence_facts *facts; /* shared with the child */
+};
+
+static void evidence_work(void *context)
+{
+    struct evidence *evidence = context;
+
+    evidence_collect(evidence->device, evidence->driver, evidence->facts);
+}
+
+void probe_evidence(const char *device, struct facts *facts)
+{
+    struct evidence evidence = {.device = device,
+                                .driver = facts->sys.kernel.driver,
+                                .facts = shared_new(sizeof(*evidence.facts))};
+    const struct supervise_plan plan = {
+        .work = evidence_work, .context = &evidence, .timeout = EVIDENCE_TIMEOUT};
+    struct run_facts run;
+    struct err err = {0};
+
+    if (!evidence.facts)
+        return;
+    *evidence.facts = facts->evidence;
+    if (supervise_run(&plan, &run, &err) == 0 && run.end == RUN_FINISHED)
+        facts->evidence = *evidence.facts;
+    (void)munmap(evidence.facts, sizeof(*evidence.facts));
 }

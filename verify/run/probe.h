@@ -12,4 +12,7 @@
 int probe_run(const struct options *options, const char *device, int output_fd, struct facts *ret,
               struct err *err);
 
+/* What the kernel says of a GPU that has failed, in a child of its own. */
+void probe_evidence(const char *device, struct facts *facts);
+
 #endif

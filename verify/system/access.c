@@ -107,6 +107,20 @@ static void mount_collect(const char *real, struct access_facts *ret)
     snprintf(ret->mount_options, sizeof(ret->mount_options), "%s", entry.options);
 }
 
+/* "container_t", with its context, or "docker-default (enforce)"; what is confined by nothing has
+ * none. */
+static void label_collect(struct access_facts *ret)
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+
+    if (file_read_at(AT_FDCWD, "/proc/self/attr/current", SMALL_FILE_MAX, &text, &size) < 0)
+        return;
+    text[strcspn(text, "\n")] = '\0';
+    if (!strstr(text, "unconfined"))
+        snprintf(ret->label, sizeof(ret->label), "%.120s", text);
+}
+
 static int null_open(void)
 {
     CLEANUP_FD int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -138,6 +152,7 @@ void access_collect(const struct node_facts *node, struct access_facts *ret, int
     ret->overflow_gid = overflow_collect("/proc/sys/kernel/overflowgid");
     groups_collect(node->gid, ret);
     names_collect(node->gid, ret);
+    label_collect(ret);
     ret->null_error = null_open();
     if (!node_is_render(node))
         return;

@@ -4,64 +4,15 @@
 #include "base/drm.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "system/requests.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/*
- * The drivers' requests that we need, laid out as in the kernel's include/uapi/drm/i915_drm.h,
- * xe_drm.h and amdgpu_drm.h, which never change. See base/drm.h for why they stand here.
- */
-struct i915_getparam_request {
-    int param;
-    int *value;
-};
-#define I915_GETPARAM_IOCTL _IOWR('d', 0x40 + 0x06, struct i915_getparam_request)
-#define I915_HUC_STATUS     42
-
-struct xe_query_request {
-    uint64_t extensions;
-    uint32_t query, size;
-    uint64_t data, reserved[2];
-};
-struct xe_firmware_version {
-    uint16_t type, pad;
-    uint32_t branch, major, minor, patch, pad2;
-    uint64_t reserved;
-};
-#define XE_QUERY_IOCTL            _IOWR('d', 0x40 + 0x00, struct xe_query_request)
-#define XE_QUERY_FIRMWARE_VERSION 7
-#define XE_FIRMWARE_HUC           1
-
-struct amdgpu_info_request {
-    uint64_t return_pointer;
-    uint32_t return_size, query;
-    uint32_t type, unused[3];
-};
-struct amdgpu_codec {
-    uint32_t valid, max_width, max_height, max_pixels, max_level, pad;
-};
-#define AMDGPU_INFO_IOCTL        _IOW('d', 0x40 + 0x05, struct amdgpu_info_request)
-#define AMDGPU_VIDEO_CAPS        0x21
-#define AMDGPU_VIDEO_CAPS_ENCODE 1
-#define AMDGPU_CODEC_H264        3
-#define AMDGPU_CODEC_COUNT       8
-
-static int request_send(int fd, unsigned long request, void *argument)
-{
-    int r;
-
-    do {
-        r = ioctl(fd, request, argument);
-    } while (r < 0 && errno == EINTR);
-    return r < 0 ? errno : 0;
-}
 
 static void version_collect(int fd, struct kernel_facts *ret)
 {

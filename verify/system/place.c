@@ -190,6 +190,7 @@ static void decide(const char *mountinfo, struct place_facts *ret)
     };
     ret->place = place_decide(&evidence);
     ret->is_lxd = ret->place == PLACE_INCUS && is_lxd;
+    ret->is_nested = place_is_nested(ret->place, &map, mountinfo);
     ret->is_cgroup_v1 = strstr(evidence.cgroup, ":devices:") != NULL;
 }
 

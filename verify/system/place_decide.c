@@ -82,6 +82,31 @@ static enum place manager_place(const struct place_evidence *evidence)
     return has_lxcfs(evidence->mountinfo) ? PLACE_LXC : layers_place(evidence->mountinfo);
 }
 
+/* "/docker/100000.100000/overlay2/": the directory of a Docker with userns-remap. */
+static bool is_remapped(const char *mountinfo)
+{
+    static const char mark[] = "/docker/";
+    char line[ROOT_LINE_MAX];
+
+    if (!mounts_root_line(mountinfo, line, sizeof(line)))
+        return false;
+    for (const char *at = line; (at = strstr(at, mark)); at++) {
+        const char *ids = at + strlen(mark);
+        size_t length = strspn(ids, "0123456789.");
+        if (length && ids[length] == '/')
+            return true;
+    }
+    return false;
+}
+
+bool place_is_nested(enum place place, const struct id_map *map, const char *mountinfo)
+{
+    if (place != PLACE_DOCKER && place != PLACE_PODMAN)
+        return false;
+    return map->count > 0 && !id_map_is_initial(map) && map->extents[0].count > 1 &&
+           !is_remapped(mountinfo);
+}
+
 enum place place_decide(const struct place_evidence *evidence)
 {
     enum place place = manager_place(evidence);

@@ -6,7 +6,7 @@
 . /payload/lib.sh
 . /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
-plan 12
+plan 15
 
 hook=/usr/bin/lxc-gpu-hook
 since=0
@@ -160,6 +160,21 @@ check 'h20: a rule for something else: no second one is advised' all_of \
     refused 'the container.s device cgroup denies nearly every device, /dev/null too, since the line .lxc.cgroup2.devices.allow = c 10:200 rwm. ' \
     and check_says 5 and as_printed and quiet
 stops
+fresh "$gpu_conf" 'lxc.cgroup2.devices.deny = c 226:* rwm'
+made h25 5 refused 'the container.s device cgroup denies nearly every device, /dev/null too, since the line .lxc.cgroup2.devices.deny = c 226:\* rwm. ' \
+    and check_says 5 and as_printed and quiet
+stops
+# LXC loads no program for it, but for LXC 4.0.6.
+fresh "$gpu_conf" 'lxc.cgroup2.devices.deny = a'
+same_verdict() {
+    local checked=0 started=0
+    "$hook" check "$ct" || checked=$?
+    starts || started=5
+    printf 'check %s, start %s\n' "$checked" "$started"
+    [[ $checked == "$started" ]]
+}
+check 'h25: deny = a alone: check ends as the start does' all_of same_verdict
+stops
 fresh "$gpu_conf" 'lxc.cgroup.devices.allow = c 226:128 rwm'
 made h21 0 warned "a line in the container's config has no effect on this host, which has cgroup v2; delete it: lxc.cgroup.devices.allow = c 226:128 rwm" \
     and as_printed and quiet
@@ -175,6 +190,12 @@ stops
 fresh "$gpu_conf"
 sed -i '/idmap\|userns.conf/d' "$mend_config"
 made h10 5 refused 'open /dev/dri/renderD128: the container.s device cgroup denies it: Operation not permitted$' \
+    and check_says 5 and as_printed and starts
+stops
+fresh
+sed -i '/idmap\|userns.conf/d' "$mend_config"
+sed -i '1i lxc.include = /usr/share/lxc/config/gpu-privileged.conf' "$mend_config"
+made h26 5 refused 'open /dev/dri/renderD128: the container.s device cgroup denies it, in the order that its lines have: .*gpu-privileged.conf, line [0-9]+\) comes before ' \
     and check_says 5 and as_printed and starts
 stops
 box_end

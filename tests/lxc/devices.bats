@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# The device cgroup: over a table of configurations, made of rules, their order, cgroups above, maps, kinds of start and
+# other troubles, `check` ends with the status of the start, and names the same cause. What it prints as fix is done:
+# then the cause is gone. On a host whose devices controller is one of cgroup v1.
+# FAULTS: how many rows of the table are made, 40 by default; "all" for every one.
+
+setup() {
+    load lib.bash
+    # shellcheck source=/dev/null
+    . "$TEST_LXC/../diagnosis/mend.sh"
+    [ -e /sys/fs/cgroup/devices/cgroup.procs ] || skip "the devices controller is not one of cgroup v1"
+    top=lxc-gpu-hook-table
+    mend_config=$lxcpath/c1/config
+    mend_starter=root
+    cp "$work/subgid" "$work/subgid.before"
+    printf 'tester:107:1\n' >>"$work/subgid"
+}
+
+teardown() {
+    stop c1
+    user_stop c1 2>/dev/null || true
+    cgroups_remove
+    cat "$work/subgid.before" >"$work/subgid"
+    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
+}
+
+cgroups_remove() {
+    local folder
+    # LXC's monitor may still be on its way out of its own
+    for folder in "$top" lxc-gpu-hook-tests; do
+        for _ in {1..50}; do
+            find "/sys/fs/cgroup/devices/$folder" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+            [ -e "/sys/fs/cgroup/devices/$folder" ] || break
+            sleep 0.1
+        done
+    done
+}
+
+mend_host() { bash -c "$1"; }
+mend_guest() { false; }
+mend_user() { false; }
+
+# ---- the dimensions ----
+
+# + allows, - denies; the empty value of a key is written by itself.
+rules=(
+    ''
+    '-c 226:* rwm'
+    '-c 10:200 rwm'
+    '-a'
+    '+c 226:* rwm'
+    '-a;+c 226:* rwm'
+    '-c 226:* rwm;+c 226:* rwm'
+    '+c 226:* rwm;-c 226:* rwm'
+    '-c 226:128 w'
+    '+a'
+    '+a;-c 226:129 rwm'
+    '+c 226:128 r;+c 226:128 w'
+    '-c 226:* rwm;-'
+    '-c 226:128 m'
+    '+a;-c 226:128 rw'
+    '+c 226:128 rw'
+    '+/dev/dri/renderD128 rw'
+    '+a *:* rwm'
+    'privileged'
+)
+# What the cgroup above has: written line by line.
+above=(
+    ''
+    '-c 226:* rwm'
+    '-a;+c 1:* rwm;+c 5:* rwm;+c 136:* rwm'
+    '-a;+c 1:* rwm;+c 5:* rwm;+c 136:* rwm;+c 226:128 rwm'
+    '-a;+c 1:* rwm;+c 5:* rwm;+c 136:* rwm;+c *:* m'
+    '-c 226:* m'
+    '-c 10:* rwm'
+    '-c 226:128 rwm'
+)
+troubles=('' '' '' --no-probe '--group media' '--select driver=xe')
+
+table() {
+    local rule order up map kind trouble
+    for ((rule = 0; rule < ${#rules[@]}; rule++)); do
+        for order in before after; do
+            for ((up = 0; up < ${#above[@]}; up++)); do
+                for map in idmap privileged; do
+                    for kind in root relative user; do
+                        for ((trouble = 0; trouble < ${#troubles[@]}; trouble++)); do
+                            [ "$kind" != user ] || [ "$map" = idmap ] || continue
+                            # half of them have no cgroup above
+                            echo "$rule $order $((up > 3 && trouble < 2 ? 0 : up)) $map $kind $trouble"
+                        done
+                    done
+                done
+            done
+        done
+    done | sort -u | shuf --random-source=<(yes "${FAULTS_SEED:-7}")
+}
+
+# What the issue of its day named one by one.
+named=(
+    '1 after 0 idmap root 0' '2 after 0 idmap root 0' '3 after 0 idmap root 0' '18 before 0 privileged root 0'
+    '18 after 0 privileged root 0' '7 after 0 privileged root 0' '0 after 2 idmap relative 0' '0 after 4 idmap relative 0'
+    '0 after 2 idmap user 0' '0 after 1 idmap root 3' '0 after 0 privileged root 0' '0 after 0 idmap user 5'
+    '0 after 0 idmap root 3' '0 after 7 idmap root 0' '0 before 0 idmap root 4'
+)
+
+rule_lines() {
+    local part key
+    [ "$1" != privileged ] || { echo "lxc.include = /usr/share/lxc/config/gpu-privileged.conf"; return; }
+    while IFS= read -r -d ';' part; do
+        [ -n "$part" ] || continue
+        key=allow
+        [ "${part:0:1}" = + ] || key=deny
+        echo "lxc.cgroup.devices.$key = ${part:1}"
+    done <<<"$1;"
+}
+
+# make_row RULE ORDER ABOVE MAP KIND TROUBLE: makes the config, and the cgroup above
+make_row() {
+    local folder lines hooks part
+    reset_host
+    node renderD128 226 128 107
+    lines=$(rule_lines "${rules[$1]}")
+    hooks=$(printf 'lxc.hook.%s\n' "mount = $hook ${troubles[$6]}" "start-host = $hook ${troubles[$6]}")
+    [ "${rules[$1]}" != privileged ] || hooks=
+    {
+        [ "$2" = after ] || echo "$lines"
+        if [ "$5" = user ]; then
+            idmap
+            printf 'lxc.idmap = %s\n' "u 0 300000 65536" "g 0 300000 2992" "g 2992 107 1" "g 2993 302993 62543"
+        elif [ "$4" = idmap ]; then
+            idmap "0 100000 65536"
+        fi
+        [ "$2" = before ] || echo "$lines"
+        echo "$hooks"
+        case $5 in
+            root) echo "lxc.cgroup.dir = $top/a" ;;
+            relative) echo "lxc.cgroup.relative = 1" ;;
+        esac
+    } >"$work/lines"
+    # container() puts common.conf first: what is to come before stands there
+    if [ "$5" = user ]; then
+        user_container c1 <"$work/lines"
+    else
+        container c1 <"$work/lines"
+    fi
+    if [ "$2" = before ]; then
+        local config=$lxcpath/c1/config
+        [ "$5" != user ] || config=$userpath/c1/config
+        { echo "$lines"; cat "$config"; } >"$work/config"
+        cat "$work/config" >"$config"
+    fi
+    cgroups_remove
+    folder=/sys/fs/cgroup/devices/$top
+    [ "$5" != user ] || folder=/sys/fs/cgroup/devices/lxc-gpu-hook-tests
+    mkdir -p "$folder"
+    while IFS= read -r -d ';' part; do
+        [ -n "$part" ] || continue
+        if [ "${part:0:1}" = + ]; then echo "${part:1}" >"$folder/devices.allow"; else echo "${part:1}" >"$folder/devices.deny"; fi
+    done <<<"${above[$3]};"
+    # which a start would make, and leave: then it is one more that has its own copy of the rules
+    [ "$5" = user ] || mkdir "$folder/a"
+}
+
+# in_place KIND COMMAND...: where a start of that kind begins
+in_place() {
+    local kind=$1
+    shift
+    case $kind in
+        root) "$@" ;;
+        relative) (echo "$BASHPID" >"/sys/fs/cgroup/devices/$top/cgroup.procs" && "$@") ;;
+        user) as_user "$@" ;;
+    esac
+}
+
+run_check() {
+    if [ "$1" = user ]; then
+        in_place user "$hook" check c1 -P "$userpath"
+    else
+        in_place "$1" "$hook" check c1 -P "$lxcpath"
+    fi
+}
+
+run_start() {
+    case $1 in
+        user) user_start c1 ;;
+        *) rm -f "$work/c1.log"; in_place "$1" lxc-start -P "$lxcpath" -n c1 -l DEBUG -o "$work/c1.log" 2>"$work/c1.err" ;;
+    esac
+}
+
+# The cause, without what it is for and without what LXC adds.
+cause_of() { sed -n 's/^\(lxc-gpu-hook: \)\{0,1\}\(check\|add GPU to\) container c1: //p' | head -n 1; }
+
+# compare ROW...: prints "CHECK START"; says what differs on stream 3
+compare() {
+    local predicted=0 started said
+    make_row "$@"
+    run_check "$5" >"$work/checked" 2>&1 || predicted=$?
+    if run_start "$5"; then started=0; else started=$(hook_status c1); fi
+    grep -q 'exited with status' "$work/c1.log" || [ "$started" = 0 ] && [ -s "$work/c1.log" ] || started=lxc
+    if [ "$5" = user ]; then user_stop c1; else stop c1; fi
+    said=$(tr '\n' ' ' <"$work/checked" | sed 's/fix: .*//' | tr -s ' ')
+    echo "$predicted $started"
+    if [ "$predicted" = "$started" ] && { [ "$predicted" = 0 ] || same_words "$said"; }; then
+        return 0
+    fi
+    {
+        echo "row $*: check $predicted, start $started"
+        cat "$work/lines" "$work/checked"
+        hook_said c1
+        grep ERROR "$work/c1.log" | head -n 5
+    } >>"$work/differences"
+}
+
+same_words() {
+    local cause
+    cause=$(hook_said c1 | cause_of)
+    [ -n "$cause" ] && [[ "$1" == *"$cause"* ]]
+}
+
+# What check printed as fix, done as printed: then the denial is gone.
+fix_helps() {
+    local before=$1 kind=$2 status=0
+    grep '^fix: ' "$work/checked" | sed 's/^fix: //' >"$work/fixes"
+    [ -s "$work/fixes" ] || { echo "no fix: $(cat "$work/checked")" >>"$work/differences"; return; }
+    if grep -q '^lxc\..*devices\.allow = .' "$work/fixes" && grep -q '^lxc\.idmap' "$work/lines"; then
+        echo "an allow line for an id map: $(cat "$work/checked")" >>"$work/differences"
+    fi
+    mend_config=$lxcpath/c1/config
+    [ "$kind" != user ] || mend_config=$userpath/c1/config
+    mend host <"$work/fixes"
+    run_check "$kind" >"$work/checked.after" 2>&1 || status=$?
+    if [ "$status" = "$before" ] && [ "$(cause_of <"$work/checked")" = "$(cause_of <"$work/checked.after")" ]; then
+        { echo "the fix did not help:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
+    fi
+    # behind the fix of a cgroup above, the config's own rules are the next matter
+    if ! grep -q '^for rule' "$work/fixes" && grep -q '/dev/null' "$work/checked.after"; then
+        { echo "the fix leaves no /dev/null:"; cat "$work/lines" "$work/checked" "$work/checked.after"; } >>"$work/differences"
+    fi
+}
+
+@test "the table: check ends as the start does, and a denial's fix helps" {
+    local count=${FAULTS:-40} done_rows=0 statuses
+    [ "$count" != all ] || count=160
+    : >"$work/differences"
+    : >"$work/statuses"
+    while read -r line; do
+        # shellcheck disable=SC2086  # a row is words
+        set -- $line
+        statuses=$(compare "$@")
+        echo "$statuses" >>"$work/statuses"
+        [ "${statuses%% *}" != 5 ] || fix_helps 5 "$5"
+        done_rows=$((done_rows + 1))
+        [ "$done_rows" -lt "$count" ] || break
+    done < <(printf '%s\n' "${named[@]}"; table)
+    sort "$work/statuses" | uniq -c
+    cat "$work/differences"
+    [ ! -s "$work/differences" ]
+    [ "$done_rows" = "$count" ]
+    # enough of each to be a table
+    for status in 0 3 4 5 9; do
+        [ "$(grep -c "^$status $status$" "$work/statuses")" -ge "$((count >= 120 ? 5 : 1))" ]
+    done
+    [ "$(grep -c "not known" "$work/differences")" = 0 ]
+}
