@@ -192,7 +192,7 @@ int cli_cdi(const struct options *options, struct err *err)
 {
     static struct gpu_list gpus;
     CLEANUP_FREE char *spec = NULL;
-    bool has_gid;
+    bool has_gid = false;
     size_t size;
     gid_t gid;
     int r = check_words(options, err);

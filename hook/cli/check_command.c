@@ -189,6 +189,8 @@ static int check_steps(const struct options *options, struct container_facts *fa
         check.options = &hooks->start_host.lines[i].options;
         r = check_start(&check, err);
     }
+    check.hooks = NULL; /* the caller's, and the memory outlives it */
+    check.options = NULL;
     return r;
 }
 

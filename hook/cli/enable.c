@@ -161,7 +161,7 @@ static int text_make(const struct options *options, struct container_facts *fact
     if (r < 0)
         return r;
     if (has_line)
-        *ret = strdup(rest.text);
+        *ret = rest.text ? strdup(rest.text) : NULL;
     else if (enabled_put(rest.text, rest.at, lines, ret) < 0)
         *ret = NULL;
     if (!*ret)

@@ -276,7 +276,7 @@ END
         chdir $ARGV[0] or die;
         while (getppid() > 1) {
             # the backup has the clash still
-            rename "config.lxc-gpu-hook.bak", "config" if -f "config.lxc-gpu-hook.bak" and !-l _;
+            rename "config.lxc-gpu-hook.bak", "config" if lstat "config.lxc-gpu-hook.bak" and -f _;
             for my $target ($ARGV[1], $ARGV[2]) {
                 rename "config", "mine"; symlink $target, "config"; symlink $target, "config.lxc-gpu-hook.bak";
                 select undef, undef, undef, rand 0.004;

@@ -172,9 +172,9 @@ static void every_text_comes_back(void **state)
         unsigned count = round % 7;
         for (unsigned i = 0; i < count; i++) {
             number = number * 1103515245u + 12345u;
-            strcat(text, lines[(number >> 16) % 8]);
-            if (i + 1 < count || (number >> 20) % 2)
-                strcat(text, "\n");
+            size_t used = strlen(text);
+            snprintf(text + used, sizeof(text) - used, "%s%s", lines[(number >> 16) % 8],
+                     i + 1 < count || (number >> 20) % 2 ? "\n" : "");
         }
         size_t length = strlen(text);
         char *hooks = put(text, length, round % 2 ? INCLUDE : HOOKS);

@@ -14,6 +14,7 @@
 static int log_end = -1; /* what a logger would read */
 
 /* In place of libc's: /dev/log is the host's, and its logger is not to hear of this. */
+/* NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's are reserved */
 int connect(int fd, __CONST_SOCKADDR_ARG address, socklen_t length)
 {
     struct sockaddr_un here;

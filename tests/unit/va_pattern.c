@@ -230,8 +230,8 @@ static void psnr_is_what_the_formula_says(void **state)
     assert_true(psnr_from_sum(1000ULL * 255 * 255, 1000) < 1e-9);
     /* Each length is counted to its last sample and not beyond it. */
     for (size_t count = 1; count <= 200; count++)
-        assert_int_equal(psnr_sum(a, b, count), count * 255 * 255);
-    for (size_t count = 1; count <= 4 * PSNR_RUN; count++) {
+        assert_int_equal(psnr_sum(a, b, count), (uint64_t)count * 255 * 255);
+    for (size_t count = 1; count <= (size_t)4 * PSNR_RUN; count++) {
         uint32_t sums[6] = {0};
         psnr_add_runs(a, b, count, sums);
         for (size_t run = 0; run < 6; run++) {
