@@ -15,7 +15,7 @@ _gpu_verify() {
             mapfile -t COMPREPLY < <(compgen -G '/dev/dri/renderD*' | grep -F -- "$current")
             return
             ;;
-        --output)
+        --output | --metrics)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null
             return

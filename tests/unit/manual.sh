@@ -70,7 +70,7 @@ done <"$scratch/files"
 if [ -n "$golden" ]; then
     # Keys of the JSON object, each as a word of the section.
     cat "$golden"/*.json | grep -oE '"[a-z_0-9]+": ' | tr -d '":' | sort -u >"$scratch/wanted"
-    sed -n '/^\.SH JSON/,/^\.SH ENV/p' "$scratch/plain" | grep -oE '[a-z_0-9]+' | sort -u >"$scratch/words"
+    sed -n '/^\.SH JSON/,/^\.SH METRICS/p' "$scratch/plain" | grep -oE '[a-z_0-9]+' | sort -u >"$scratch/words"
     [ -s "$scratch/wanted" ] || fail 'no keys in the golden reports'
     while read -r key; do
         grep -qx "$key" "$scratch/words" || fail "key $key of the JSON object is not in the manual"

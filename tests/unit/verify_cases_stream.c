@@ -32,6 +32,15 @@ CASE(g22_no_answer)
     SET(facts.va.progress.call, "vaSyncSurface");
 }
 
+CASE(g22_late)
+{
+    facts_encode_never();
+    facts_ended(RUN_HUNG, 0, 15);
+    facts.run.silence = 0.1;
+    facts.run.is_late = true;
+    SET(facts.va.progress.call, "vaSyncSurface");
+}
+
 CASE(g23_crashes)
 {
     facts_encode_never();
@@ -410,6 +419,7 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g22_gave_up, STATUS_HUNG, "g22"),
     ROW(g21_detail, STATUS_ENCODE, "g21"),
     ROW(g22_no_answer, STATUS_HUNG, "g22"),
+    ROW(g22_late, STATUS_HUNG, "g22"),
     ROW(g23_crashes, STATUS_CRASHED, "g23"),
     ROW(g46_non_free, STATUS_CRASHED, "g23"),
     ROW(g46_non_free_outdated, STATUS_CRASHED, "g23"),

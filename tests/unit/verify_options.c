@@ -107,6 +107,11 @@ static void mistakes_are_named(void **state)
         {"--entrypoint fast", "--entrypoint fast: not auto, slice or lp"},
         {"--profile baseline", "--profile baseline: not auto, constrained-baseline, main or high"},
         {"--timeout 0", "--timeout 0: not a number of seconds from 1 to 3600"},
+        {"--deadline 0", "--deadline 0: not a number of seconds from 1 to 86400"},
+        {"--deadline 86401", "--deadline 86401: not a number of seconds from 1 to 86400"},
+        {"--metrics=", "not a file name"},
+        {"--list --metrics a", "--list verifies nothing"},
+        {"--json --metrics -", "both want standard output"},
         {"--output=", "not a file name"},
         {"--device=", "not a path of at most 255 bytes"},
         {"--all --device /dev/dri/renderD128", "--all and --device exclude each other"},
@@ -130,10 +135,11 @@ static void mistakes_are_named(void **state)
 static void help_names_every_option_and_status(void **state)
 {
     static const char *const words[] = {
-        "--device PATH", "--all",         "--frames N",  "--size WxH",    "--entrypoint",
-        "--profile",     "--qp N",        "--no-decode", "--output FILE", "--timeout S",
-        "--json",        "--list",        "-q, --quiet", "-v, --verbose", "--version",
-        "-h, --help",    "  34  decoded", "   0  pass",  "  10  no rend"};
+        "--device PATH", "--all",         "--frames N",     "--size WxH",    "--entrypoint",
+        "--profile",     "--qp N",        "--no-decode",    "--output FILE", "--timeout S",
+        "--deadline S",  "--quick",       "--metrics FILE", "--json",        "--list",
+        "-q, --quiet",   "-v, --verbose", "--version",      "-h, --help",    "  34  decoded",
+        "   0  pass",    "  10  no rend"};
     char text[8192] = "";
     char *rest = NULL;
     FILE *out = fmemopen(text, sizeof(text), "w");

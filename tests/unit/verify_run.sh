@@ -32,7 +32,7 @@ run() {
     env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$drivers" TESTDRV="$switches" FAKEDRM="${chip:-kbl}" \
         FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
         ${fakedrm:+LD_PRELOAD="$fakedrm"} "$verify" --size 320x240 --frames 20 "$@" \
-        >"$scratch/log" 2>&1
+        >"${log:-$scratch/log}" 2>&1
 }
 
 schema=$(cd "${0%/*}/../.." && pwd)/verify/gpu-verify.schema.json
@@ -166,6 +166,57 @@ ends 0 "gpu-verify: PASS (20 frames" bad-flag,mesa=23
 ends 0 "gpu-verify: PASS (20 frames" bad-flag,mesa=22
 ends 30 "the segments of the coded buffer are larger than the buffer" large-segment@2
 ends 30 "the segments of the coded buffer are larger than the buffer" segments,large-segment
+
+# A picture is enough for a health check, and all of it has an end of its own.
+ends 0 "gpu-verify: PASS (1 frames" "" --quick
+ends 31 "not done within the 1 s that were given for all of it: it was in va" slow=40 --frames 200 --deadline 1
+ends 0 "gpu-verify: PASS" slow=40 --quick --deadline 15
+began=$SECONDS
+ends 31 "FAIL (31)" slow=40 --frames 10000 --all --deadline 2
+[ $((SECONDS - began)) -lt 20 ] || fail "--deadline 2 took $((SECONDS - began)) s"
+# Beside eight others on a slow GPU it is no false alarm.
+busy=()
+for _ in 1 2 3 4 5 6 7 8; do
+    log=/dev/null run slow=100 --frames 100000 --timeout 600 &
+    busy+=($!)
+done
+ends 0 "gpu-verify: PASS" slow=100 --quick --deadline 15
+for pid in "${busy[@]}"; do
+    kill -0 "$pid" || fail "one of the eight has ended"
+    pkill -TERM -P "$pid" || true
+done
+wait "${busy[@]}" 2>/dev/null || true
+
+# Metrics: of a pass, of a failure, beside a report or in its place, whole or not at all.
+run "" --metrics "$scratch/a.prom" || fail "no pass with metrics"
+grep -q '^gpu-verify: PASS' "$scratch/log" || fail "no report beside the metrics"
+[ "$(stat -c %a "$scratch/a.prom")" = 644 ] || fail "the metrics are not for everybody"
+for line in 'gpu_verify_verdict{device="/dev/dri/renderD128",verdict="pass"} 1' \
+    'gpu_verify_verdict{device="/dev/dri/renderD128",verdict="fail"} 0' \
+    'gpu_verify_exit_status{device="/dev/dri/renderD128"} 0' \
+    'gpu_verify_check_failed{device="/dev/dri/renderD128",check="decode"} 0' \
+    'gpu_verify_decode_psnr_decibels{device="/dev/dri/renderD128"} 99.000'; do
+    grep -qxF "$line" "$scratch/a.prom" || fail "not in the metrics: $line"
+done
+grep -q '^gpu_verify_encode_frames_per_second{.*,profile="H264[A-Za-z]*",entrypoint="EncSlice"} [0-9.]*$' "$scratch/a.prom" ||
+    fail "no rate"
+now=$(date +%s)
+when=$(sed -n 's/^gpu_verify_last_run_timestamp_seconds{.*} //p' "$scratch/a.prom")
+[ $((now - when)) -lt 300 ] || fail "the metrics are of $when, and now is $now"
+cp "$scratch/a.prom" "$scratch/before"
+status=0
+run bad-nal --all -q --metrics "$scratch/a.prom" || status=$?
+[ "$status" = 33 ] || fail "metrics change the exit status to $status"
+grep -qxF 'gpu_verify_check_failed{device="/dev/dri/renderD128",check="bitstream"} 1' "$scratch/a.prom" || fail "no failure in the metrics"
+run "" --quick --metrics - || fail "no metrics on standard output"
+grep -q '^# HELP' "$scratch/log" || fail "no metrics on standard output"
+! grep -qE 'gpu-verify: PASS|frames_per_second' "$scratch/log" || fail "a report, or a rate of one picture, among the metrics"
+cp "$scratch/before" "$scratch/a.prom"
+status=0
+(ulimit -f 1 && trap '' XFSZ && run "" -q --metrics "$scratch/a.prom") 2>/dev/null || status=$?
+[ "$status" = 1 ] || fail "metrics that cannot be written: exit status $status, not 1"
+cmp "$scratch/a.prom" "$scratch/before" || fail "half of the metrics took the place of whole ones"
+[ -z "$(find "$scratch" -name '*.new')" ] || fail "half of the metrics are left behind"
 
 # No more than a picture is kept: these are 139 MB of stream. The sanitizers want address space of their own.
 grep -qa __asan_init "$verify" ||

@@ -377,12 +377,41 @@ static void killing_us_kills_the_work(void **state)
     assert_true(is_gone(notes->pids[0]));
 }
 
+/* It gets on, and the time for all of it is over: late, and not hung. */
+static void late_is_told_from_hung(void **state)
+{
+    struct supervise_plan plan = {.work = get_on_and_hang,
+                                  .progress = number_so_far,
+                                  .timeout = LONG,
+                                  .ends_at = supervise_now() + BRIEF};
+    struct run_facts run;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(supervise_run(&plan, &run, &err), 0);
+    assert_int_equal(run.end, RUN_HUNG);
+    assert_true(run.is_late);
+    assert_true(run.seconds < LONG / 2);
+    plan.timeout = SHORT;
+    plan.work = hang;
+    plan.ends_at = supervise_now() + LONG;
+    assert_int_equal(supervise_run(&plan, &run, &err), 0);
+    assert_int_equal(run.end, RUN_HUNG);
+    assert_false(run.is_late);
+    /* It was over before it began. */
+    plan.ends_at = supervise_now() - 1;
+    assert_int_equal(supervise_run(&plan, &run, &err), 0);
+    assert_int_equal(run.end, RUN_HUNG);
+    assert_true(run.is_late);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(finished_work_is_finished, clear),
         cmocka_unit_test_setup(hanging_work_is_killed, clear),
         cmocka_unit_test_setup(work_that_gets_on_is_not_killed, clear),
+        cmocka_unit_test_setup(late_is_told_from_hung, clear),
         cmocka_unit_test_setup(work_that_ignores_signals_is_killed, clear),
         cmocka_unit_test_setup(stopped_work_is_killed, clear),
         cmocka_unit_test_setup(crashes_are_told_by_their_signal, clear),

@@ -103,6 +103,12 @@ static const struct option_row rows[] = {
     {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output)},
     {"timeout", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 3600",
      "seconds without an answer: a hang (default 30)", AT(timeout), .min = 1, .max = TIMEOUT_MAX},
+    {"deadline", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 86400",
+     "seconds for the whole run (default: no limit)", AT(deadline), .min = 1, .max = DEADLINE_MAX},
+    {"quick", 0, OPTION_SET, NULL, NULL, "one picture only: cheap, for a health check",
+     AT(request.frames), .max = 1},
+    {"metrics", 0, OPTION_TEXT, "FILE", "a file name, or -",
+     "write this file for Prometheus; -: to stdout", AT(metrics)},
     {"json", 0, OPTION_FLAG, NULL, NULL, "print one JSON object instead of text", AT(json)},
     {"list", 0, OPTION_FLAG, NULL, NULL, "list what the driver offers, and encode nothing",
      AT(request.list_only)},
@@ -124,6 +130,9 @@ static int combination_check(const struct options *options, struct err *err)
     } rules[] = {
         {options->all && options->has_device, "--all and --device exclude each other"},
         {options->all && options->output, "--output needs one node, not --all"},
+        {options->request.list_only && options->metrics, "--list verifies nothing for --metrics"},
+        {options->json && options->metrics && text_is_equal(options->metrics, "-"),
+         "--json and --metrics - both want standard output"},
         {options->request.list_only && options->output, "--list encodes nothing for --output"},
     };
 

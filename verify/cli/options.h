@@ -10,6 +10,7 @@
 
 #define DEFAULT_NODE    "/dev/dri/renderD128"
 #define TIMEOUT_MAX     3600
+#define DEADLINE_MAX    86400
 #define SIZE_MIN        16
 #define SIZE_MAX_PIXELS 8192
 #define QP_MAX          51
@@ -20,8 +21,11 @@ struct options {
     char device[NODE_PATH_MAX];
     bool has_device;
     bool all;
-    const char *output; /* NULL: nowhere; points into argv */
-    uint32_t timeout;   /* seconds without an answer */
+    const char *output;  /* NULL: nowhere; points into argv */
+    uint32_t timeout;    /* seconds without an answer */
+    uint32_t deadline;   /* seconds for all of it; 0: none */
+    double ends_at;      /* by the clock of supervise_now(); 0: never */
+    const char *metrics; /* NULL: none; "-": to standard output; points into argv */
     bool json;
     enum verbosity verbosity;
     bool version, help;

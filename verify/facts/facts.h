@@ -205,6 +205,7 @@ struct run_facts {
     int exit_code;
     double seconds;
     double silence; /* seconds since the work last got on, when it hung */
+    bool is_late;   /* it got on when it was ended, and the time for the whole run was over */
     bool is_stuck;  /* did not even die of SIGKILL: it waits inside the kernel */
 };
 

@@ -180,6 +180,8 @@ static bool is_closing(const struct facts *facts)
 /* It has done all that it was asked for, and did not take its leave. */
 static struct judgement close_judge(const struct facts *facts, struct text *detail)
 {
+    if (facts->run.is_late)
+        return JUDGED_PASS;
     if (facts->run.end == RUN_HUNG) {
         text_add(detail, ", hangs when closed");
         return JUDGED_WARN(CAUSE_HUNG_AT_CLOSE);
@@ -195,7 +197,7 @@ static enum cause run_cause(const struct facts *facts)
     case RUN_INTERRUPTED:
         break;
     case RUN_HUNG:
-        return CAUSE_HUNG;
+        return facts->run.is_late ? CAUSE_LATE : CAUSE_HUNG;
     case RUN_CRASHED:
         return package_lacks_shaders(facts) ? CAUSE_NO_SHADERS : CAUSE_CRASHED;
     case RUN_LEFT:

@@ -173,7 +173,7 @@ VALUE(stream_size)
 
 VALUE(seconds)
 {
-    text_add(out, "%.0f", f->run.silence);
+    text_add(out, "%.0f", f->run.is_late ? f->run.seconds : f->run.silence);
 }
 
 VALUE(stuck)

@@ -143,6 +143,7 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
         .progress = progress_number,
         .context = &probe,
         .timeout = options->timeout,
+        .ends_at = options->ends_at,
         .keep_output = options->verbosity == VERBOSITY_VERBOSE,
     };
     int r = -ENOMEM;

@@ -28,7 +28,7 @@ struct strays {
     pid_t pids[STRAYS_MAX];
 };
 
-static double now_seconds(void)
+double supervise_now(void)
 {
     struct timespec now;
 
@@ -171,14 +171,14 @@ static bool strays_kill(const struct strays *before)
 static bool all_kill(pid_t child, bool is_reaped, const struct strays *before)
 {
     const struct timespec pause = {.tv_nsec = 2000000L};
-    double deadline = now_seconds() + REAP_SECONDS;
+    double deadline = supervise_now() + REAP_SECONDS;
 
     /* The group may still have members when its leader is gone. */
     (void)kill(-child, SIGKILL);
     for (;;) {
         if (!is_reaped)
             is_reaped = waitpid(child, NULL, WNOHANG) != 0;
-        if ((is_reaped && !strays_kill(before)) || now_seconds() > deadline)
+        if ((is_reaped && !strays_kill(before)) || supervise_now() > deadline)
             return is_reaped;
         (void)nanosleep(&pause, NULL);
     }
@@ -210,24 +210,34 @@ static double silence_measure(const struct supervise_plan *plan, double now, str
     return now - watch->since;
 }
 
+/* Until it counts as hung, or as late, which is said. */
+static double time_left(const struct supervise_plan *plan, double now, struct run_facts *run)
+{
+    double silent = plan->timeout - run->silence;
+    double whole = plan->ends_at > 0 ? plan->ends_at - now : silent;
+
+    run->is_late = silent > 0 && whole <= 0;
+    return whole < silent ? whole : silent;
+}
+
 /* Waits for the child's end, its deadline or a signal to us; returns whether the child ended. */
 static bool child_wait(const struct supervise_plan *plan, pid_t child, const sigset_t *awaited,
                        const volatile bool *finished, struct run_facts *run)
 {
-    double start = now_seconds();
+    double start = supervise_now();
     struct watch watch = {.since = start};
 
     for (;;) {
         int status;
         pid_t ended = waitpid(child, &status, WNOHANG);
-        double now = now_seconds();
+        double now = supervise_now();
         run->seconds = now - start;
         if (ended == child) {
             end_record(status, *finished, run);
             return true;
         }
         run->silence = silence_measure(plan, now, &watch);
-        double left = plan->timeout - run->silence;
+        double left = time_left(plan, now, run);
         if (left <= 0) {
             run->end = RUN_HUNG;
             return false;

@@ -22,8 +22,12 @@ struct supervise_plan {
     uint64_t (*progress)(void *context);
     void *context;
     double timeout; /* seconds without progress */
+    double ends_at; /* all of it, by supervise_now(); 0: never */
     bool keep_output;
 };
+
+/* Seconds of a clock that nobody sets. */
+double supervise_now(void);
 
 /*
  * 0 when the child was started and has ended, and *ret says how; otherwise -errno with
