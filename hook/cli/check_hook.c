@@ -161,13 +161,12 @@ static int not_started(const struct options *options, const struct container_fac
     int r;
 
     if (obeyed->source[0] && (obeyed->proxmox.drops_start_host || obeyed->proxmox.keeps_mount)) {
-        (void)fault_set(&fault, CAUSE_PROXMOX_DROPS, 0, .name = obeyed->source,
-                        .a = facts->is_privileged);
+        (void)fault_set(&fault, CAUSE_PROXMOX_DROPS, 0, .name = obeyed->source);
         return say_fault(&fault, &about, err);
     }
     r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
     if (obeyed->source[0])
-        advice_proxmox_include(wanted, obeyed->source, facts->is_privileged, err);
+        advice_proxmox_enable(wanted, NULL, obeyed->source, err);
     else
         err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/%s",
                        facts->is_privileged ? "gpu-privileged.conf" : "gpu.conf");

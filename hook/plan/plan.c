@@ -302,6 +302,7 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
         op->gpu = node;
         snprintf(op->name, sizeof(op->name), "%s", node->name);
     }
+    plan_warn_init(ret, guest);
     return 0;
 }
 
