@@ -21,6 +21,8 @@
 /* What is as it is planned, and perhaps not as it was meant; say/report.h has the words. */
 enum plan_warning_kind {
     WARN_NO_RENDER_GROUP,  /* number: the gid that is used; name: its group */
+    WARN_NO_GROUP_FILE,    /* the same, before there is an /etc/group */
+    WARN_GROUP_ELSEWHERE,  /* the same, where a service of the guest's may know the group */
     WARN_KEPT,             /* name: the node */
     WARN_ENTRY,            /* number: of the config's mount entries the one that is not needed */
     WARN_ENTRY_KEEPS,      /* the same, but that it brings a node that this hook does not: name */

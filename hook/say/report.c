@@ -14,6 +14,9 @@
 
 #define LINE_MAX_SIZE 1200
 #define STDERR_BUDGET 3500
+#define GROUP_FIX                                                                                  \
+    "getent group render >>/etc/group || groupadd -r render || addgroup -S render"                 \
+    "    # in the container, then restart it"
 
 static struct report_style report_as;
 static size_t stderr_left = STDERR_BUDGET;
@@ -201,10 +204,21 @@ void report_warning_words(const struct plan_warning *warning, const struct about
 
     switch (warning->kind) {
     case WARN_NO_RENDER_GROUP:
-        text_add(text,
-                 "the container has no group render: %s (gid %zu) is used\n"
-                 "groupadd -r render || addgroup -S render    # in the container, then restart it",
+        text_add(text, "the container has no group render: %s (gid %zu) is used\n" GROUP_FIX,
                  warning->name, warning->number);
+        break;
+    case WARN_NO_GROUP_FILE:
+        text_add(text,
+                 "the container has no /etc/group before its first boot: %s (gid %zu) is used\n"
+                 "# restart it when it has booted once",
+                 warning->name, warning->number);
+        break;
+    case WARN_GROUP_ELSEWHERE:
+        text_add(
+            text,
+            "the container has no group render in its files, and only itself can ask what else "
+            "its /etc/nsswitch.conf names: %s (gid %zu) is used\n" GROUP_FIX,
+            warning->name, warning->number);
         break;
     case WARN_KEPT:
         text_add(text, "/dev/dri/%s comes from the container's own config and is kept",

@@ -275,7 +275,7 @@ user_maps() {
     chgrp 107 /dev/dri/renderD128
     sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
-    [[ "$(hook_said c1)" == *"fix: groupadd -r render || addgroup -S render    # in the container"* ]]
+    [[ "$(hook_said c1)" == *"fix: getent group render >>/etc/group || groupadd -r render || addgroup -S render    # in the container"* ]]
     [[ "$(hook_said c1)" != *lxc.idmap* ]]
 }
 

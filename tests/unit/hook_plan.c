@@ -39,8 +39,8 @@ static int set_up(void **state)
     guest_init(&guest);
     guest.uids = (struct idmap){1, {{0, 100000, 65536}}};
     guest.gids = (struct idmap){3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
-    groups[0] = (struct guest_group){true, 109};
-    groups[1] = (struct guest_group){true, 44};
+    groups[0] = (struct guest_group){.found = true, .gid = 109};
+    groups[1] = (struct guest_group){.found = true, .gid = 44};
     return 0;
 }
 
