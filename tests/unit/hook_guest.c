@@ -1,6 +1,8 @@
 /* What is read of the guest: its group file and its cgroup. */
 #include "cmocka_all.h"
+#include "facts/env.h"
 #include "facts/guest.h"
+#include "facts/overlay.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -155,6 +157,30 @@ static void groups_are_in_etc_group_first_and_then_where_nsswitch_says(void **st
     assert_int_equal(close(root) | rmdir(folder), 0);
 }
 
+static void an_overlay_is_its_directories_the_upper_one_first(void **state)
+{
+    static struct overlay overlay;
+
+    (void)state;
+    assert_true(overlay_parse("overlay:/a/rootfs:/b/delta0", &overlay));
+    assert_int_equal(overlay.count, 2);
+    assert_string_equal(overlay.layers[0], "/b/delta0");
+    assert_string_equal(overlay.layers[1], "/a/rootfs");
+    assert_true(overlay_parse("overlayfs:/1:/2:/up", &overlay));
+    assert_string_equal(overlay.layers[0], "/up");
+    assert_string_equal(overlay.layers[2], "/2");
+    assert_true(overlay_parse("/a:/b", &overlay));
+    assert_string_equal(overlay.layers[0], "/b");
+    assert_false(overlay_parse("overlay:/a", &overlay));
+    assert_false(overlay_parse("/a", &overlay));
+    assert_false(overlay_parse("overlay:a:b", &overlay));
+    assert_false(overlay_parse("dir:/a:/b", &overlay));
+    assert_false(overlay_parse("overlay:/1:/2:/3:/4:/5:/6:/7:/8:/9", &overlay));
+    assert_string_equal(hook_env_rootfs("btrfs:/var/lib/lxc/c1/rootfs"), "/var/lib/lxc/c1/rootfs");
+    assert_string_equal(hook_env_rootfs("dir:/r"), "/r");
+    assert_string_equal(hook_env_rootfs("lvm:/dev/vg/lv"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +190,7 @@ int main(void)
         cmocka_unit_test(finds_the_cgroup_that_holds_the_device_rules),
         cmocka_unit_test(refuses_a_cgroup_it_cannot_reach),
         cmocka_unit_test(nsswitch_names_the_other_files),
+        cmocka_unit_test(an_overlay_is_its_directories_the_upper_one_first),
         cmocka_unit_test(groups_are_in_etc_group_first_and_then_where_nsswitch_says),
     };
 
