@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/devices.h"
+#include "config/given.h"
 #include "config/obeyed.h"
 #include "config/proxmox.h"
 #include "config/scan.h"
@@ -149,7 +150,8 @@ static int check_start_host(const struct hook_env *env, struct fault *fault)
 {
     char file[PROXMOX_FILE_MAX];
 
-    if (!env->config_file || !proxmox_has_dropped(env->config_file, privilege_is_roots(), file))
+    if (!env->config_file || !proxmox_has_dropped(env->config_file, privilege_is_roots(), file) ||
+        given_on_command_line(env->name, "lxc.hook.start-host"))
         return 0;
     return fault_set(fault, CAUSE_PROXMOX_DROPS, 0, .name = file);
 }

@@ -389,7 +389,6 @@ proxmox() {
     [ "$(grep -c lxc.hook /etc/pve/lxc/100.conf)" = 0 ]
     [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /etc/pve/lxc-gpu-100.conf" ]
     grep -qx 'lxc.hook.start-host = /usr/bin/lxc-gpu-hook --no-probe' /etc/pve/lxc-gpu-100.conf
-    sed -i "s,/usr/bin/lxc-gpu-hook,$hook," /etc/pve/lxc-gpu-100.conf
     "$hook" check 100
 
     # nothing at all; and in a snapshot's section, where no start looks
@@ -402,7 +401,7 @@ proxmox() {
         conf=gpu.conf
         [ $privileged = 1 ] || conf=gpu-privileged.conf
         fix=$(echo "$output" | sed -n 's/^fix: //p')
-        [ "$fix" = "sed -i '1i lxc.include: /usr/share/lxc/config/$conf' /etc/pve/lxc/100.conf" ]
+        [ "$fix" = "lxc-gpu-hook enable 100" ]
         sh -c "$fix"
         [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /usr/share/lxc/config/$conf" ]
     done
@@ -432,7 +431,7 @@ proxmox() {
     { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --no-probe"; } | container 100
     start_fails 100
     hook_said 100 | grep -q "at mount alone: Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf"
-    hook_said 100 | grep -qxF "fix: sed -i '1i lxc.include: /etc/pve/lxc-gpu-100.conf' /etc/pve/lxc/100.conf"
+    hook_said 100 | grep -qxF "fix: lxc-gpu-hook enable 100 --no-probe"
     # both, as an include brings them
     { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100
     start 100
@@ -450,12 +449,8 @@ proxmox() {
     { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
     echo "unprivileged: 1" | proxmox 100
     start_fails 100
-    [ "$(hook_said 100 | grep '^fix: ')" = "fix: # one of these, in place of the config's lines for this hook
-fix: # Proxmox drops hook lines from /etc/pve/lxc/100.conf; add this line to it instead
-fix: lxc.include = /etc/lxc/gpu-100.conf
-fix: # and add these lines to the file that it includes
-fix: lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe
-fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe" ]
+    [ "$(hook_said 100 | grep '^fix: ')" = "fix: # one of these
+fix: lxc-gpu-hook enable 100 --select renderD128 --no-probe" ]
     before=$(cat "$lxcpath/100/config")
     run "$hook" idmap 100 --write
     echo "$output"

@@ -626,12 +626,19 @@ above() {
             rm -f /etc/pve/lxc-gpu-100.conf
         done
     done
-    # A container of Proxmox's whose hooks come from the command line, and one that is not Proxmox's.
+    # A container of Proxmox's whose hooks come from the command line, one of them or both, and one that is not Proxmox's.
     printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
     proxmox_make 100
     lxc-start -n 100 -s "lxc.hook.mount=$hook --no-probe" -s "lxc.hook.start-host=$hook --no-probe"
     stop 100
     echo "lxc.hook.mount = $hook --no-probe" >>"$lxcpath/100/config"
+    for way in "" -F; do
+        lxc-start $way -n 100 -s "lxc.hook.start-host=$hook --no-probe" 3>&- &
+        lxc-wait -n 100 -s RUNNING -t 20
+        [ "$(in_container 100 stat -c %g /dev/dri/renderD128)" = 2992 ]
+        stop 100
+        wait
+    done
     mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
     start 100
     # A file that the container's root cannot read says nothing.

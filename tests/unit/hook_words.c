@@ -1,5 +1,6 @@
 /* A hook line is cut into words as sh(1) does it, or given up on. */
 #include "cmocka_all.h"
+#include "config/given.h"
 #include "config/name_words.h"
 #include "config/shell_words.h"
 
@@ -144,12 +145,30 @@ static void the_name_is_one_argument_again_and_no_option(void **state)
     assert_int_equal(unsetenv("LXC_CONFIG_FILE"), 0);
 }
 
+#define GIVEN(words, name) given_by_words((words), sizeof(words), (name), "lxc.hook.start-host")
+
+static void a_start_is_known_by_its_words(void **state)
+{
+    (void)state;
+    assert_true(GIVEN("lxc-start\0-n\0c1\0-s\0lxc.hook.start-host=/usr/bin/lxc-gpu-hook", "c1"));
+    assert_true(GIVEN(
+        "/usr/bin/lxc-start\0-slxc.hook.start-host = /usr/bin/lxc-gpu-hook -v\0--name=c1", "c1"));
+    assert_true(GIVEN("lxc-execute\0-nc1\0-s\0lxc.hook.start-host = lxc-gpu-hook", "c1"));
+    assert_false(GIVEN("lxc-start\0-n\0c2\0-s\0lxc.hook.start-host=/usr/bin/lxc-gpu-hook", "c1"));
+    assert_false(GIVEN("lxc-start\0-n\0c1\0-s\0lxc.hook.mount=/usr/bin/lxc-gpu-hook", "c1"));
+    assert_false(GIVEN("lxc-start\0-n\0c1\0-s\0lxc.hook.start-host=/usr/bin/other", "c1"));
+    assert_false(GIVEN("vi\0c1\0lxc.hook.start-host=/usr/bin/lxc-gpu-hook", "c1"));
+    assert_false(given_by_words("lxc-start", 0, "c1", "lxc.hook.start-host"));
+    assert_false(given_by_words("lxc-start", 9, "c1", "lxc.hook.start-host")); /* cut off */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blanks_part_and_quotes_hold_together),
         cmocka_unit_test(what_only_a_shell_can_read_is_given_up_on),
         cmocka_unit_test(a_name_is_taken_apart_as_the_shell_does_it),
+        cmocka_unit_test(a_start_is_known_by_its_words),
         cmocka_unit_test(the_name_is_one_argument_again_and_no_option),
     };
 
