@@ -189,7 +189,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
         config_scan_known(facts->config_file, facts->obeyed.st.st_uid == 0, facts->obeyed.text,
                           &facts->guest.config);
     if (r == 0)
-        check_devices_load(&check);
+        check_devices_load(&check, options->cgroup);
     if (r == 0)
         tell_several(hooks);
     for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {

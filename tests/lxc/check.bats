@@ -107,6 +107,39 @@ user_case() {
     { idmap "0 100000 65536"; both_hooks "--no-probe --user 70000"; } | root_case 4
 }
 
+@test "root-started: the container's root is not mapped (4), in the same words from the mount hook and from start-host" {
+    one() {
+        echo "lxc.include = /usr/share/lxc/config/userns.conf"
+        printf 'lxc.idmap = %s 1000 101000 1\n' u g
+        printf 'lxc.init.%s = 1000\n' uid gid
+    }
+    { one; both_hooks "--no-probe --group 1000"; } | root_case 4
+    [[ "$(hook_said c1)" == *"guest uid 0 is outside the container's id map (1000)"*"fix: lxc.idmap = u 0 100000 1001"* ]]
+    { one; echo "lxc.hook.start-host = $hook --no-probe --group 1000"; } | root_case 4
+    [[ "$(hook_said c1)" == *"guest uid 0 is outside the container's id map (1000)"* ]]
+}
+
+@test "root-started: a snapshot whose root is an overlay: the upper directory, then the lower (0)" {
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1
+    mkdir "$lxcpath/c1/delta0" "$lxcpath/c1/olwork"
+    chown 100000:100000 "$lxcpath"/c1/{delta0,olwork} "$lxcpath/c1"
+    sed -i "s,^lxc.rootfs.path.*,lxc.rootfs.path = overlay:$work/rootfs:$lxcpath/c1/delta0," "$lxcpath/c1/config"
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 2992 = render in the container"* ]]
+    mkdir -p "$lxcpath/c1/delta0/etc"
+    echo "render:x:500:" >"$lxcpath/c1/delta0/etc/group"
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 500 = render in the container"* ]]
+    # taken away in the upper one
+    rm "$lxcpath/c1/delta0/etc/group"
+    mknod "$lxcpath/c1/delta0/etc/group" c 0 0
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 0 = root in the container"* ]]
+}
+
 @test "root-started: overlapping maps, and a range that /etc/subgid does not grant (4)" {
     { idmap "0 100000 65536"; echo "lxc.idmap = g 2992 107 1"; both_hooks --no-probe; } | root_case 4
     printf 'root:100000:65536\n' >"$work/subgid"
