@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/include.h"
+#include "config/obeyed.h"
 #include "facts/gpu.h"
 
 #include <fcntl.h>
@@ -24,6 +25,14 @@ static void text_keep(const char *text, char *ret, size_t size)
     ret[0] = '\0';
     if (strlen(text) < size)
         text_printable(ret, size, text);
+}
+
+/* Root names no file in a fix that others can change, or put a link in the place of. */
+static bool is_to_be_read(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (geteuid() != 0 || obeyed_is_roots(path));
 }
 
 /* ---- mount entries --------------------------------------------------------------------------- */
@@ -108,12 +117,10 @@ static void entry_take(const struct config_line *line, bool is_fstab, struct con
 static void fstab_take(const char *file, struct config_lines *ret)
 {
     CLEANUP_FREE char *text = NULL;
-    struct stat st;
     size_t size;
     char *rest = NULL;
 
-    if (stat(file, &st) < 0 || !S_ISREG(st.st_mode) ||
-        file_read_at(AT_FDCWD, file, CONFIG_MAX, &text, &size) < 0)
+    if (!is_to_be_read(file) || file_read_at(AT_FDCWD, file, CONFIG_MAX, &text, &size) < 0)
         return;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         const char *value = line + strspn(line, FIELD_BLANK);
@@ -148,12 +155,10 @@ static bool script_changes_node(const char *command)
 {
     CLEANUP_FREE char *text = NULL;
     char path[PATH_MAX];
-    struct stat st;
     size_t size;
 
     snprintf(path, sizeof(path), "%.*s", (int)strcspn(command, FIELD_BLANK), command);
-    return path[0] == '/' && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-           st.st_size <= SCRIPT_MAX &&
+    return path[0] == '/' && is_to_be_read(path) &&
            file_read_at(AT_FDCWD, path, SCRIPT_MAX, &text, &size) == 0 && changes_node(text);
 }
 
