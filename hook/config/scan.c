@@ -51,41 +51,39 @@ static const char *behind_dri(const char *target)
     return target + strspn(target, "/");
 }
 
-/* The minor of the host's DRM node that is there, or whose name it is; false when it is none. */
-static bool source_minor(const char *source, unsigned *ret)
+bool config_entry_judge(const char *behind_dri, unsigned node_minor, struct config_entry *ret)
 {
-    const char *name =
-        strncmp(source, DRI "/", strlen(DRI "/")) == 0 ? source + strlen(DRI "/") : "";
-    bool unused;
-    struct stat st;
+    unsigned name_minor;
+    bool is_render;
 
-    if (stat(source, &st) == 0) {
-        *ret = minor(st.st_rdev);
-        return S_ISCHR(st.st_mode) && major(st.st_rdev) == DRM_MAJOR;
-    }
-    return gpu_name_parse(name, &unused, ret);
+    ret->kind = ENTRY_NODES;
+    ret->is_card = node_minor < RENDER_MINOR_MIN;
+    if (gpu_name_parse(behind_dri, &is_render, &name_minor) && name_minor == node_minor)
+        return is_render;
+    /* A link of that name to the render node is part of what this hook makes. */
+    if (ret->is_card || strncmp(behind_dri, "by-path/", strlen("by-path/")) != 0)
+        ret->kind = ENTRY_OTHER_NAME;
+    return true;
 }
 
 /* False for what this hook leaves as it is. */
 static bool entry_judge(const char *source, const char *behind, struct config_entry *ret)
 {
+    const char *name =
+        strncmp(source, DRI "/", strlen(DRI "/")) == 0 ? source + strlen(DRI "/") : "";
     unsigned node_minor;
-    unsigned name_minor;
-    bool is_render;
+    bool unused;
+    struct stat st;
 
-    ret->kind = ENTRY_NODES;
     ret->is_folder = !*behind;
     if (!*behind)
         return text_is_equal(source, DRI);
-    if (!source_minor(source, &node_minor))
-        return false;
-    ret->is_card = node_minor < RENDER_MINOR_MIN;
-    if (gpu_name_parse(behind, &is_render, &name_minor) && name_minor == node_minor)
-        return is_render;
-    /* A link of that name to the render node is part of what this hook makes. */
-    if (ret->is_card || strncmp(behind, "by-path/", strlen("by-path/")) != 0)
-        ret->kind = ENTRY_OTHER_NAME;
-    return true;
+    if (stat(source, &st) == 0)
+        return S_ISCHR(st.st_mode) && major(st.st_rdev) == DRM_MAJOR &&
+               config_entry_judge(behind, minor(st.st_rdev), ret);
+    /* LXC passes over an optional one that is not there: it shows nothing, and is needless. */
+    return gpu_name_parse(name, &unused, &node_minor) &&
+           config_entry_judge(behind, node_minor, ret) && ret->kind == ENTRY_NODES;
 }
 
 /* "SOURCE TARGET TYPE OPTIONS", as in fstab(5). `line` is NULL in such a file. */

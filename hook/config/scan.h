@@ -13,4 +13,10 @@ void config_scan(const char *config_file, struct config_lines *ret);
 /* Of a file that has been read. */
 void config_scan_known(const char *file, bool is_roots, const char *text, struct config_lines *ret);
 
+/*
+ * Pure: what a mount entry of the host's DRM node of this minor to /dev/dri/BEHIND means. False for
+ * what this hook leaves as it is.
+ */
+bool config_entry_judge(const char *behind_dri, unsigned node_minor, struct config_entry *ret);
+
 #endif

@@ -94,21 +94,35 @@ static void assert_entry(const char *value, int kind, bool is_card)
     assert_int_equal(config.entries[0].is_card, is_card);
 }
 
+static void assert_name(const char *behind_dri, unsigned node_minor, int kind)
+{
+    struct config_entry entry;
+
+    assert_int_equal(config_entry_judge(behind_dri, node_minor, &entry), kind >= 0);
+    if (kind >= 0)
+        assert_int_equal(entry.kind, kind);
+}
+
 static void what_a_mount_entry_means_beside_the_hook(void **state)
 {
     (void)state;
     assert_entry("/dev/dri dev/dri", ENTRY_NODES, false);
     assert_entry("/dev/dri/renderD250 dev/dri/renderD250", ENTRY_NODES, false);
     assert_entry("/dev/dri/renderD250 /dev/dri/renderD250", ENTRY_NODES, false);
-    assert_entry("/dev/dri/card60 dev/dri/card60", -1, false);
-    assert_entry("/dev/dri/card60 dev/dri/card0", ENTRY_OTHER_NAME, true);
-    assert_entry("/dev/dri/renderD250 dev/dri/renderD128", ENTRY_OTHER_NAME, false);
-    assert_entry("/dev/dri/card60 dev/dri/by-path/pci-0000:00:02.0-card", ENTRY_OTHER_NAME, true);
     assert_entry("/dev/dri/renderD250 dev/dri/by-path/x-render", ENTRY_NODES, false);
+    assert_entry("/dev/dri/card60 dev/dri/card60", -1, false);
+    assert_entry("/dev/dri/card60 dev/dri/card0", -1, false); /* is not there */
     assert_entry("/dev/null dev/dri/renderD128", -1, false);
     assert_entry("/dev/dri/renderD250 dev/driver/renderD128", -1, false);
     assert_entry("/dev/fuse dev/fuse", -1, false);
     assert_entry("/dev/dri", -1, false);
+    assert_name("card1", 1, -1);
+    assert_name("card0", 1, ENTRY_OTHER_NAME);
+    assert_name("gpu", 128, ENTRY_OTHER_NAME);
+    assert_name("renderD128", 129, ENTRY_OTHER_NAME);
+    assert_name("renderD129", 129, ENTRY_NODES);
+    assert_name("by-path/pci-0000:00:02.0-card", 1, ENTRY_OTHER_NAME);
+    assert_name("by-path/pci-0000:00:02.0-render", 128, ENTRY_NODES);
 }
 
 static void hooks_that_change_a_node_of_the_host(void **state)
