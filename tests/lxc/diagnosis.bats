@@ -637,7 +637,7 @@ above() {
             } | container c1
             echo "lxc.mount.entry = $entry none bind,create=file" >"$work/entries.conf"
             printf '# mine\n%s none bind,create=file 0 0\n' "$entry" >"$work/entries.fstab"
-            warns "hides a node that a line of .* shows by another name; --with-card gives it by its own: "
+            warns "this hook's /dev/dri hides a node that a line of .* shows by another name; --with-card gives it by its own: "
             unwarned
             [ "$(in_container c1 stat -c '%t:%T' /dev/dri/card1)" = e2:1 ]
             stop c1
@@ -667,7 +667,7 @@ above() {
     chmod 0755 "$rootfs/bin/getent"
     chown -R 100000:100000 "$rootfs/etc"
     unprivileged --no-probe "$rootfs"
-    warns "no group render in its files, and only itself can ask what else its /etc/nsswitch.conf names: video \(gid 44\) is used"
+    warns "the container has no group render in its files, and only itself can ask what else its /etc/nsswitch.conf names: video \(gid 44\) is used"
     unwarned
     [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 998 ]
     stop c1
@@ -683,7 +683,7 @@ above() {
     stop c1
     # made at the first boot
     mv "$rootfs/etc/group" "$rootfs/etc/group.later"
-    warns "no /etc/group before its first boot: root \(gid 0\) is used"
+    warns "the container has no /etc/group before its first boot: root \(gid 0\) is used"
     stop c1
     mv "$rootfs/etc/group.later" "$rootfs/etc/group"
     start c1
