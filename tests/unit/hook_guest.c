@@ -16,6 +16,8 @@ static void finds_a_group_by_its_whole_name(void **state)
     assert_int_equal(FIND(text, "root").gid, 0);
     assert_false(FIND(text, "rende").found);
     assert_false(FIND(text, "").found);
+    assert_int_equal(FIND("renderx:5:7:\nrender:x:9:\n", "render").gid, 9);
+    assert_int_equal(FIND("render\nrender:x\nrender:x:9:\n", "render").gid, 9);
 }
 
 static void takes_the_first_entry_that_is_well_formed(void **state)
@@ -73,6 +75,36 @@ static void refuses_a_cgroup_it_cannot_reach(void **state)
     assert_false(cgroup_path_find("nonsense", path, sizeof(path), &is_v1));
 }
 
+/* Numbers that a process of the container may have written. */
+static void what_was_looked_at_is_checked_again(void **state)
+{
+    static struct guest guest;
+    static struct guest_look look = {
+        .has_dri = true,
+        .node_count = 6,
+        .node_minors = {PRIMARY_MINOR_MAX, PRIMARY_MINOR_MAX + 1, RENDER_MINOR_MIN - 1,
+                        RENDER_MINOR_MIN, RENDER_MINOR_MAX, RENDER_MINOR_MAX + 1},
+        .groups = {{true, 109}, {false, 0}},
+    };
+    struct guest_group groups[2];
+
+    (void)state;
+    guest_take_look(&guest, &look, groups);
+    assert_int_equal(guest.node_count, 3);
+    assert_string_equal(guest.nodes[0].name, "card63");
+    assert_string_equal(guest.nodes[1].name, "renderD128");
+    assert_string_equal(guest.nodes[2].name, "renderD255");
+    assert_int_equal(groups[0].gid, 109);
+    assert_true(guest.has_dri);
+    assert_false(guest.has_our_tree);
+    look.node_count = UINT32_MAX;
+    look.has_dri = false;
+    look.has_our_tree = true;
+    guest_take_look(&guest, &look, groups);
+    assert_true(guest.node_count <= GUEST_NODES_MAX);
+    assert_false(guest.has_our_tree);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +113,7 @@ int main(void)
         cmocka_unit_test(survives_strange_files),
         cmocka_unit_test(finds_the_cgroup_that_holds_the_device_rules),
         cmocka_unit_test(refuses_a_cgroup_it_cannot_reach),
+        cmocka_unit_test(what_was_looked_at_is_checked_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
