@@ -2,7 +2,12 @@
 #include "cmocka_all.h"
 #include "facts/guest.h"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define FIND(text, name) group_text_find((text), sizeof(text) - 1, (name))
 
@@ -75,6 +80,40 @@ static void refuses_a_cgroup_it_cannot_reach(void **state)
     assert_false(cgroup_path_find("nonsense", path, sizeof(path), &is_v1));
 }
 
+static unsigned entries_read;
+
+/* In place of libc's, here alone: of a directory that has no end to speak of. */
+struct dirent *readdir(DIR *dir)
+{
+    static struct dirent entry = {.d_type = DT_CHR, .d_name = "card0"};
+
+    (void)dir;
+    return ++entries_read < 100000 ? &entry : NULL;
+}
+
+static void a_directory_without_end_is_read_in_part(void **state)
+{
+    static const char *const no_names[2] = {"", ""};
+    char top[] = "/tmp/hook_guest.XXXXXX";
+    static struct guest guest;
+    static struct guest_look look;
+    struct fault fault;
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    guest_init(&guest);
+    guest.root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(mkdirat(guest.root, "dev", 0700), 0);
+    assert_int_equal(mkdirat(guest.root, "dev/dri", 0700), 0);
+    assert_int_equal(guest_look(&guest, true, "", no_names, &look, &fault), 0);
+    assert_int_equal(entries_read, 1024);
+    assert_int_equal(look.node_count, 0); /* there is no such file */
+    assert_int_equal(unlinkat(guest.root, "dev/dri", AT_REMOVEDIR), 0);
+    assert_int_equal(unlinkat(guest.root, "dev", AT_REMOVEDIR), 0);
+    guest_close(&guest);
+    assert_int_equal(rmdir(top), 0);
+}
+
 /* Numbers that a process of the container may have written. */
 static void what_was_looked_at_is_checked_again(void **state)
 {
@@ -113,6 +152,7 @@ int main(void)
         cmocka_unit_test(survives_strange_files),
         cmocka_unit_test(finds_the_cgroup_that_holds_the_device_rules),
         cmocka_unit_test(refuses_a_cgroup_it_cannot_reach),
+        cmocka_unit_test(a_directory_without_end_is_read_in_part),
         cmocka_unit_test(what_was_looked_at_is_checked_again),
     };
 
