@@ -11,8 +11,8 @@ setup() {
 }
 
 teardown() {
-    stop c1
-    user_stop c1
+    [ ! -d "$lxcpath/c1" ] || stop c1
+    [ ! -d "$userpath/c1" ] || user_stop c1
     rm -rf "${lxcpath:?}/c1" "${userpath:?}/c1" "$work/edge"
 }
 
@@ -53,7 +53,7 @@ teardown() {
 }
 
 # Runs beside a box: starts the hook so that a process of it waits as the user UID, and acts.
-# usage: at UID COMMAND... -- STRACE_OPTION...: COMMAND gets the hook's and that process's ids
+# usage: at HOOK UID ACTION COMMAND...: the hook runs under COMMAND; ACTION gets that process's id
 cat >"$BATS_RUN_TMPDIR/at" <<'END'
 hook=$1 uid=$2 action=$3
 shift 3
@@ -62,7 +62,6 @@ for _ in $(seq 400); do
     for pid in $(pgrep -x lxc-gpu-hook); do
         [ "$(stat -L -c %d:%i "/proc/$pid/exe" 2>/dev/null)" = "$(stat -L -c %d:%i "$hook")" ] || continue
         [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null)" = "$uid" ] || continue
-        sleep 0.2
         "$action" "$pid"
         exit
     done
@@ -76,7 +75,7 @@ END
     groups() { sed -n 's/^\(Groups\|Gid\):[[:space:]]*/\1 /p' "/proc/$1/status"; }
     export -f groups
     "$box" -- setpriv --groups 0,107 bash "$BATS_RUN_TMPDIR/at" "$hook" 165534 groups \
-        strace -f -qq -o /dev/null -e inject=setresuid:delay_exit=1500000 >"$work/said"
+        strace -f -qq -o /dev/null -e inject=setresuid:delay_exit=2000000 >"$work/said"
     cat "$work/said"
     grep -qE '^Gid 102992[[:space:]]+102992[[:space:]]+102992[[:space:]]+102992$' "$work/said"
     grep -qx 'Groups *' "$work/said"
@@ -88,6 +87,7 @@ END
     # shellcheck disable=SC2317  # called by name
     kill_hook() {
         local hanging=$1 i
+        sleep 0.3 # it has become the container's root, and now gets to its files
         kill -KILL "$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$hanging/status")"
         for i in $(seq 100); do
             [ -e "/proc/$hanging" ] || { echo gone; return; }
@@ -112,7 +112,7 @@ END
         # what has hung is there when its output has ended
         pgrep -x lxc-gpu-hook >/dev/null && echo still there' sh "$hook" >"$work/said"
     cat "$work/said"
-    grep -q 'no answer from the container' "$work/said"
+    tr -s ' \n' ' ' <"$work/said" | grep -q "no answer from the container's files"
     grep -qx 'still there' "$work/said"
     no_hooks_left
 }
