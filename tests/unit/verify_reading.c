@@ -9,9 +9,11 @@
 #include "system/names.h"
 #include "system/place.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char GROUPS[] =
     "root:x:0:\n"
@@ -429,6 +431,31 @@ static void json_strings_are_valid_utf8(void **state)
     }
 }
 
+/* Between the look at the node and its opening it may become another device. */
+static void a_node_that_was_exchanged_is_not_used(void **state)
+{
+    struct node_facts node = {.mode = S_IFCHR | 0666,
+                              .major = 226,
+                              .minor = 128,
+                              .is_named_render = true,
+                              .named_minor = 128,
+                              .path = "/dev/null",
+                              .real = "/dev/null"};
+    struct access_facts access;
+    int fd = 5;
+
+    (void)state;
+    access_collect(&node, &access, &fd);
+    assert_int_equal(fd, -1);
+    assert_true(access.is_open_tried);
+    assert_int_equal(access.open_error, ESTALE);
+    assert_int_equal(access.null_error, 0);
+    node.minor = 5; /* no render node at all: it is not opened */
+    access_collect(&node, &access, &fd);
+    assert_int_equal(fd, -1);
+    assert_false(access.is_open_tried);
+}
+
 /* JSON has no word for what is no number. */
 static void json_numbers_are_numbers(void **state)
 {
@@ -466,6 +493,7 @@ int main(void)
         cmocka_unit_test(names_of_lxc_containers),
         cmocka_unit_test(distributions),
         cmocka_unit_test(json_strings_are_valid_utf8),
+        cmocka_unit_test(a_node_that_was_exchanged_is_not_used),
         cmocka_unit_test(json_numbers_are_numbers),
     };
 
