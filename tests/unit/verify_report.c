@@ -17,7 +17,6 @@
 #include <string.h>
 
 #define REPORT_MAX     16384
-#define GOLDEN_MAX     (128 << 10)
 #define COLUMNS        80
 #define FAIL_LINES_MAX 12
 
@@ -112,35 +111,6 @@ static void rendered(const struct verify_case *one, renderer print, enum verbosi
                      char text[REPORT_MAX])
 {
     rendered_in(one, print, verbosity, COLUMNS, text);
-}
-
-static void golden_update(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "we");
-
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
-static void golden_compare(const char *name, const char *text)
-{
-    static char expected[GOLDEN_MAX];
-    char path[512];
-
-    (void)snprintf(path, sizeof(path), "%s/%s", GOLDEN_FOLDER, name);
-    if (getenv("GOLDEN_UPDATE")) {
-        golden_update(path, text);
-        return;
-    }
-    FILE *file = fopen(path, "re");
-    if (!file)
-        fail_msg("%s is missing", path);
-    size_t size = fread(expected, 1, sizeof(expected) - 1, file);
-    (void)fclose(file);
-    expected[size] = '\0';
-    if (strcmp(text, expected) != 0)
-        fail_msg("%s should be\n%s\nbut is\n%s", path, expected, text);
 }
 
 /* The reports of a status in one file, each behind a line with its case's name. */
