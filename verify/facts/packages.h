@@ -28,6 +28,13 @@ struct package_facts {
     } debian[DEBIAN_PACKAGES];
 };
 
+/* How much of it a report needs: each step takes longer. */
+enum package_depth {
+    PACKAGES_NOTHING,
+    PACKAGES_INSTALLED, /* dpkg's database: a megabyte */
+    PACKAGES_OFFERED,   /* and APT's lists: fifty of them */
+};
+
 const char *debian_package_name(enum debian_package package);
 
 /* Whether a newer version than the installed one is offered. */
@@ -36,10 +43,10 @@ bool debian_is_outdated(const struct package_facts *packages, enum debian_packag
 /* <0, 0, >0: the order of deb-version(7). */
 int debian_version_compare(const char *a, const char *b);
 
-/* From the text of /var/lib/dpkg/status: fills in what is installed. */
+/* From whole stanzas of /var/lib/dpkg/status: adds what is installed. */
 void debian_status_parse(const char *text, struct package_facts *ret);
 
-/* From the text of one list of APT's: what it offers, when that is newer than what is known. */
+/* From whole stanzas of a list of APT's: what it offers, when that is newer than what is known. */
 void debian_list_parse(const char *text, struct package_facts *ret);
 
 #endif
