@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "judge/checks.h"
+#include "library/library.h"
 #include "render/metrics.h"
 #include "render/render.h"
 #include "run/probe.h"
@@ -175,6 +176,8 @@ int main(int argc, char **argv)
     else if (options.version)
         puts("gpu-verify " PROJECT_VERSION);
     else
-        status = verify(&options);
+        status = options.libva && library_restart(options.libva, argv, &err) < 0
+                     ? error_report(&err, options.json)
+                     : verify(&options);
     return stdout_finish(status);
 }

@@ -323,6 +323,9 @@ static void evidence_is_cut_by_the_terminal_alone(void **state)
         rendered_in(one, render_text, VERBOSITY_NORMAL, 0, whole);
         if (strstr(whole, "...\n"))
             fail_msg("%s: cut without a terminal: %s", one->name, whole);
+        unfold(narrow);
+        unfold(wide);
+        unfold(whole);
         cut += strstr(narrow, "...\n") && !strstr(wide, "...\n");
         assert_true(strlen(narrow) <= strlen(wide) && strlen(wide) <= strlen(whole));
     }

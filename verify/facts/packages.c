@@ -11,6 +11,8 @@ const char *debian_package_name(enum debian_package package)
         [DEBIAN_I965] = "i965-va-driver",
         [DEBIAN_I965_FULL] = "i965-va-driver-shaders",
         [DEBIAN_MESA] = "mesa-va-drivers",
+        [DEBIAN_LIBVA] = "libva2",
+        [DEBIAN_LIBVA_DRM] = "libva-drm2",
     };
 
     return names[package];

@@ -1,5 +1,5 @@
 /*
- * The packages of Debian that hold VA drivers: which are installed, in which version, and what the
+ * The packages of Debian that hold VA drivers and libva: which are installed, in which version, and what the
  * APT sources of this machine offer. Read as text, nothing is run.
  */
 #ifndef VERIFY_FACTS_PACKAGES_H
@@ -16,6 +16,8 @@ enum debian_package {
     DEBIAN_I965,
     DEBIAN_I965_FULL, /* with the shaders that the encoders of Gen8 and later want; the same */
     DEBIAN_MESA,
+    DEBIAN_LIBVA,
+    DEBIAN_LIBVA_DRM,
     DEBIAN_PACKAGES
 };
 

@@ -57,7 +57,8 @@ enum package_depth cause_packages(enum cause cause)
     } values[] = {
         {"{install}", PACKAGES_OFFERED},          {"{newest}", PACKAGES_OFFERED},
         {"{install_encoders}", PACKAGES_OFFERED}, {"{install_anew}", PACKAGES_INSTALLED},
-        {"{install_other}", PACKAGES_INSTALLED},  {"{install_scaler}", PACKAGES_INSTALLED},
+        {"{install_libva}", PACKAGES_INSTALLED},  {"{install_other}", PACKAGES_INSTALLED},
+        {"{install_scaler}", PACKAGES_INSTALLED},
     };
     enum package_depth depth = PACKAGES_NOTHING;
 
