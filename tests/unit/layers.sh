@@ -30,10 +30,11 @@ h264: h264
 picture: picture facts
 judge: judge facts
 system: system facts
-va: va facts h264 picture
+library: library facts
+va: va facts h264 picture library
 cli: cli facts
 render: render cli judge facts
-run: run cli system va facts h264 picture'
+run: run cli system va facts h264 picture library'
 
 layers=${program}_layers
 layers=${!layers}
