@@ -123,6 +123,41 @@ static void surfaces_of_picture(void)
     }
 }
 
+/* ffmpeg leaves them as the stack had them, and the API wants zeros. Codecs are told apart by the
+ * size. */
+#define RESERVED(type, structure)                                                                  \
+    {                                                                                              \
+        type, sizeof(structure), offsetof(structure, va_reserved)                                  \
+    }
+static const struct {
+    VABufferType type;
+    size_t size, reserved;
+} reserves[] = {
+    RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferMPEG2),
+    RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferHEVC),
+    RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferVP8),
+    RESERVED(VAPictureParameterBufferType, VADecPictureParameterBufferVP9),
+    RESERVED(VAPictureParameterBufferType, VADecPictureParameterBufferAV1),
+    RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferMPEG2),
+    RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferHEVC),
+    RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferVP8),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferMPEG2),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferHEVC),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferVP8),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferVP9),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferAV1),
+    RESERVED(VAProbabilityBufferType, VAProbabilityDataBufferVP8),
+};
+
+static void reserved_clear(unsigned at)
+{
+    for (size_t i = 0; i < sizeof(reserves) / sizeof(*reserves); i++) {
+        if (reserves[i].type == buffers[at].type && reserves[i].size == buffers[at].size)
+            memset(buffers[at].data + reserves[i].reserved, 0,
+                   reserves[i].size - reserves[i].reserved);
+    }
+}
+
 static void buffer_write(VABufferID id)
 {
     for (unsigned i = 0; i < BUFFERS_MAX; i++) {
@@ -130,6 +165,7 @@ static void buffer_write(VABufferID id)
 
         if (!buffers[at].data || buffers[at].id != id)
             continue;
+        reserved_clear(at);
         (void)fprintf(record(), "buffer %d %u %u ", buffers[at].type, buffers[at].size,
                       buffers[at].count);
         for (size_t k = 0; k < (size_t)buffers[at].size * buffers[at].count; k++)

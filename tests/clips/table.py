@@ -16,7 +16,7 @@ def read_record(path):
     for line in open(path, encoding='ascii'):
         word, *rest = line.split()
         if word == 'config' and rest[1] == '1':
-            profile = rest[0]
+            profile, pictures = rest[0], []  # what was decoded before is of another codec
         elif word == 'context':
             size = (int(rest[0]), int(rest[1]))
         elif word == 'begin':
