@@ -11,14 +11,14 @@ ends 0 '"codec": "hevc", "decode": "pass"' codecs --codec all --json
 "$project/tests/lib/schema.py" "$project/verify/gpu-verify.schema.json" "$scratch/log" || [ $? = 77 ] || fail 'not as the schema has it'
 ! grep -q '"codec": "vp9", "decode": "pass"' "$scratch/log" || fail 'vp9 is not offered and passes'
 
-ends 35 'picture 2 of 5 has the wrong brightness and colours; it is picture 0 again' codecs,old-picture@3 --codec hevc
-ends 35 'picture 1 of 5 has the wrong brightness and colours; it is all zeros: nothing was decoded' codecs,no-picture@2 --codec hevc
-ends 35 'picture 2 of 5 has the wrong brightness' codecs,wrong-reference@3 --codec hevc
-ends 35 'picture 4 of 5 has the wrong brightness' codecs,wrong-reference@5 --codec hevc10
-ends 35 'picture 0 of 5 has the wrong brightness' codecs,missing-slice@1 --codec hevc
-ends 35 'picture 4 of 5 has the wrong brightness' codecs,missing-slice@5 --codec hevc
-ends 35 'it is 8 bit, where 10 were coded' codecs,eight-bit --codec hevc10
-ends 35 'it is 10 bits in the wrong bits of 16' codecs,low-bits --codec hevc10
+ends 35 'brightness and colours of picture 2 of 5, which is picture 0 again' codecs,old-picture@3 --codec hevc
+ends 35 'brightness and colours of picture 1 of 5, which is all zeros' codecs,no-picture@2 --codec hevc
+ends 35 'of picture 2 of 5' codecs,wrong-reference@3 --codec hevc
+ends 35 'of picture 4 of 5' codecs,wrong-reference@5 --codec hevc10
+ends 35 'of picture 0 of 5' codecs,missing-slice@1 --codec hevc
+ends 35 'of picture 4 of 5' codecs,missing-slice@5 --codec hevc
+ends 35 'which is 8 bit, where 10 were coded' codecs,eight-bit --codec hevc10
+ends 35 'which is in the wrong bits of 16' codecs,low-bits --codec hevc10
 ends 35 '"codec": "hevc", "decode": "fail"' codecs,no-picture --codec all --json
 "$project/tests/lib/schema.py" "$project/verify/gpu-verify.schema.json" "$scratch/log" || [ $? = 77 ] || fail 'not as the schema has it'
 

@@ -84,5 +84,5 @@ verify tgl
 verify skl --codec vp9
 row_is g48 23 'VA driver iHD does not decode vp9 on this GPU; it decodes h264 hevc vp8 mpeg2 jpeg' '# programs decode vp9 on the CPU then'
 verify skl --codec hevc
-row_is g49 35 'a clip of hevc does not decode to what was coded: picture 0 of 5 has the wrong brightness and colours; it is all zeros' \
+row_is g49 35 'a clip of hevc decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' \
     '# until then tell programs to decode hevc on the CPU$'

@@ -214,6 +214,7 @@ struct judgement check_codecs(const struct facts *facts, struct text *detail)
         return JUDGED_FAIL(CAUSE_CODEC_FAILED);
     }
     if (codec->is_wrong) {
+        text_add(detail, "wrong ");
         words_codec_wrong(codec, detail);
         return JUDGED_FAIL(CAUSE_CODEC_WRONG);
     }

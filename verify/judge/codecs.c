@@ -111,7 +111,7 @@ void words_codec_wrong(const struct va_codec *codec, struct text *out)
 
     if (codec->is_luma_wrong)
         what = codec->is_chroma_wrong ? "brightness and colours" : "brightness";
-    text_add(out, "picture %u of %u has the wrong %s", codec->picture, codec->count, what);
+    text_add(out, "%s of picture %u of %u", what, codec->picture, codec->count);
     if (codec->looks_like[0])
-        text_add(out, "; it is %s", codec->looks_like);
+        text_add(out, ", which is %s", codec->looks_like);
 }

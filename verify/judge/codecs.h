@@ -25,7 +25,7 @@ void words_codecs(const struct facts *facts, struct text *out);
 /* "h264 hevc", or "nothing". */
 void words_decoders(const struct facts *facts, struct text *out);
 
-/* "picture 2 of 5 has the wrong brightness; it is picture 1 again". */
+/* What is wrong: "brightness of picture 2 of 5, which is picture 1 again". */
 void words_codec_wrong(const struct va_codec *codec, struct text *out);
 
 #endif

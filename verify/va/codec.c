@@ -176,9 +176,9 @@ static void looks_like(const struct look *look, uint32_t index, char *ret, size_
             (void)snprintf(ret, size, "picture %u again", i);
     }
     if (look->bits == 0)
-        (void)snprintf(ret, size, "all zeros: nothing was decoded");
+        (void)snprintf(ret, size, "all zeros");
     else if (look->clip->is_10_bit && look->bits & 0x3f)
-        (void)snprintf(ret, size, "10 bits in the wrong bits of 16");
+        (void)snprintf(ret, size, "in the wrong bits of 16");
     else if (look->clip->is_10_bit && !(look->bits & 0xc0))
         (void)snprintf(ret, size, "8 bit, where 10 were coded");
 }
