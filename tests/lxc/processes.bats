@@ -87,7 +87,7 @@ process_of() {
     done | tail -n 1
 }
 for _ in $(seq 400); do
-    pid=$(process_of)
+    if [ "$action" = killed-at-birth ]; then pid=$(cat "$cgroup/w/cgroup.procs"); else pid=$(process_of); fi
     [ -z "$pid" ] || break
     sleep 0.01
 done
@@ -95,6 +95,10 @@ sleep 0.3
 case $action in
     frozen) echo 1 >"$cgroup/w/cgroup.freeze" ;;
     killed) echo 1 >"$cgroup/w/cgroup.kill" ;;
+    killed-at-birth)
+        echo "born: $pid" >"$work/born"
+        echo 1 >"$cgroup/w/cgroup.kill"
+        ;;
     stopped) kill -STOP "$pid" ;;
 esac
 wait "$attach" || status=$?
@@ -137,6 +141,14 @@ proving=setresuid:delay_exit=1500000
 
 @test "cgroup.kill written at some time before, which on Linux 6.18 kills who is born there: the proof is made" {
     scene killed-before "$witness" "$proving"
+    grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
+    grep -qx 'dri: absent' "$work/whole"
+}
+
+# Each process is held at its first prctl(2), which for a child comes before all else: what Linux 6.18 does by itself.
+@test "the witness killed at its birth, before it has begun: another is moved there, and the proof is made" {
+    scene killed-at-birth "$witness" prctl:delay_enter=800000:when=1
+    grep -qE '^born: [0-9]+$' "$work/born"
     grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
     grep -qx 'dri: absent' "$work/whole"
 }
