@@ -31,6 +31,7 @@ picture: picture facts
 judge: judge facts
 system: system facts
 library: library facts
+like: like facts
 va: va facts h264 picture library
 cli: cli facts
 render: render cli judge facts
