@@ -32,6 +32,7 @@ picture: picture facts
 judge: judge facts
 system: system facts
 library: library facts
+like: like facts
 va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts
