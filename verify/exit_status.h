@@ -13,7 +13,7 @@
     X(STATUS_NOT_IN_GROUP, 13, "this user is not in the node's group")                             \
     X(STATUS_CGROUP, 14, "denied by the device cgroup")                                            \
     X(STATUS_NO_KERNEL_DRIVER, 15, "no driver behind the node")                                    \
-    X(STATUS_VA_ABSENT, 20, "VA driver not installed")                                             \
+    X(STATUS_VA_ABSENT, 20, "VA driver or libva not installed")                                    \
     X(STATUS_VA_INIT, 21, "VA driver failed to initialise")                                        \
     X(STATUS_NO_ENCODER, 22, "no H.264 encode entrypoint")                                         \
     X(STATUS_CODEC, 23, "codec or direction not offered")                                          \

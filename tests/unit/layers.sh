@@ -31,10 +31,11 @@ codec: codec facts
 picture: picture facts
 judge: judge facts
 system: system facts
-va: va facts codec h264 picture
+library: library facts
+va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts
-run: run cli system va facts codec h264 picture'
+run: run cli system va facts codec h264 picture library'
 
 layers=${program}_layers
 layers=${!layers}

@@ -111,6 +111,8 @@ static const struct option_row rows[] = {
      "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec},
     {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
      .take = take_no_decode},
+    {"libva", 0, OPTION_TEXT, "DIR", "a directory", "the libva in DIR, the drivers in DIR/dri",
+     AT(libva)},
     {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output)},
     {"timeout", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 3600",
      "seconds without an answer: a hang (default 30)", AT(timeout), .min = 1, .max = TIMEOUT_MAX},

@@ -71,6 +71,13 @@ enum trust {
     X(tried, THEIRS)                                                                               \
     X(bad_file, THEIRS)                                                                            \
     X(log_line, THEIRS)                                                                            \
+    X(library_error, THEIRS)                                                                       \
+    X(libva_asked, THEIRS)                                                                         \
+    X(bundle, OURS)                                                                                \
+    X(bundle_program, OURS)                                                                        \
+    X(device_option, MAYBE)                                                                        \
+    X(libva_by_name, OURS)                                                                         \
+    X(install_libva, OURS)                                                                         \
     X(install, OURS)                                                                               \
     X(install_anew, OURS)                                                                          \
     X(newest, OURS)                                                                                \
