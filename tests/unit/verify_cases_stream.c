@@ -237,6 +237,12 @@ CASE(g50_scaled_wrong)
     scaled(23.1);
 }
 
+CASE(g50_one_block)
+{
+    scaled(58.4);
+    facts.va.scale.psnr_block = 12;
+}
+
 CASE(g50_scale_fails)
 {
     facts.request.scale = true;
@@ -534,6 +540,7 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g23_in_scaler, STATUS_CRASHED, "g23"),
     ROW(scaled_right, STATUS_PASS, ""),
     ROW(g50_scaled_wrong, STATUS_SCALE, "g50"),
+    ROW(g50_one_block, STATUS_SCALE, "g50"),
     ROW(g50_scale_fails, STATUS_SCALE, "g50"),
     ROW(g48_not_offered, STATUS_CODEC, "g48"),
     ROW(g48_not_offered_fedora, STATUS_CODEC, "g48"),
