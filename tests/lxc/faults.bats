@@ -182,18 +182,18 @@ sweep() {
     [ ! -s "$work/wrong" ]
 }
 
-@test "a start" { sweep start 160; }
+@test "a start" { sweep start 80; }
 
-@test "a start with the proof" { sweep proof 80; }
+@test "a start with the proof" { sweep proof 40; }
 
-@test "a start of a privileged container" { sweep privileged 60; }
+@test "a start of a privileged container" { sweep privileged 30; }
 
-@test "attach" { sweep attach 60; }
+@test "attach" { sweep attach 30; }
 
-@test "attach with a proof that fails: whatever fails beside it, nothing stays" { sweep proven 60; }
+@test "attach with a proof that fails: whatever fails beside it, nothing stays" { sweep proven 30; }
 
 @test "attach again: a failure leaves the nodes of the first one" {
-    sweep again 100 "renderD128=e2:80,100000:102992,660"
+    sweep again 50 "renderD128=e2:80,100000:102992,660"
 }
 
 @test "attach where a node of the config's own is kept" {
@@ -201,13 +201,13 @@ sweep() {
     echo 'render:x:2992:' >"$work/kept-root/etc/group"
     mknod -m 0600 "$work/kept-root/dev/dri/card0" c 226 0
     chown -R 100000:100000 "$work/kept-root"
-    sweep kept 100 "card0=e2:0,100000:100000,600"
+    sweep kept 50 "card0=e2:0,100000:100000,600"
     rm -r "$work/kept-root"
 }
 
 @test "the mount hook" {
     chmod 0666 /dev/dri/renderD128
-    sweep mount 60
+    sweep mount 40
 }
 
 # hidden CALL[,CALL...]: a start on a kernel, or under a filter, that lacks these

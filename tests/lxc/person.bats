@@ -197,7 +197,7 @@ lxc.idmap = g 2993 102993 62543"* ]]
     run as_user "$hook" idmap c1 -P "$userpath"
     echo "$output"
     [ "$status" = 4 ]
-    [[ "$output" == *"fix: groupadd -r render || addgroup -S render    # in the container"* ]]
+    [[ "$output" == *"fix: getent group render >>/etc/group || groupadd -r render || addgroup -S render    # in the container"* ]]
     [[ "$output" != *lxc.idmap* ]]
     run as_user "$hook" idmap c1 -P "$userpath" --group 0
     [ "$status" = 4 ]
