@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "exit_status.h"
 #include "facts/env.h"
+#include "heal/heal.h"
 #include "say/report.h"
 #include "start/privilege.h"
 
@@ -37,9 +38,10 @@ struct cli_command {
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct cli_command commands[] = {
-    {"list", cli_list},     {"check", cli_check},     {"idmap", cli_idmap}, {"attach", cli_attach},
-    {"enable", cli_enable}, {"disable", cli_disable}, {"cdi", cli_cdi}};
+static const struct cli_command commands[] = {{"list", cli_list},       {"check", cli_check},
+                                              {"idmap", cli_idmap},     {"attach", heal_attach},
+                                              {"detach", heal_detach},  {"enable", cli_enable},
+                                              {"disable", cli_disable}, {"cdi", cli_cdi}};
 
 static const struct cli_command *command_find(const struct options *options)
 {
