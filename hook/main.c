@@ -8,6 +8,7 @@
  * matters where an ordinary user starts the container, is bind_nodes (start/bind.c).
  */
 #include "base/text.h"
+#include "cdi/cdi.h"
 #include "cli/cli.h"
 #include "cli/hook.h"
 #include "cli/options.h"

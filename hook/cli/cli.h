@@ -11,7 +11,6 @@ int cli_check_use(const char *command, const struct options *options, struct err
 int cli_list(const struct options *options, struct err *err);
 int cli_idmap(const struct options *options, struct err *err);
 int cli_check(const struct options *options, struct err *err);
-int cli_cdi(const struct options *options, struct err *err);
 int cli_attach(const struct options *options, struct err *err);
 int cli_enable(const struct options *options, struct err *err);
 int cli_disable(const struct options *options, struct err *err);

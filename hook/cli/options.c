@@ -2,7 +2,7 @@
 
 #include "base/option_table.h"
 #include "base/text.h"
-#include "cli/cdi_spec.h"
+#include "cdi/spec.h"
 #include "exit_status.h"
 
 #include <errno.h>
