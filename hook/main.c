@@ -16,6 +16,7 @@
 #include "facts/env.h"
 #include "say/report.h"
 #include "start/privilege.h"
+#include "usage/status.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,8 +40,9 @@ struct cli_command {
 };
 
 static const struct cli_command commands[] = {
-    {"list", cli_list},     {"check", cli_check},     {"idmap", cli_idmap}, {"attach", cli_attach},
-    {"enable", cli_enable}, {"disable", cli_disable}, {"cdi", cli_cdi}};
+    {"list", cli_list},     {"check", cli_check},   {"idmap", cli_idmap},
+    {"attach", cli_attach}, {"enable", cli_enable}, {"disable", cli_disable},
+    {"cdi", cli_cdi},       {"verify", cli_verify}, {"status", cli_status}};
 
 static const struct cli_command *command_find(const struct options *options)
 {
@@ -108,5 +110,5 @@ int main(int argc, char **argv)
         r = run_command(command, &options, &err);
     if (r < 0)
         report_failure(&err);
-    return stdout_finish(r < 0 ? err.status : STATUS_DONE);
+    return stdout_finish(r < 0 ? err.status : r);
 }

@@ -19,6 +19,8 @@
 #define GUEST_NODES_MAX 32
 #define GROUP_NAME_MAX  33
 
+#define GUEST_USER_GROUPS_MAX 64
+
 struct guest_node {
     char name[16]; /* as the kernel names the number */
     unsigned node_minor;
@@ -46,6 +48,15 @@ struct guest {
 struct guest_group {
     bool found;
     uint32_t gid;
+};
+
+/* A user of the guest, by its own files. */
+struct guest_user {
+    bool found;
+    uint32_t uid, gid;
+    uint32_t group_count; /* of all its groups, the own one first */
+    uint32_t groups[GUEST_USER_GROUPS_MAX];
+    char home[128]; /* a whole path that is a plain word; "/" when it is none */
 };
 
 /*
@@ -111,6 +122,31 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
  */
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault);
+
+/*
+ * Reads a file below the guest's root folder, which may be missing: then *ret stays as it is.
+ * STATUS_UNSAFE_PATH when it is no regular file of a sane size.
+ */
+int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault);
+
+/* A user by name, as /etc/passwd and /etc/group below the guest's root folder have it. */
+int guest_find_user(int root, const char *name, struct guest_user *ret, struct fault *fault);
+
+/* The same by a child that is given up after 10 s. */
+int guest_user_apart(const char *name, const struct guest *guest, struct guest_user *ret,
+                     struct fault *fault);
+
+/* Pure: what a child has told of a user, as far as it can be. */
+void guest_take_user(const struct guest_user *told, struct guest_user *ret);
+
+/* Pure: the first well formed entry for `name` in the text of a passwd(5) file. */
+bool user_text_find(const char *text, size_t size, const char *name, struct guest_user *ret);
+
+/*
+ * Pure: adds the groups of a group(5) file that name this member. False when there are more than
+ * GUEST_USER_GROUPS_MAX.
+ */
+bool groups_text_add(const char *text, size_t size, const char *name, struct guest_user *user);
 
 /* guest_look by a child that is given up after 10 s, for a person's commands. */
 int guest_look_apart(const char *const names[2], bool has_dev, struct guest *guest,

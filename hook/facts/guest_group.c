@@ -1,4 +1,4 @@
-/* The container's /etc/group: a file that it may have made to be anything. */
+/* The container's /etc/group and /etc/passwd: files that it may have made to be anything. */
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -48,7 +48,7 @@ struct guest_group group_text_find(const char *text, size_t size, const char *na
 }
 
 /*
- * Bound over the group file, a file of the kernel's own is a regular one too; to read it may wait,
+ * Bound over the file, one of the kernel's own is a regular one too; to read it may wait,
  * or change something.
  */
 static bool is_kernels(int fd)
@@ -66,31 +66,31 @@ static bool is_kernels(int fd)
     return false;
 }
 
-static int group_file_read(int root, char **ret, size_t *ret_size, struct fault *fault)
+int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault)
 {
     CLEANUP_FD int place = -1;
     CLEANUP_FD int file = -1;
     char what[48];
     struct stat st;
-    int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
+    int r = path_open(root, path, PATH_FOLLOW_INSIDE, &place);
 
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (r < 0 || fstat(place, &st) < 0)
-        return fault_set(fault, CAUSE_GROUP_OPEN, r < 0 ? -r : errno);
+        return fault_set(fault, CAUSE_ACCOUNTS_OPEN, r < 0 ? -r : errno, .name = path);
     if (!S_ISREG(st.st_mode))
-        return fault_set(fault, CAUSE_GROUP_ODD, 0,
+        return fault_set(fault, CAUSE_ACCOUNTS_ODD, 0, .name = path,
                          .detail = gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
     if (is_kernels(place))
-        return fault_set(fault, CAUSE_GROUP_KERNELS, 0);
+        return fault_set(fault, CAUSE_ACCOUNTS_KERNELS, 0, .name = path);
     if (st.st_size > GROUP_FILE_MAX)
-        return fault_set(fault, CAUSE_GROUP_LARGE, 0, .a = GROUP_FILE_MAX >> 20);
+        return fault_set(fault, CAUSE_ACCOUNTS_LARGE, 0, .name = path, .a = GROUP_FILE_MAX >> 20);
     /* What was checked is what is read: the same inode. */
-    r = path_open_to_read(root, "etc/group", PATH_FOLLOW_INSIDE, place, &file);
+    r = path_open_to_read(root, path, PATH_FOLLOW_INSIDE, place, &file);
     if (r == 0)
         r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
-        return fault_set(fault, CAUSE_GROUP_READ, -r);
+        return fault_set(fault, CAUSE_ACCOUNTS_READ, -r, .name = path);
     return 0;
 }
 
@@ -99,7 +99,7 @@ int guest_find_groups(int root, const char *const names[2], struct guest_group r
 {
     CLEANUP_FREE char *text = NULL;
     size_t size = 0;
-    int r = group_file_read(root, &text, &size, fault);
+    int r = guest_file_read(root, "etc/group", &text, &size, fault);
 
     if (r < 0)
         return r;

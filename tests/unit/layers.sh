@@ -24,7 +24,9 @@ start: start plan facts
 say: say plan facts
 config: config say plan facts
 cdi: cdi start say plan facts
-cli: cli cdi start config say plan facts'
+visit: visit facts
+usage: usage say plan facts
+cli: cli usage visit cdi start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
