@@ -6,10 +6,15 @@
 #include "base/text.h"
 
 #include <fcntl.h>
+#include <linux/stat.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/syscall.h>
+
+#ifndef AT_STATX_DONT_SYNC
+#define AT_STATX_DONT_SYNC 0x4000
+#endif
 
 #define PROC_FILE_MAX (64u << 10)
 #define FIELD_STARTED 22
@@ -180,8 +185,8 @@ static int node_minor_of(int process, const char *number)
     struct statx st;
 
     snprintf(path, sizeof(path), "fd/%.20s", number);
-    if (statx(process, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 || !S_ISCHR(st.stx_mode) ||
-        st.stx_rdev_major != DRM_MAJOR)
+    if (syscall(SYS_statx, process, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+        !S_ISCHR(st.stx_mode) || st.stx_rdev_major != DRM_MAJOR)
         return -1;
     return (int)st.stx_rdev_minor;
 }

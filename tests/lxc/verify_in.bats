@@ -174,16 +174,19 @@ END
     idmap "0 100000 65536" | here
     for wanted in 0 10 31; do
         run verify -- exit $wanted
+        echo "$output"
         [ "$status" = $wanted ]
         [ -z "$output" ]
     done
     for wanted in 1 2; do
         run verify -- exit $wanted
+        echo "$output"
         [ "$status" = $wanted ]
         says "status $wanted is that of gpu-verify in container c1"
     done
     for odd in 3 9 139; do
         run verify -- exit $odd
+        echo "$output"
         [ "$status" = 1 ]
         says "gpu-verify has ended with status $odd"
     done
@@ -211,6 +214,7 @@ END
 @test "accounts that a container makes up: no user, more groups than fit, ids outside of its map, a FIFO" {
     idmap "0 100000 65536" | here
     run verify --as nobody1
+    echo "$output"
     [ "$status" = 2 ]
     says "the container's /etc/passwd has no user nobody1"
     echo 'far:x:70000:70000::/:/bin/sh' >>"$work/glibc/etc/passwd"
