@@ -77,6 +77,8 @@ start would succeed, and computes the id map that a container started by an
 ordinary user needs.")
 
 set(CPACK_DEBIAN_GUEST_PACKAGE_SECTION video)
+# Loaded while the program runs, so nothing else names them.
+set(CPACK_DEBIAN_GUEST_PACKAGE_DEPENDS "libva2, libva-drm2")
 set(CPACK_DEBIAN_GUEST_PACKAGE_SUGGESTS
   "intel-media-va-driver | i965-va-driver | intel-media-va-driver-non-free, mesa-va-drivers")
 set(CPACK_DEBIAN_GUEST_DESCRIPTION "check that the GPU really encodes video here

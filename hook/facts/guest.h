@@ -19,8 +19,6 @@
 #define GUEST_NODES_MAX 32
 #define GROUP_NAME_MAX  33
 
-#define GUEST_USER_GROUPS_MAX 64
-
 struct guest_node {
     char name[16]; /* as the kernel names the number */
     unsigned node_minor;
@@ -48,15 +46,17 @@ struct guest {
 struct guest_group {
     bool found;
     uint32_t gid;
+    bool has_no_file;  /* of the first: there is no /etc/group */
+    bool is_elsewhere; /* of the first: it may be known to a service that only the guest can ask */
 };
 
-/* A user of the guest, by its own files. */
-struct guest_user {
-    bool found;
-    uint32_t uid, gid;
-    uint32_t group_count; /* of all its groups, the own one first */
-    uint32_t groups[GUEST_USER_GROUPS_MAX];
-    char home[128]; /* a whole path that is a plain word; "/" when it is none */
+#define NSS_FILES_MAX 4
+
+/* What nsswitch.conf(5) says of groups, beside /etc/group. */
+struct nss_groups {
+    size_t count;
+    const char *files[NSS_FILES_MAX]; /* group(5) files, below the guest's root */
+    bool has_other;                   /* sss, ldap and the like */
 };
 
 /*
@@ -117,8 +117,9 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
                      struct guest_group ret_groups[2]);
 
 /*
- * Looks two names up in /etc/group below the guest's root folder. No such file is no error: nothing
- * is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ * Looks two names up below the guest's root folder: in /etc/group, and where the first is not there
+ * in the other group files that its nsswitch.conf names. No such file is no error: nothing is
+ * found. STATUS_UNSAFE_PATH when /etc/group is there but no regular file of a sane size.
  */
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault);
@@ -128,25 +129,6 @@ int guest_find_groups(int root, const char *const names[2], struct guest_group r
  * STATUS_UNSAFE_PATH when it is no regular file of a sane size.
  */
 int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault);
-
-/* A user by name, as /etc/passwd and /etc/group below the guest's root folder have it. */
-int guest_find_user(int root, const char *name, struct guest_user *ret, struct fault *fault);
-
-/* The same by a child that is given up after 10 s. */
-int guest_user_apart(const char *name, const struct guest *guest, struct guest_user *ret,
-                     struct fault *fault);
-
-/* Pure: what a child has told of a user, as far as it can be. */
-void guest_take_user(const struct guest_user *told, struct guest_user *ret);
-
-/* Pure: the first well formed entry for `name` in the text of a passwd(5) file. */
-bool user_text_find(const char *text, size_t size, const char *name, struct guest_user *ret);
-
-/*
- * Pure: adds the groups of a group(5) file that name this member. False when there are more than
- * GUEST_USER_GROUPS_MAX.
- */
-bool groups_text_add(const char *text, size_t size, const char *name, struct guest_user *user);
 
 /* guest_look by a child that is given up after 10 s, for a person's commands. */
 int guest_look_apart(const char *const names[2], bool has_dev, struct guest *guest,
@@ -160,6 +142,9 @@ struct guest_root_look {
 
 /* Looks at such a folder by a child that is given up after 10 s. */
 int guest_root_apart(const char *folder, struct guest_root_look *ret, struct fault *fault);
+
+/* Pure: reads the text of nsswitch.conf(5). */
+void nsswitch_groups_read(const char *text, struct nss_groups *ret);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

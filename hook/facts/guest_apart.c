@@ -11,7 +11,6 @@ struct look_page {
     struct child_told told;
     struct guest_look look;
     struct guest_root_look root;
-    struct guest_user user;
 };
 
 struct look_job {
@@ -19,7 +18,6 @@ struct look_job {
     const struct guest *guest;
     bool has_dev;
     const char *folder;
-    const char *user;
     struct look_page *page;
 };
 
@@ -33,16 +31,6 @@ static int look_steps(void *memory, int link)
     child_leave_output(job->guest->root);
     return guest_look(job->guest, job->has_dev, mountinfo, job->names, &job->page->look,
                       &job->page->told.fault);
-}
-
-static int user_steps(void *memory, int link)
-{
-    const struct look_job *job = memory;
-    const int keep[] = {link, job->guest->root};
-
-    child_keep_only(keep, 2);
-    child_leave_output(job->guest->root);
-    return guest_find_user(job->guest->root, job->user, &job->page->user, &job->page->told.fault);
 }
 
 /* A root file system has one of these, and so has one that is made by hand. */
@@ -103,17 +91,6 @@ int guest_look_apart(const char *const names[2], bool has_dev, struct guest *gue
     r = look_run(&job, look_steps, fault);
     if (r == 0)
         guest_take_look(guest, &job.page->look, ret_groups);
-    return r;
-}
-
-int guest_user_apart(const char *name, const struct guest *guest, struct guest_user *ret,
-                     struct fault *fault)
-{
-    struct look_job job = {.guest = guest, .user = name};
-    int r = look_run(&job, user_steps, fault);
-
-    if (r == 0)
-        guest_take_user(&job.page->user, ret);
     return r;
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/command.h"
 #include "base/err.h"
-#include "facts/guest.h"
+#include "visit/user.h"
 
 #include <stdbool.h>
 #include <stddef.h>

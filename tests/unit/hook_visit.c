@@ -2,8 +2,8 @@
 #include "base/cleanup.h"
 #include "cmocka_all.h"
 #include "exit_status.h"
-#include "facts/guest.h"
 #include "visit/program.h"
+#include "visit/user.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -30,13 +30,15 @@ cli: cli usage visit cdi start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
+codec: codec facts
 picture: picture facts
 judge: judge facts
 system: system facts
-va: va facts h264 picture
+library: library facts
+va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts
-run: run cli system va facts h264 picture'
+run: run cli system va facts codec h264 picture library'
 
 layers=${program}_layers
 layers=${!layers}

@@ -1,12 +1,15 @@
-/* The container's /etc/passwd, and the groups that /etc/group puts a user into. */
+#include "visit/user.h"
+
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "facts/guest.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define FIELDS_MAX 7
+#define FIELDS_MAX   7
+#define LOOK_SECONDS 10
 
 /* A part of a text that is not ours, and has no end of its own. */
 struct part {
@@ -142,4 +145,62 @@ void guest_take_user(const struct guest_user *told, struct guest_user *ret)
     home_take(ret);
     if (ret->group_count > GUEST_USER_GROUPS_MAX)
         ret->group_count = 0;
+}
+
+/* ---- by a child ------------------------------------------------------------------------------ */
+
+struct look_page {
+    struct child_told told;
+    struct guest_user user;
+};
+
+struct look_job {
+    const char *name;
+    int root;
+    struct look_page *page;
+};
+
+static int look_steps(void *memory, int link)
+{
+    const struct look_job *job = memory;
+    const int keep[] = {link, job->root};
+
+    child_keep_only(keep, 2);
+    child_leave_output(job->root);
+    return guest_find_user(job->root, job->name, &job->page->user, &job->page->told.fault);
+}
+
+static int look_run(struct look_job *job, struct fault *fault)
+{
+    struct child_job work = {.steps = look_steps, .memory = job, .cgroup = -1};
+    struct child child = CHILD_NONE;
+    bool stays;
+    pid_t pid;
+    int r;
+
+    work.outcome = &job->page->told.outcome;
+    r = child_start(&work, &child);
+    if (r < 0)
+        return fault_set(fault, CAUSE_NO_LOOKER, -r);
+    pid = child.pid;
+    if (child_end(&child, child_deadline(LOOK_SECONDS), &stays) < 0)
+        return fault_set(fault, CAUSE_NO_ANSWER, 0, .a = LOOK_SECONDS,
+                         .b = stays ? (uint32_t)pid : 0);
+    return fault_of_child(&job->page->told, CAUSE_LOOKER_KILLED, fault);
+}
+
+int guest_user_apart(const char *name, const struct guest *guest, struct guest_user *ret,
+                     struct fault *fault)
+{
+    struct look_job job = {.name = name, .root = guest->root};
+    int r;
+
+    job.page = child_memory(sizeof(*job.page));
+    if (!job.page)
+        return fault_set(fault, CAUSE_NO_LOOKER, ENOMEM);
+    r = look_run(&job, fault);
+    if (r == 0)
+        guest_take_user(&job.page->user, ret);
+    (void)munmap(job.page, sizeof(*job.page));
+    return r;
 }
