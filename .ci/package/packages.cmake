@@ -66,8 +66,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
 set(CPACK_DEBIAN_HOST_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus")
-set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "gpu-verify")
+set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus, gpu-verify")
 set(CPACK_DEBIAN_HOST_DESCRIPTION "GPU render nodes in unprivileged LXC containers
 A hook for LXC that gives a container the render nodes of the host's GPUs at
 each start, owned by the container's own render group, and proves that they can

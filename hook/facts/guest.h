@@ -126,6 +126,12 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault);
 
+/*
+ * Reads a file below the guest's root folder, which may be missing: then *ret stays as it is.
+ * STATUS_UNSAFE_PATH when it is no regular file of a sane size.
+ */
+int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault);
+
 /* guest_look by a child that is given up after 10 s, for a person's commands. */
 int guest_look_apart(const char *const names[2], bool has_dev, struct guest *guest,
                      struct guest_group ret_groups[2], struct fault *fault);

@@ -23,7 +23,10 @@ plan: plan facts
 start: start plan facts
 say: say plan facts
 config: config say plan facts
-cli: cli start config say plan facts
+cdi: cdi start say plan facts
+visit: visit facts
+usage: usage say plan facts
+cli: cli usage visit cdi start config say plan facts
 heal: heal cli start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
