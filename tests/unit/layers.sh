@@ -27,7 +27,7 @@ cdi: cdi start say plan facts
 visit: visit facts
 usage: usage say plan facts
 cli: cli usage visit cdi start config say plan facts
-heal: heal cli start config say plan facts'
+heal: heal cli usage visit cdi start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
