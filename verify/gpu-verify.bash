@@ -15,6 +15,11 @@ _gpu_verify() {
             mapfile -t COMPREPLY < <(compgen -G '/dev/dri/renderD*' | grep -F -- "$current")
             return
             ;;
+        --libva)
+            mapfile -t COMPREPLY < <(compgen -d -- "$current")
+            compopt -o filenames 2>/dev/null
+            return
+            ;;
         --output | --metrics)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             compopt -o filenames 2>/dev/null

@@ -2,6 +2,8 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "judge/checks.h"
+#include "library/library.h"
+#include "like/like.h"
 #include "render/metrics.h"
 #include "render/render.h"
 #include "run/probe.h"
@@ -70,10 +72,11 @@ static int stream_keep(const struct facts *facts, struct output *output, struct 
 static int node_verify(const struct options *options, const char *device, struct output *output,
                        struct metrics *metrics)
 {
-    static struct facts facts; /* all of it comes from probe_run */
+    static struct facts facts;
     struct report report;
     struct err err = {0};
 
+    facts.packages = (struct package_facts){0}; /* the rest comes from probe_run */
     if (probe_run(options, device, output->fd, &facts, &err) < 0)
         return error_report(&err, options->json);
     if (facts.run.end == RUN_INTERRUPTED) {
@@ -81,12 +84,12 @@ static int node_verify(const struct options *options, const char *device, struct
         signal_die(facts.run.signal);
     }
     checks_judge(&facts, &report);
-    if (report_has_cause(&report)) {
-        if (report_blames_driver(&report))
-            probe_evidence(device, &facts);
-        packages_collect(&facts.packages);
+    if (report_blames_driver(&report)) {
+        probe_evidence(device, &facts);
         checks_judge(&facts, &report);
     }
+    packages_collect(report_packages(&report), &facts.packages);
+    checks_judge(&facts, &report);
     metrics_add(metrics, &facts, &report);
     int kept = stream_keep(&facts, output, &err);
     if (!options->metrics || !text_is_equal(options->metrics, "-"))
@@ -161,6 +164,19 @@ static bool wants_json(int argc, char **argv)
     return false;
 }
 
+static int run(struct options *options, char **argv)
+{
+    struct err err = {0};
+    int status;
+
+    if (options->like)
+        return like_run(options->like, argv, &status, &err) < 0 ? error_report(&err, options->json)
+                                                                : status;
+    if (options->libva && library_restart(options->libva, argv, &err) < 0)
+        return error_report(&err, options->json);
+    return verify(options);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -174,6 +190,6 @@ int main(int argc, char **argv)
     else if (options.version)
         puts("gpu-verify " PROJECT_VERSION);
     else
-        status = verify(&options);
+        status = run(&options, argv);
     return stdout_finish(status);
 }

@@ -316,6 +316,12 @@ void report_success(const struct about *about, bool in_cgroup)
         report_null_denied(about->devices, about->config_file);
 }
 
+void report_done(const char *text)
+{
+    if (!report_as.quiet)
+        say(LOG_INFO, "container %s: %s", report_as.container, text);
+}
+
 void report_failure(const struct err *err)
 {
     say(LOG_ERR, "%s", err->text);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <va/va_backend_vpp.h>
 
 #define MESSAGE_MAX 256
 
@@ -104,6 +105,16 @@ static VAStatus enter_vaTerminate(VADriverContextP ctx)
     return VA_STATUS_SUCCESS;
 }
 
+/* ffmpeg asks before it scales: no filters, no colour standards, nothing but the size. */
+static VAStatus pipeline_caps(__attribute__((unused)) VADriverContextP ctx,
+                              __attribute__((unused)) VAContextID context,
+                              __attribute__((unused)) VABufferID *filters,
+                              __attribute__((unused)) unsigned count, VAProcPipelineCaps *caps)
+{
+    *caps = (VAProcPipelineCaps){.pipeline_flags = 0};
+    return VA_STATUS_SUCCESS;
+}
+
 static void vtable_fill(struct VADriverVTable *vtable, const struct faults *faults)
 {
     refused_fill(vtable);
@@ -122,10 +133,10 @@ static void limits_fill(VADriverContextP ctx, const struct faults *faults)
 
     ctx->version_major = VA_MAJOR_VERSION;
     ctx->version_minor = VA_MINOR_VERSION;
-    ctx->max_profiles = 4;
+    ctx->max_profiles = 6;
     ctx->max_entrypoints = 3;
     ctx->max_attributes = 16;
-    ctx->max_image_formats = 2;
+    ctx->max_image_formats = 3;
     ctx->max_subpic_formats = 1;
     ctx->max_display_attributes = 1;
     ctx->str_vendor = "Test driver (CPU, for tests only)";
@@ -171,5 +182,7 @@ __attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverConte
     ctx->pDriverData = drv;
     limits_fill(ctx, &drv->faults);
     vtable_fill(ctx->vtable, &drv->faults);
+    if (ctx->vtable_vpp)
+        ctx->vtable_vpp->vaQueryVideoProcPipelineCaps = pipeline_caps;
     return VA_STATUS_SUCCESS;
 }

@@ -220,6 +220,7 @@ __attribute__((noreturn)) static void inside(const struct box *box, int maps_rea
     check((int)read(maps_ready, &byte, 1), "id maps");
     if (!box->privileged && !box->shared)
         check(setresgid(0, 0, 0) | setresuid(0, 0, 0), "become root");
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* which a change of ids takes back */
     /* It belongs to the user namespace that it is opened in. */
     if (box->fuse)
         check(fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC), "/dev/fuse");

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Running containers that work against `attach`: they swap what it looks at, never answer, or reach for
 # the process that is among them.
-# RACE_ROUNDS: how often attach runs against the swapping, 1,000 when not set.
+# RACE_ROUNDS: how often attach runs against the swapping, 400 when not set.
 
 setup() {
     load lib.bash
@@ -27,7 +27,7 @@ done
 END
 
 race() {
-    local rounds=$((${RACE_ROUNDS:-1000} / 2))
+    local rounds=$((${RACE_ROUNDS:-400} / 2))
     host_fingerprint >"$work/before"
     : >"$work/rounds.log"
     "$box" --swap "$bait" "$@" -- bash "$BATS_RUN_TMPDIR/rounds" "$rounds" "$work/rounds.log" "$hook" '{}'

@@ -8,6 +8,7 @@
  * missing.
  */
 #include "base/cleanup.h"
+#include "library/library.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -159,12 +160,15 @@ static bool run(struct bench *bench)
 int main(int argc, char **argv)
 {
     CLEANUP_FD int node = argc == 3 ? open(argv[1], O_RDWR | O_CLOEXEC) : -1;
+    struct library_facts library = {0};
     struct bench bench = {0};
 
     if (node < 0 || sscanf(argv[2], "%ux%u", &bench.width, &bench.height) != 2) {
         (void)fputs("usage: transfer NODE WxH\n", stderr);
         return 2;
     }
+    if (!library_open(&library))
+        return 1;
     bench.display = vaGetDisplayDRM(node);
     return bench.display && run(&bench) ? 0 : 1;
 }

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "h264/bits.h"
+#include "library/library.h"
 #include "va/decoder.h"
 #include "va/encoder.h"
 #include "va/table.h"
@@ -106,13 +107,15 @@ int main(int argc, char **argv)
     struct va_request request = {.qp = 26, .output_fd = -1};
     CLEANUP_FD int node = argc == 5 ? open(argv[1], O_RDWR | O_CLOEXEC) : -1;
     CLEANUP_FREE char *data = NULL;
+    struct library_facts library = {0};
     struct source source = {0};
 
     if (argc != 5 || sscanf(argv[3], "%ux%u", &request.width, &request.height) != 2) { /* NOLINT */
         (void)fputs("usage: turns NODE STREAM.h264 WxH FRAMES\n", stderr);
         return 2;
     }
-    if (node < 0 || file_read_at(AT_FDCWD, argv[2], STREAM_MAX, &data, &source.size) < 0) {
+    if (!library_open(&library) || node < 0 ||
+        file_read_at(AT_FDCWD, argv[2], STREAM_MAX, &data, &source.size) < 0) {
         perror("turns");
         return 2;
     }

@@ -15,5 +15,6 @@ completes 'auto constrained-baseline high main' "$verify" --profile ''
 completes '' "$verify" --frames ''
 completes '' "$verify" --size 6
 completes "$0" "$verify" --output "${0%.sh}"
+completes "${0%/*}" "$verify" --libva "${0%/*}"
 completes "$(compgen -G '/dev/dri/renderD*' | sort | paste -sd ' ')" "$verify" --device /dev/dri/
 finish

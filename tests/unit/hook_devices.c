@@ -189,6 +189,12 @@ static void what_helps_is_what_the_model_says_helps(void **state)
     assert_non_null(strstr(advice(true),
                            "gpu-privileged\\.conf *$/d' /var/lib/lxc/c1/config\n"
                            "lxc.include = "));
+    /* a package's file is not edited: its line is overridden */
+    rules_set(DEVICES_V2, "-c 226:* rwm");
+    snprintf(rules.places[0].file, sizeof(rules.places[0].file), "/usr/share/lxc/config/x.conf");
+    assert_null(strstr(advice(false), "sed"));
+    rules.places[0].file[0] = '\0'; /* nobody knows where it stands */
+    assert_null(strstr(advice(false), "sed"));
     rules_set(DEVICES_V1, "-a;+c 226:* rwm");
     assert_non_null(strstr(advice(true), "lxc.cgroup.devices.allow = c 1:3 rwm\n"));
     assert_null(strstr(advice(false), "allow = c"));

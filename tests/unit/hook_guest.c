@@ -4,6 +4,7 @@
 #include "facts/guest.h"
 #include "facts/overlay.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,8 @@ static void finds_a_group_by_its_whole_name(void **state)
     assert_int_equal(FIND(text, "root").gid, 0);
     assert_false(FIND(text, "rende").found);
     assert_false(FIND(text, "").found);
+    assert_int_equal(FIND("renderx:5:7:\nrender:x:9:\n", "render").gid, 9);
+    assert_int_equal(FIND("render\nrender:x\nrender:x:9:\n", "render").gid, 9);
 }
 
 static void takes_the_first_entry_that_is_well_formed(void **state)
@@ -77,6 +80,70 @@ static void refuses_a_cgroup_it_cannot_reach(void **state)
     assert_false(cgroup_path_find("0::/longer-than-the-buffer\n", path, sizeof(path), &is_v1));
     assert_false(cgroup_path_find("5:mydevices:/x\n", path, sizeof(path), &is_v1));
     assert_false(cgroup_path_find("nonsense", path, sizeof(path), &is_v1));
+}
+
+static unsigned entries_read;
+
+/* In place of libc's, here alone: of a directory that has no end to speak of. */
+struct dirent *readdir(DIR *dir)
+{
+    static struct dirent entry = {.d_type = DT_CHR, .d_name = "card0"};
+
+    (void)dir;
+    return ++entries_read < 100000 ? &entry : NULL;
+}
+
+static void a_directory_without_end_is_read_in_part(void **state)
+{
+    static const char *const no_names[2] = {"", ""};
+    char top[] = "/tmp/hook_guest.XXXXXX";
+    static struct guest guest;
+    static struct guest_look look;
+    struct fault fault;
+
+    (void)state;
+    assert_non_null(mkdtemp(top));
+    guest_init(&guest);
+    guest.root = open(top, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(mkdirat(guest.root, "dev", 0700), 0);
+    assert_int_equal(mkdirat(guest.root, "dev/dri", 0700), 0);
+    assert_int_equal(guest_look(&guest, true, "", no_names, &look, &fault), 0);
+    assert_int_equal(entries_read, 1024);
+    assert_int_equal(look.node_count, 0); /* there is no such file */
+    assert_int_equal(unlinkat(guest.root, "dev/dri", AT_REMOVEDIR), 0);
+    assert_int_equal(unlinkat(guest.root, "dev", AT_REMOVEDIR), 0);
+    guest_close(&guest);
+    assert_int_equal(rmdir(top), 0);
+}
+
+/* Numbers that a process of the container may have written. */
+static void what_was_looked_at_is_checked_again(void **state)
+{
+    static struct guest guest;
+    static struct guest_look look = {
+        .has_dri = true,
+        .node_count = 6,
+        .node_minors = {PRIMARY_MINOR_MAX, PRIMARY_MINOR_MAX + 1, RENDER_MINOR_MIN - 1,
+                        RENDER_MINOR_MIN, RENDER_MINOR_MAX, RENDER_MINOR_MAX + 1},
+        .groups = {{true, 109}, {false, 0}},
+    };
+    struct guest_group groups[2];
+
+    (void)state;
+    guest_take_look(&guest, &look, groups);
+    assert_int_equal(guest.node_count, 3);
+    assert_string_equal(guest.nodes[0].name, "card63");
+    assert_string_equal(guest.nodes[1].name, "renderD128");
+    assert_string_equal(guest.nodes[2].name, "renderD255");
+    assert_int_equal(groups[0].gid, 109);
+    assert_true(guest.has_dri);
+    assert_false(guest.has_our_tree);
+    look.node_count = UINT32_MAX;
+    look.has_dri = false;
+    look.has_our_tree = true;
+    guest_take_look(&guest, &look, groups);
+    assert_true(guest.node_count <= GUEST_NODES_MAX);
+    assert_false(guest.has_our_tree);
 }
 
 /* The services, and what may be known elsewhere. */
@@ -189,6 +256,8 @@ int main(void)
         cmocka_unit_test(survives_strange_files),
         cmocka_unit_test(finds_the_cgroup_that_holds_the_device_rules),
         cmocka_unit_test(refuses_a_cgroup_it_cannot_reach),
+        cmocka_unit_test(a_directory_without_end_is_read_in_part),
+        cmocka_unit_test(what_was_looked_at_is_checked_again),
         cmocka_unit_test(nsswitch_names_the_other_files),
         cmocka_unit_test(an_overlay_is_its_directories_the_upper_one_first),
         cmocka_unit_test(groups_are_in_etc_group_first_and_then_where_nsswitch_says),

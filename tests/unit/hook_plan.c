@@ -275,6 +275,7 @@ static void each_proof_is_its_own_steps(void **state)
     assert_null(prove_shut_node(&plan, &proofs));
     proofs.nodes[2].error = EPERM;
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    assert_null(prove_shut_node(&plan, &proofs)); /* denied is not shut */
     say(&proofs);
     assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
     assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
@@ -298,6 +299,76 @@ static void each_proof_is_its_own_steps(void **state)
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
     say(&proofs);
     assert_int_equal(err.status, STATUS_DEAD_NODE);
+}
+
+static void a_node_is_usable_by_the_containers_group_or_by_all(void **state)
+{
+    struct gpu_node node = {.mode = 0660};
+
+    (void)state;
+    assert_true(plan_is_usable_as_it_is(&node, true, 109, 109));
+    assert_false(plan_is_usable_as_it_is(&node, true, 44, 109));
+    assert_false(plan_is_usable_as_it_is(&node, false, 109, 109));
+    assert_false(plan_is_usable_as_it_is(&node, false, 0, 0));
+    node.mode = 0640;
+    assert_false(plan_is_usable_as_it_is(&node, true, 109, 109));
+    node.mode = 0606;
+    assert_true(plan_is_usable_as_it_is(&node, false, 0, 109));
+}
+
+static void a_number_for_the_group_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    options.has_gid = true;
+    options.gid = 44;
+    build();
+    assert_int_equal(plan.owner.guest_gid, 44);
+    assert_int_equal(plan.owner.host_gid, 100044);
+    assert_string_equal(plan.owner.group, "");
+    assert_int_equal(plan.warning_count, 0);
+}
+
+static void a_card_comes_only_when_asked_for_and_links_as_one(void **state)
+{
+    (void)state;
+    gpus.nodes[1] = (struct gpu_node){.name = "card1",
+                                      .node_minor = 1,
+                                      .driver = "i915",
+                                      .pci = "0000:00:02.0",
+                                      .device = "0000:00:02.0"};
+    build();
+    assert_null(op_named("card1"));
+    options.selection.with_card = true;
+    build();
+    assert_int_equal(op_named("card1")->kind, OP_NODE);
+    assert_string_equal(op_named("by-path/pci-0000:00:02.0-card")->target, "../card1");
+    options.selection.count = 1;
+    options.selection.specs[0] = "renderD128";
+    build();
+    assert_int_equal(op_named("card1")->kind, OP_NODE);
+    gpus.nodes[1].device[0] = '\0'; /* of no device that is known */
+    build();
+    assert_null(op_named("card1"));
+}
+
+/* No id map gives the host's root group away, or makes the container's root the render group. */
+static void roots_groups_are_not_paired(void **state)
+{
+    struct plan_owner owner = {.guest_gid = 109, .group = "render"};
+
+    (void)state;
+    gpus.nodes[0].gid = 107;
+    assert_int_equal(plan_gid_pair(&gpus.nodes[0], &owner, &fault), 0);
+    gpus.nodes[0].gid = 0;
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_HOST_ROOT_GROUP);
+    gpus.nodes[0].gid = 107;
+    owner.guest_gid = 0;
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_ROOT_IS_NO_RENDER);
+    owner.group[0] = '\0';
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_ROOT_KEEPS_GID);
 }
 
 static void a_full_host_fits(void **state)
@@ -398,6 +469,10 @@ int main(void)
         cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
         cmocka_unit_test_setup(a_map_without_root_is_refused_whoever_starts_it, set_up),
         cmocka_unit_test_setup(each_proof_is_its_own_steps, set_up),
+        cmocka_unit_test_setup(a_node_is_usable_by_the_containers_group_or_by_all, set_up),
+        cmocka_unit_test_setup(a_number_for_the_group_is_taken_as_it_is, set_up),
+        cmocka_unit_test_setup(a_card_comes_only_when_asked_for_and_links_as_one, set_up),
+        cmocka_unit_test_setup(roots_groups_are_not_paired, set_up),
         cmocka_unit_test_setup(a_full_host_fits, set_up),
         cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
         cmocka_unit_test_setup(offers_are_whole_pairs_and_the_rest_is_counted, set_up),

@@ -18,6 +18,7 @@
  */
 #include "base/cleanup.h"
 #include "facts/va.h"
+#include "library/library.h"
 #include "picture/compare.h"
 #include "picture/pattern.h"
 #include "va/encode_plan.h"
@@ -199,6 +200,7 @@ static int print_rate(struct va_request *request)
 static int run(const char *path, struct va_request *request, const char *output_path)
 {
     static struct va_facts facts;
+    static struct library_facts library;
     CLEANUP_FD int node = open(path, O_RDWR | O_CLOEXEC);
     CLEANUP_FD int output = -1;
 
@@ -209,6 +211,10 @@ static int run(const char *path, struct va_request *request, const char *output_
         return 2;
     }
     request->output_fd = output;
+    if (!library_open(&library)) {
+        fprintf(stderr, "%s\n", library.error);
+        return 1;
+    }
     va_run(node, request, &facts);
     va_facts_sanitize(&facts);
     print_facts(&facts);

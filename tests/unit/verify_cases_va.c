@@ -103,6 +103,52 @@ CASE(g15_driver_absent)
     facts_tried("i965_drv_video.so", VA_TRIED_ABSENT);
 }
 
+static void facts_no_libva(void)
+{
+    facts_va_never();
+    facts.sys.library.path[0] = '\0';
+    SET(facts.sys.library.error,
+        "libva.so.2: cannot open shared object file: No such file or directory");
+}
+
+CASE(g43_no_libva)
+{
+    facts_no_libva();
+}
+
+CASE(g43_no_libva_jellyfin)
+{
+    facts_no_libva();
+    facts.sys.library.has_bundle[BUNDLE_JELLYFIN] = true;
+}
+
+CASE(g40_asked_in_vain)
+{
+    facts_no_libva();
+    SET(facts.sys.library.asked, "/opt/emby-server/lib");
+}
+
+CASE(g40_asked_without_driver)
+{
+    case_g15_driver_absent();
+    SET(facts.sys.library.asked, "/opt/emby-server/lib");
+    SET(facts.sys.library.path, "/opt/emby-server/lib/libva.so.2");
+}
+
+CASE(pass_jellyfin_plex)
+{
+    facts.sys.library.has_bundle[BUNDLE_JELLYFIN] = true;
+    facts.sys.library.has_bundle[BUNDLE_PLEX] = true;
+}
+
+CASE(pass_in_jellyfin)
+{
+    facts.sys.library.has_bundle[BUNDLE_JELLYFIN] = true;
+    SET(facts.sys.library.asked, "/usr/lib/jellyfin-ffmpeg/lib");
+    SET(facts.sys.library.path, "/usr/lib/jellyfin-ffmpeg/lib/libva.so.2");
+    SET(facts.va.driver.tried[0], "/usr/lib/jellyfin-ffmpeg/lib/dri/iHD_drv_video.so");
+}
+
 CASE(g15_old_intel)
 {
     case_g15_driver_absent();
@@ -373,6 +419,12 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g38_virgl_absent, STATUS_VA_ABSENT, "g38"),
     ROW(g14_no_encoder, STATUS_NO_ENCODER, "g14"),
     ROW(g15_driver_absent, STATUS_VA_ABSENT, "g15"),
+    ROW(g43_no_libva, STATUS_VA_ABSENT, "g43"),
+    ROW(g43_no_libva_jellyfin, STATUS_VA_ABSENT, "g43"),
+    ROW(g40_asked_in_vain, STATUS_VA_ABSENT, "g40"),
+    ROW(g40_asked_without_driver, STATUS_VA_ABSENT, "g15"),
+    ROW(pass_jellyfin_plex, STATUS_PASS, ""),
+    ROW(pass_in_jellyfin, STATUS_PASS, ""),
     ROW(g15_old_intel, STATUS_VA_ABSENT, "g15"),
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),

@@ -65,6 +65,11 @@ static void sys_good(void)
     };
 }
 
+static void library_good(void)
+{
+    SET(facts.sys.library.path, "/lib/x86_64-linux-gnu/libva.so.2");
+}
+
 static void row_add(const char *profile, int32_t entrypoint, const char *entrypoint_name)
 {
     struct va_row *row = &facts.va.entrypoints.rows[facts.va.entrypoints.count++];
@@ -136,6 +141,7 @@ void facts_all_good(void)
     facts.run.began = 1764252000;
     facts.run.seconds = 0.4;
     sys_good();
+    library_good();
     va_good();
     facts.packages = (struct package_facts){.is_known = true, .is_offer_known = true};
     facts_package(DEBIAN_IHD, "23.1.1+dfsg1-1", "23.1.1+dfsg1-1");
@@ -151,6 +157,7 @@ void facts_va_never(void)
 {
     memset(&facts.va, 0, sizeof(facts.va));
     facts.va.entrypoints.chosen_row = -1;
+    facts.sys.library.path[0] = '\0';
 }
 
 void facts_at(enum place place)
@@ -177,6 +184,7 @@ void facts_failure(struct va_failure *to, const char *call, int32_t status, cons
 void facts_driver_failed(const char *call, const char *status)
 {
     facts_va_never();
+    library_good();
     facts_failure(&facts.va.driver.failure, call, 1, status);
     facts.va.progress.step = VA_STEP_DRIVER;
 }

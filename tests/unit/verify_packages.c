@@ -1,8 +1,11 @@
 /* What is installed and offered, from the texts of dpkg and APT. */
 #include "cmocka_all.h"
 #include "facts/packages.h"
+#include "system/packages.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* Each is before the next; deb-version(7). */
 static void versions_are_in_order(void **state)
@@ -62,6 +65,26 @@ static void what_is_installed_is_known(void **state)
     assert_string_equal(packages.debian[DEBIAN_MESA].installed, "");
 }
 
+/* Whatever the size of the buffer, down to that of the longest stanza of ours. */
+static void files_are_read_in_pieces(void **state)
+{
+    struct package_facts whole = {0};
+
+    (void)state;
+    debian_status_parse(STATUS, &whole);
+    for (size_t size = 160; size < sizeof(STATUS) + 10; size++) {
+        struct package_facts pieces = {0};
+        char buffer[sizeof(STATUS) + 10];
+        int fd = memfd_create("status", 0);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, STATUS, strlen(STATUS)), strlen(STATUS));
+        assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+        stanzas_read(fd, buffer, size, debian_status_parse, &pieces);
+        assert_int_equal(close(fd), 0);
+        assert_memory_equal(&pieces, &whole, sizeof(whole));
+    }
+}
+
 static void the_newest_offer_counts(void **state)
 {
     struct package_facts packages = {0};
@@ -89,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(versions_are_in_order),
         cmocka_unit_test(what_is_installed_is_known),
+        cmocka_unit_test(files_are_read_in_pieces),
         cmocka_unit_test(the_newest_offer_counts),
     };
 

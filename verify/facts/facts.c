@@ -108,3 +108,14 @@ enum label_kind label_kind(const char *label)
         return LABEL_APPARMOR;
     return colon && strchr(colon + 1, ':') ? LABEL_SELINUX : LABEL_APPARMOR;
 }
+
+const struct bundle *library_bundle(enum library_bundle bundle)
+{
+    static const struct bundle bundles[BUNDLE_COUNT] = {
+        [BUNDLE_JELLYFIN] = {"Jellyfin", "/usr/lib/jellyfin-ffmpeg/lib", false},
+        [BUNDLE_EMBY] = {"Emby", "/opt/emby-server/lib", false},
+        [BUNDLE_PLEX] = {"Plex", "/usr/lib/plexmediaserver/lib", true},
+    };
+
+    return &bundles[bundle];
+}

@@ -166,6 +166,22 @@ struct place_facts {
     char drivers_path[NODE_PATH_MAX]; /* LIBVA_DRIVERS_PATH */
 };
 
+/* Media servers that bring a libva and VA drivers of their own. */
+enum library_bundle { BUNDLE_JELLYFIN, BUNDLE_EMBY, BUNDLE_PLEX, BUNDLE_COUNT };
+
+struct bundle {
+    const char *program, *directory; /* "Jellyfin", where its libva lies; drivers in dri below */
+    bool is_musl;                    /* its libva cannot be loaded into this program */
+};
+
+/* Which libva this run is about. */
+struct library_facts {
+    char asked[NODE_PATH_MAX]; /* the directory of --libva; "" for what the system has */
+    char path[NODE_PATH_MAX];  /* the file that was loaded; "" when none was */
+    char error[200];           /* why not, in the loader's words */
+    bool has_bundle[BUNDLE_COUNT];
+};
+
 /* How far the child got; the VA part counts for itself in va.progress. */
 enum stage { STAGE_NODE, STAGE_ACCESS, STAGE_KERNEL, STAGE_VA, STAGE_END };
 
@@ -178,6 +194,7 @@ struct sys_facts {
     struct kernel_facts kernel;
     struct pci_facts pci;
     struct place_facts place;
+    struct library_facts library;
 };
 
 /* What the kernel says once something has failed; false and 0 where it was not asked. */
@@ -217,6 +234,8 @@ struct facts {
     struct evidence_facts evidence; /* only where the GPU or its driver failed */
     struct va_facts va;
 };
+
+const struct bundle *library_bundle(enum library_bundle bundle);
 
 /* Whose label it is, by its form: user:role:type:level, or a profile with its mode. */
 enum label_kind { LABEL_NONE, LABEL_SELINUX, LABEL_APPARMOR };

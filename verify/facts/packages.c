@@ -11,6 +11,8 @@ const char *debian_package_name(enum debian_package package)
         [DEBIAN_I965] = "i965-va-driver",
         [DEBIAN_I965_FULL] = "i965-va-driver-shaders",
         [DEBIAN_MESA] = "mesa-va-drivers",
+        [DEBIAN_LIBVA] = "libva2",
+        [DEBIAN_LIBVA_DRM] = "libva-drm2",
     };
 
     return names[package];
@@ -129,15 +131,25 @@ int debian_version_compare(const char *a, const char *b)
 
 /* ---- deb822 ---------------------------------------------------------------------------------- */
 
-/* The stanza that begins with "Package: NAME", at or behind `text`; NULL without one. */
-static const char *stanza_find(const char *text, const char *name)
-{
-    char key[80];
-    size_t length = (size_t)snprintf(key, sizeof(key), "Package: %s\n", name);
+static const char KEY[] = "Package: ";
 
-    for (const char *at = text; (at = strstr(at, key)); at += length)
-        if (at == text || at[-1] == '\n')
-            return at;
+/* The next stanza of one of our packages, at or behind `text`, and whose it is; NULL without one.
+ * One way through the text, for it may be long. */
+static const char *stanza_find(const char *text, enum debian_package *ret)
+{
+    for (const char *at = text; (at = strstr(at, KEY)); at++) {
+        const char *name = at + strlen(KEY);
+        size_t length = strcspn(name, "\n");
+        if (at != text && at[-1] != '\n')
+            continue;
+        for (int package = 0; package < DEBIAN_PACKAGES; package++) {
+            const char *ours = debian_package_name((enum debian_package)package);
+            if (strlen(ours) == length && strncmp(name, ours, length) == 0) {
+                *ret = (enum debian_package)package;
+                return at;
+            }
+        }
+    }
     return NULL;
 }
 
@@ -175,32 +187,26 @@ static bool version_find(const char *stanza, char ret[PACKAGE_VERSION_MAX])
 
 void debian_status_parse(const char *text, struct package_facts *ret)
 {
+    enum debian_package package;
     char status[64];
 
     ret->is_known = true;
-    for (int package = 0; package < DEBIAN_PACKAGES; package++) {
-        const char *at = text;
-        const char *name = debian_package_name((enum debian_package)package);
-        /* One for each architecture. */
-        for (; (at = stanza_find(at, name)); at++)
-            if (field_find(at, "\nStatus: ", status, sizeof(status)) &&
-                strstr(status, " ok installed"))
-                (void)version_find(at, ret->debian[package].installed);
-    }
+    /* One for each architecture. */
+    for (const char *at = text; (at = stanza_find(at, &package)); at += strlen(KEY))
+        if (field_find(at, "\nStatus: ", status, sizeof(status)) && strstr(status, " ok installed"))
+            (void)version_find(at, ret->debian[package].installed);
 }
 
 void debian_list_parse(const char *text, struct package_facts *ret)
 {
+    enum debian_package package;
     char version[PACKAGE_VERSION_MAX];
 
     ret->is_offer_known = true;
-    for (int package = 0; package < DEBIAN_PACKAGES; package++) {
+    for (const char *at = text; (at = stanza_find(at, &package)); at += strlen(KEY)) {
         char *newest = ret->debian[package].offered;
-        const char *at = text;
-        const char *name = debian_package_name((enum debian_package)package);
-        for (; (at = stanza_find(at, name)); at++)
-            if (version_find(at, version) &&
-                (!newest[0] || debian_version_compare(version, newest) > 0))
-                memcpy(newest, version, sizeof(version));
+        if (version_find(at, version) &&
+            (!newest[0] || debian_version_compare(version, newest) > 0))
+            memcpy(newest, version, sizeof(version));
     }
 }

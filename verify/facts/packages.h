@@ -1,5 +1,5 @@
 /*
- * The packages of Debian that hold VA drivers: which are installed, in which version, and what the
+ * The packages of Debian that hold VA drivers and libva: which are installed, in which version, and what the
  * APT sources of this machine offer. Read as text, nothing is run.
  */
 #ifndef VERIFY_FACTS_PACKAGES_H
@@ -16,6 +16,8 @@ enum debian_package {
     DEBIAN_I965,
     DEBIAN_I965_FULL, /* with the shaders that the encoders of Gen8 and later want; the same */
     DEBIAN_MESA,
+    DEBIAN_LIBVA,
+    DEBIAN_LIBVA_DRM,
     DEBIAN_PACKAGES
 };
 
@@ -28,6 +30,13 @@ struct package_facts {
     } debian[DEBIAN_PACKAGES];
 };
 
+/* How much of it a report needs: each step takes longer. */
+enum package_depth {
+    PACKAGES_NOTHING,
+    PACKAGES_INSTALLED, /* dpkg's database: a megabyte */
+    PACKAGES_OFFERED,   /* and APT's lists: fifty of them */
+};
+
 const char *debian_package_name(enum debian_package package);
 
 /* Whether a newer version than the installed one is offered. */
@@ -36,10 +45,10 @@ bool debian_is_outdated(const struct package_facts *packages, enum debian_packag
 /* <0, 0, >0: the order of deb-version(7). */
 int debian_version_compare(const char *a, const char *b);
 
-/* From the text of /var/lib/dpkg/status: fills in what is installed. */
+/* From whole stanzas of /var/lib/dpkg/status: adds what is installed. */
 void debian_status_parse(const char *text, struct package_facts *ret);
 
-/* From the text of one list of APT's: what it offers, when that is newer than what is known. */
+/* From whole stanzas of a list of APT's: what it offers, when that is newer than what is known. */
 void debian_list_parse(const char *text, struct package_facts *ret);
 
 #endif

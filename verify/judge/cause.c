@@ -48,6 +48,29 @@ enum exit_status cause_status(enum cause cause)
     return ROWS[cause].status;
 }
 
+/* A line that may be one for what is installed already has to know of newer ones. */
+enum package_depth cause_packages(enum cause cause)
+{
+    static const struct {
+        const char *value;
+        enum package_depth depth;
+    } values[] = {
+        {"{install}", PACKAGES_OFFERED},          {"{newest}", PACKAGES_OFFERED},
+        {"{install_encoders}", PACKAGES_OFFERED}, {"{install_anew}", PACKAGES_INSTALLED},
+        {"{install_libva}", PACKAGES_INSTALLED},  {"{install_other}", PACKAGES_INSTALLED},
+        {"{install_scaler}", PACKAGES_INSTALLED},
+    };
+    enum package_depth depth = PACKAGES_NOTHING;
+
+    for (const struct fix_line *fix = ROWS[cause].fix; fix->line; fix++) {
+        for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++) {
+            if (strstr(fix->line, values[i].value) && values[i].depth > depth)
+                depth = values[i].depth;
+        }
+    }
+    return depth;
+}
+
 /*
  * Fills a template. Returns false when something in braces is not known; it then reads "unknown".
  * A line to be pasted gets only words that no shell takes apart.

@@ -21,6 +21,9 @@ enum cause {
 /* STATUS_PASS for a cause that only warns. */
 enum exit_status cause_status(enum cause cause);
 
+/* What has to be known of packages for its words and its fix. */
+enum package_depth cause_packages(enum cause cause);
+
 /* One sentence. */
 void cause_words(enum cause cause, const struct facts *facts, struct text *out);
 

@@ -166,6 +166,8 @@ static enum check_id check_under_way(const struct facts *facts)
         break;
     case VA_STEP_SCALE:
         return CHECK_ID_SCALE;
+    case VA_STEP_CODECS:
+        return CHECK_ID_CODECS;
     case VA_STEP_CLOSE:
         return CHECK_ID_DRIVER;
     }
@@ -252,13 +254,16 @@ static void finding_make(const struct facts *facts, enum check_id id, struct fin
     }
 }
 
-bool report_has_cause(const struct report *report)
+enum package_depth report_packages(const struct report *report)
 {
+    enum package_depth deepest = PACKAGES_NOTHING;
+
     for (int id = 0; id < CHECK_COUNT; id++) {
-        if (report->findings[id].cause != CAUSE_NONE)
-            return true;
+        enum package_depth depth = cause_packages(report->findings[id].cause);
+        if (depth > deepest)
+            deepest = depth;
     }
-    return false;
+    return deepest;
 }
 
 bool report_blames_driver(const struct report *report)

@@ -45,8 +45,8 @@ struct report {
 
 void checks_judge(const struct facts *facts, struct report *ret);
 
-/* Whether anything failed, or is warned of. */
-bool report_has_cause(const struct report *report);
+/* What has to be known of packages before it can be printed. */
+enum package_depth report_packages(const struct report *report);
 
 /* Whether the GPU or its driver failed: the kernel may know better why. */
 bool report_blames_driver(const struct report *report);

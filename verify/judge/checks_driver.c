@@ -153,15 +153,21 @@ struct judgement check_driver(const struct facts *facts, struct text *detail)
 {
     const struct va_facts *va = &facts->va;
 
+    if (facts->sys.library.error[0]) {
+        text_add(detail, "%s", facts->sys.library.error);
+        return JUDGED_FAIL(facts->sys.library.asked[0] ? CAUSE_LIBVA_ASKED : CAUSE_LIBVA_ABSENT);
+    }
     if (va->driver.done) {
         text_add(detail, "%s, VA-API %d.%d, %s", va->driver.name, va->driver.va_major,
                  va->driver.va_minor, va->driver.vendor);
         words_refused_drivers(va, detail);
+        words_library(facts, detail);
         return JUDGED_PASS;
     }
     if (!va->driver.failure.happened)
         return JUDGED_SKIP;
     words_failure(&va->driver.failure, detail);
+    words_library(facts, detail);
     for (size_t i = 0; i < sizeof(DRIVER_CAUSES) / sizeof(*DRIVER_CAUSES); i++) {
         if (DRIVER_CAUSES[i].applies(facts))
             return JUDGED_FAIL(DRIVER_CAUSES[i].cause);

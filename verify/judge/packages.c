@@ -187,11 +187,12 @@ static void line_add(struct text *out, const char *line)
 
 /* ---- the lines ------------------------------------------------------------------------------- */
 
-/* Whom LIBVA_DRIVER_NAME or LIBVA_DRIVERS_PATH chose is not the packages' fault. */
+/* Whom --libva, LIBVA_DRIVER_NAME or LIBVA_DRIVERS_PATH chose is not the packages' fault. */
 static bool is_chosen_by_hand(const struct facts *f)
 {
-    return (f->sys.place.driver_name[0] || f->sys.place.drivers_path[0]) &&
-           (f->va.driver.name[0] || words_bad_file(&f->va));
+    return f->sys.library.asked[0] ||
+           ((f->sys.place.driver_name[0] || f->sys.place.drivers_path[0]) &&
+            (f->va.driver.name[0] || words_bad_file(&f->va)));
 }
 
 /* Some file of that driver is there, whoever brought it. */
@@ -218,6 +219,23 @@ void package_line(enum package_use use, const struct facts *f, struct text *out)
         line_add(out, UPGRADES[distro]);
     else
         line_add(out, DRIVERS[driver].install[distro]);
+}
+
+void package_libva_line(const struct facts *f, struct text *out)
+{
+    static const char *const lines[DISTROS] = {
+        [DISTRO_FEDORA] = "dnf install libva",
+        [DISTRO_ALPINE] = "apk add libva",
+        [DISTRO_ARCH] = "pacman -S libva",
+    };
+
+    if (f->sys.place.distro == DISTRO_DEBIAN)
+        text_add(out, "apt-get install %slibva2 libva-drm2",
+                 f->packages.debian[DEBIAN_LIBVA].installed[0] &&
+                         f->packages.debian[DEBIAN_LIBVA_DRM].installed[0]
+                     ? "--reinstall "
+                     : "");
+    line_add(out, lines[f->sys.place.distro]);
 }
 
 void package_newest(const struct facts *f, struct text *out)

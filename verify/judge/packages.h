@@ -20,6 +20,9 @@ enum package_use {
  */
 void package_line(enum package_use use, const struct facts *facts, struct text *out);
 
+/* The line that installs libva itself. */
+void package_libva_line(const struct facts *facts, struct text *out);
+
 /* Adds "22.3.6-1+deb12u1", the driver's version, when Debian's sources offer no newer one. */
 void package_newest(const struct facts *facts, struct text *out);
 

@@ -1,5 +1,6 @@
 /* The values out of what the VA driver did, and how the run ended. */
 #include "facts/rate_control.h"
+#include "judge/codecs.h"
 #include "judge/packages.h"
 #include "judge/subject_values.h"
 #include "judge/words.h"
@@ -26,6 +27,59 @@ VALUE(log_line)
     words_log_line(&f->va, out);
 }
 
+VALUE(library_error)
+{
+    known_add(out, f->sys.library.error);
+}
+
+VALUE(libva_asked)
+{
+    known_add(out, f->sys.library.asked);
+}
+
+/* That of a program which is here, where nothing else was asked for. */
+static const struct bundle *bundle_find(const struct facts *f)
+{
+    for (int i = 0; i < BUNDLE_COUNT && !f->sys.library.asked[0]; i++) {
+        const struct bundle *bundle = library_bundle((enum library_bundle)i);
+        if (f->sys.library.has_bundle[i] && !bundle->is_musl)
+            return bundle;
+    }
+    return NULL;
+}
+
+VALUE(bundle)
+{
+    const struct bundle *bundle = bundle_find(f);
+
+    known_add(out, bundle ? bundle->directory : NULL);
+}
+
+VALUE(bundle_program)
+{
+    const struct bundle *bundle = bundle_find(f);
+
+    known_add(out, bundle ? bundle->program : NULL);
+}
+
+/* What gpu-verify looks at by itself is not named. */
+VALUE(device_option)
+{
+    if (!text_is_equal(f->sys.node.path, "/dev/dri/renderD128"))
+        text_add(out, " --device %s", f->sys.node.path);
+}
+
+VALUE(libva_by_name)
+{
+    if (f->sys.place.distro == DISTRO_UNKNOWN)
+        text_add(out, "install the distribution's libva: libva.so.2 and libva-drm.so.2");
+}
+
+VALUE(install_libva)
+{
+    package_libva_line(f, out);
+}
+
 VALUE(install)
 {
     package_line(PACKAGE_DRIVER, f, out);
@@ -45,6 +99,10 @@ VALUE(install_by_name)
 {
     const char *name = package_driver(f);
 
+    if (f->sys.library.asked[0]) {
+        text_add(out, "update the program that brought the libva in %s", f->sys.library.asked);
+        return;
+    }
     if (package_has_name(f) || gpu_without_video(f->sys.kernel.driver))
         return;
     if (name)
@@ -304,4 +362,61 @@ VALUE(block_frame)
 VALUE(looks_like)
 {
     text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);
+}
+
+VALUE(scaled)
+{
+    bool is_colour = f->va.scale.psnr_uv < f->va.scale.psnr_y;
+
+    text_add(out, "%.1f", is_colour ? f->va.scale.psnr_uv : f->va.scale.psnr_y);
+}
+
+VALUE(scaled_block)
+{
+    text_add(out, "%.1f", f->va.scale.psnr_block);
+}
+
+static const struct va_codec *codec_bad(const struct facts *f)
+{
+    int bad = codec_first_bad(f);
+
+    return bad < 0 ? NULL : &f->va.codecs[bad];
+}
+
+VALUE(codec)
+{
+    if (codec_bad(f))
+        text_add(out, "%s", codec_name((enum codec)codec_first_bad(f)));
+}
+
+VALUE(decoders)
+{
+    words_decoders(f, out);
+}
+
+/* Fedora leaves decoders out of its builds; Debian's have what the GPU has. */
+VALUE(install_decoders)
+{
+    if (f->sys.place.distro == DISTRO_FEDORA)
+        package_line(PACKAGE_ENCODERS, f, out);
+}
+
+VALUE(codec_failure)
+{
+    const struct va_codec *codec = codec_bad(f);
+
+    if (!codec || !codec->failure.happened)
+        return;
+    text_add(out, "%s failed in picture %u with %s", codec->failure.call, codec->picture,
+             codec->failure.status_name);
+    if (codec->failure.detail[0])
+        text_add(out, ": %s", codec->failure.detail);
+}
+
+VALUE(codec_wrong)
+{
+    const struct va_codec *codec = codec_bad(f);
+
+    if (codec && codec->is_wrong)
+        words_codec_wrong(codec, out);
 }

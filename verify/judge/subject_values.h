@@ -71,6 +71,13 @@ enum trust {
     X(tried, THEIRS)                                                                               \
     X(bad_file, THEIRS)                                                                            \
     X(log_line, THEIRS)                                                                            \
+    X(library_error, THEIRS)                                                                       \
+    X(libva_asked, THEIRS)                                                                         \
+    X(bundle, OURS)                                                                                \
+    X(bundle_program, OURS)                                                                        \
+    X(device_option, MAYBE)                                                                        \
+    X(libva_by_name, OURS)                                                                         \
+    X(install_libva, OURS)                                                                         \
     X(install, OURS)                                                                               \
     X(install_anew, OURS)                                                                          \
     X(newest, OURS)                                                                                \
@@ -116,7 +123,14 @@ enum trust {
     X(block_colour, OURS)                                                                          \
     X(block_place, OURS)                                                                           \
     X(block_frame, OURS)                                                                           \
-    X(looks_like, MAYBE)
+    X(looks_like, MAYBE)                                                                           \
+    X(scaled, OURS)                                                                                \
+    X(scaled_block, OURS)                                                                          \
+    X(codec, OURS)                                                                                 \
+    X(decoders, OURS)                                                                              \
+    X(install_decoders, OURS)                                                                      \
+    X(codec_failure, THEIRS)                                                                       \
+    X(codec_wrong, THEIRS)
 
 /* Adds the value, or nothing when it is not known. */
 #define VALUE(name) void value_##name(const struct facts *f, struct text *out)

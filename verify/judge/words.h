@@ -28,6 +28,8 @@ void words_failure(const struct va_failure *failure, struct text *out);
 const char *words_tried_result(uint8_t result);
 
 /* ", iHD_drv_video.so refused this GPU" for each that was there and did not do; else nothing. */
+/* "; FILE of the driver by FILE of libva", and whose others were found and not judged. */
+void words_library(const struct facts *facts, struct text *out);
 void words_refused_drivers(const struct va_facts *va, struct text *out);
 
 /* "0 100000 65536" with ", " between extents; nothing when the map is not known. */

@@ -43,6 +43,34 @@ void words_refused_drivers(const struct va_facts *va, struct text *out)
     }
 }
 
+static void driver_file_add(const struct va_facts *va, struct text *out)
+{
+    text_add(out, "; ");
+    for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++) {
+        if (va->driver.tried_result[i] == VA_TRIED_OPENED)
+            text_add(out, "%s by ", va->driver.tried[i]);
+    }
+}
+
+static void bundles_add(const struct library_facts *library, struct text *out)
+{
+    for (int i = 0; i < BUNDLE_COUNT; i++) {
+        const struct bundle *bundle = library_bundle((enum library_bundle)i);
+        if (library->has_bundle[i] && !text_is_equal(library->asked, bundle->directory))
+            text_add(out, "; not judged: %s's own in %s%s", bundle->program, bundle->directory,
+                     bundle->is_musl ? " (built for musl)" : "");
+    }
+}
+
+void words_library(const struct facts *facts, struct text *out)
+{
+    if (!facts->sys.library.path[0])
+        return;
+    driver_file_add(&facts->va, out);
+    text_add(out, "libva %s", facts->sys.library.path);
+    bundles_add(&facts->sys.library, out);
+}
+
 static bool is_tried_before(const struct va_facts *va, uint32_t index)
 {
     for (uint32_t i = 0; i < index; i++) {

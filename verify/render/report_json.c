@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/codecs.h"
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 #include "judge/words.h"
 #include "render/list.h"
 
@@ -103,8 +103,9 @@ static void gpu_write(const struct kernel_facts *kernel, struct json *json)
     json_close(json, '}');
 }
 
-static void va_write(const struct va_facts *va, struct json *json)
+static void va_write(const struct facts *facts, struct json *json)
 {
+    const struct va_facts *va = &facts->va;
     char version[32] = "";
 
     if (va->driver.done)
@@ -113,6 +114,7 @@ static void va_write(const struct va_facts *va, struct json *json)
     known_string(json, "version", version);
     known_string(json, "driver", va->driver.name);
     known_string(json, "vendor", va->driver.vendor);
+    known_string(json, "libva", facts->sys.library.path);
     json_open(json, "tried", '[');
     for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++) {
         json_open(json, NULL, '{');
@@ -158,7 +160,7 @@ static void scale_write(const struct va_facts *va, struct json *json)
         json_bool(json, "offered", va->scale.offered);
     else
         json_null(json, "offered");
-    json_null(json, "psnr_y"); /* no picture is scaled */
+    known_real(json, "psnr_y", va->scale.pictures > 0, va->scale.psnr_y);
     json_close(json, '}');
 }
 
@@ -166,7 +168,7 @@ static void scale_write(const struct va_facts *va, struct json *json)
 static void codec_word_write(struct json *json, const char *key, enum codec_word word)
 {
     static const char *const words[] = {
-        [CODEC_NOT] = NULL, [CODEC_SAID] = "said", [CODEC_PASS] = "pass"};
+        [CODEC_NOT] = NULL, [CODEC_SAID] = "said", [CODEC_PASS] = "pass", [CODEC_FAIL] = "fail"};
 
     json_string(json, key, words[word]);
 }
@@ -263,7 +265,7 @@ void render_json(const struct rendering *r, FILE *out)
         check_write(r, id, &json);
     json_close(&json, ']');
     gpu_write(&facts->sys.kernel, &json);
-    va_write(&facts->va, &json);
+    va_write(facts, &json);
     encode_write(facts, &json);
     decode_write(&facts->va, &json);
     scale_write(&facts->va, &json);

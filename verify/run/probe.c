@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "exit_status.h"
+#include "library/library.h"
 #include "run/supervise.h"
 #include "run/terminal.h"
 #include "system/access.h"
@@ -25,6 +26,7 @@
 
 struct probe {
     const char *device;
+    const char *libva; /* --libva */
     struct va_request request;
     struct sys_facts *sys; /* shared with the child, on pages of their own */
     struct va_facts *va;   /* shared with the child */
@@ -52,6 +54,7 @@ static bool sys_collect(struct probe *probe, int *ret_fd)
 
     stage_enter(probe, STAGE_NODE, "reading ", "/proc");
     place_collect(&sys->place);
+    library_ask(probe->libva, sys);
     stage_enter(probe, STAGE_NODE, "looking at ", probe->device);
     node_collect(probe->device, &sys->node);
     stage_enter(probe, STAGE_ACCESS, "opening ", probe->device);
@@ -72,6 +75,10 @@ static bool sys_collect(struct probe *probe, int *ret_fd)
 /* Driver code runs in this process; what is known by then is kept out of its reach. */
 static void va_collect(struct probe *probe, int fd)
 {
+    stage_enter(probe, STAGE_VA, "loading libva", "");
+    library_find_bundles(&probe->sys->library);
+    if (!library_open(&probe->sys->library))
+        return;
     stage_enter(probe, STAGE_VA, "starting the VA driver", "");
     (void)mprotect(probe->sys, sizeof(*probe->sys), PROT_READ);
     va_run(fd, &probe->request, probe->va);
@@ -97,6 +104,7 @@ static const char *step_words(int step)
                                         [VA_STEP_ENCODE] = "encoding",
                                         [VA_STEP_DECODE] = "decoding",
                                         [VA_STEP_SCALE] = "asking for a scaler",
+                                        [VA_STEP_CODECS] = "decoding other codecs",
                                         [VA_STEP_CLOSE] = "closing the VA driver"};
 
     if (step < 0 || (size_t)step >= sizeof(words) / sizeof(*words))
@@ -158,6 +166,7 @@ int probe_run(const struct options *options, const char *device, int output_fd, 
         (void)err_set(err, STATUS_INTERNAL, ENOMEM, "share memory with the checking process");
     } else {
         ret->request = probe.request;
+        probe.libva = options->libva;
         int64_t began = (int64_t)time(NULL);
         r = supervise_run(&plan, &ret->run, err);
         ret->run.began = began;

@@ -1,14 +1,57 @@
 #include "system/packages.h"
 
 #include "base/cleanup.h"
-#include "base/file.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
-#define STATUS_MAX ((size_t)64 << 20)
-#define LIST_MAX   ((size_t)256 << 20)
+/* Longer than any stanza of ours; small enough that no page of it is touched for once only. */
+#define BUFFER_SIZE ((size_t)64 << 10)
+
+/* Behind the last empty line of the text; all of it without one. */
+static size_t stanzas_end(const char *text, size_t size)
+{
+    for (size_t end = size; end >= 2; end--)
+        if (text[end - 1] == '\n' && text[end - 2] == '\n')
+            return end;
+    return size;
+}
+
+static ssize_t some_read(int fd, char *buffer, size_t size)
+{
+    ssize_t got;
+
+    do {
+        got = read(fd, buffer, size);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+void stanzas_read(int fd, char *buffer, size_t size,
+                  void (*parse)(const char *text, struct package_facts *ret),
+                  struct package_facts *ret)
+{
+    size_t used = 0;
+    ssize_t got;
+
+    while ((got = some_read(fd, buffer + used, size - 1 - used)) > 0) {
+        used += (size_t)got;
+        if (used < size - 1)
+            continue;
+        size_t end = stanzas_end(buffer, used);
+        char kept = buffer[end];
+        buffer[end] = '\0';
+        parse(buffer, ret);
+        buffer[end] = kept;
+        used -= end;
+        memmove(buffer, buffer + end, used);
+    }
+    buffer[used] = '\0';
+    parse(buffer, ret);
+}
 
 static bool is_list(const char *name)
 {
@@ -19,28 +62,35 @@ static bool is_list(const char *name)
            !strstr(name, "-backports") && !strstr(name, "_experimental_");
 }
 
+static bool file_parse(int dirfd, const char *path,
+                       void (*parse)(const char *text, struct package_facts *ret),
+                       struct package_facts *ret)
+{
+    static char buffer[BUFFER_SIZE];
+    CLEANUP_FD int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return false;
+    stanzas_read(fd, buffer, sizeof(buffer), parse, ret);
+    return true;
+}
+
 static void lists_collect(struct package_facts *ret)
 {
     CLEANUP_DIR DIR *dir = opendir("/var/lib/apt/lists");
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
-        CLEANUP_FREE char *text = NULL;
-        size_t size;
-        if (is_list(entry->d_name) &&
-            file_read_at(dirfd(dir), entry->d_name, LIST_MAX, &text, &size) == 0)
-            debian_list_parse(text, ret);
+        if (is_list(entry->d_name))
+            (void)file_parse(dirfd(dir), entry->d_name, debian_list_parse, ret);
     }
 }
 
-void packages_collect(struct package_facts *ret)
+void packages_collect(enum package_depth depth, struct package_facts *ret)
 {
-    CLEANUP_FREE char *text = NULL;
-    size_t size;
-
     memset(ret, 0, sizeof(*ret));
-    if (file_read_at(AT_FDCWD, "/var/lib/dpkg/status", STATUS_MAX, &text, &size) < 0)
-        return;
-    debian_status_parse(text, ret);
-    lists_collect(ret);
+    if (depth >= PACKAGES_INSTALLED &&
+        file_parse(AT_FDCWD, "/var/lib/dpkg/status", debian_status_parse, ret) &&
+        depth >= PACKAGES_OFFERED)
+        lists_collect(ret);
 }

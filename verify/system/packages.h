@@ -4,8 +4,16 @@
 
 #include "facts/packages.h"
 
-/* What cannot be read stays unknown. Lists of backports count as no offer: APT keeps away from
- * them. Takes some 50 ms where the lists are large, so only for what failed. */
-void packages_collect(struct package_facts *ret);
+/* No more than `depth`. What cannot be read stays unknown. Lists of backports count as no offer:
+ * APT keeps away from them. */
+void packages_collect(enum package_depth depth, struct package_facts *ret);
+
+/*
+ * Reads fd to its end through a buffer of `size` bytes, and hands it on in texts that end with an
+ * empty line, or with the file. What is longer than the buffer is handed on in pieces.
+ */
+void stanzas_read(int fd, char *buffer, size_t size,
+                  void (*parse)(const char *text, struct package_facts *ret),
+                  struct package_facts *ret);
 
 #endif

@@ -11,6 +11,7 @@
  */
 struct transfer {
     uint32_t width, height; /* of the surfaces */
+    uint32_t fourcc;        /* VA_FOURCC_NV12, or P010: 16 bits a sample, the upper ten are used */
     bool is_derived;
     VAImage image; /* the copy; image_id is VA_INVALID_ID where none was made */
 };
@@ -27,11 +28,20 @@ bool transfer_open_upload(struct va_session *session, struct transfer *transfer,
 bool transfer_open_download(struct va_session *session, struct transfer *transfer,
                             VASurfaceID surface, uint32_t width, uint32_t height);
 
+/* The same for pictures of 10 bits; transfer_read then shows samples of two bytes each. */
+bool transfer_open_download_as(struct va_session *session, struct transfer *transfer,
+                               VASurfaceID surface, uint32_t width, uint32_t height,
+                               uint32_t fourcc);
+
 void transfer_close(struct va_session *session, struct transfer *transfer);
 
 /* Draws a frame of the pattern into the surface. */
 bool transfer_draw(struct va_session *session, struct transfer *transfer, VASurfaceID surface,
                    const struct pattern *pattern, uint32_t frame);
+
+/* The same with the picture of picture/smooth.h. */
+bool transfer_draw_smooth(struct va_session *session, struct transfer *transfer,
+                          VASurfaceID surface);
 
 /* Calls `look` with the surface's pixels, which are gone when it returns. */
 typedef void transfer_look(void *context, const struct nv12 *picture);
