@@ -14,6 +14,7 @@
 #include "config/name_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
+#include "heal/heal.h"
 #include "say/report.h"
 #include "say/say.h"
 #include "start/privilege.h"
@@ -39,9 +40,10 @@ struct cli_command {
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct cli_command commands[] = {
-    {"list", cli_list},     {"check", cli_check},     {"idmap", cli_idmap}, {"attach", cli_attach},
-    {"enable", cli_enable}, {"disable", cli_disable}, {"cdi", cli_cdi}};
+static const struct cli_command commands[] = {{"list", cli_list},       {"check", cli_check},
+                                              {"idmap", cli_idmap},     {"attach", heal_attach},
+                                              {"detach", heal_detach},  {"enable", cli_enable},
+                                              {"disable", cli_disable}, {"cdi", cli_cdi}};
 
 static const struct cli_command *command_find(const struct options *options)
 {

@@ -90,6 +90,13 @@ on an ordinary computer.
 
 It needs neither ffmpeg nor vainfo.")
 
+# The units end with the package.
+set(scripts ${CMAKE_CURRENT_BINARY_DIR}/package/scripts)
+foreach(script prerm postrm)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/lxc-gpu.${script} ${scripts}/${script} COPYONLY)
+  list(APPEND CPACK_DEBIAN_HOST_PACKAGE_CONTROL_EXTRA ${scripts}/${script})
+endforeach()
+
 include(CPack)
 
 # The files name their own places (documents.cmake), and a package's are below /usr.

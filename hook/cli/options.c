@@ -150,9 +150,10 @@ static const struct option_row rows[] = {
      "the group that may use the nodes (repeatable)",
      .take = take_member},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
-     "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
+     "attach, detach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
-     "attach --pid: only when this user has started it", .take = take_owner},
+     "with --pid: only when this user has started it", .take = take_owner},
+    {"all", 0, OPTION_FLAG, NULL, NULL, "attach: each container whose config says so", AT(all)},
     {"cgroup", 0, OPTION_TAKE, "UNIT", "the name of a systemd unit, or the path of a cgroup",
      "check: a start from this unit, or /cgroup", .take = take_cgroup},
     {"output", 0, OPTION_TEXT, "FILE", "a file name",
@@ -211,6 +212,9 @@ void options_help(void)
         "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
         "                              ordinary user starts\n"
         "  lxc-gpu-hook attach NAME    give a running container the nodes now\n"
+        "  lxc-gpu-hook attach --all   the same for each whose config includes gpu.conf,\n"
+        "                              where they are missing or stale\n"
+        "  lxc-gpu-hook detach NAME    take them off a running container\n"
         "  lxc-gpu-hook cdi            name the nodes for Podman, Docker, Kubernetes\n\n"
         "Options:\n");
     option_table_help(&table, stdout);

@@ -34,6 +34,7 @@ struct guest {
     bool cgroup_is_v1;
     bool has_dri;       /* /dev/dri is there, as a folder */
     bool has_our_tree;  /* and is what an earlier run of this hook attached */
+    uint64_t tree_sum;  /* of what lies there, by tree_sum_add */
     size_t node_count;  /* DRM nodes that /dev/dri already holds, ours aside */
     const char *rootfs; /* the folder on the host that its root is; "" when it is none */
     struct idmap uids;
@@ -66,6 +67,7 @@ struct nss_groups {
 struct guest_look {
     bool has_dri;      /* /dev/dri is there, as a folder */
     bool has_our_tree; /* and is what an earlier run of this hook attached */
+    uint64_t tree_sum; /* then: of what lies there, by tree_sum_add */
     uint32_t node_count;
     uint32_t node_minors[GUEST_NODES_MAX];
     struct guest_group groups[2];
