@@ -100,7 +100,7 @@ END
     }
     export -f kill_hook
     # env: not under strace, which would end it with itself
-    "$box" --fuse etc -- bash "$BATS_RUN_TMPDIR/at" "$hook" 100000 kill_hook env >"$work/said"
+    "$box" --fuse etc -- bash "$BATS_RUN_TMPDIR/at" "$hook" 100000 kill_hook env >"$work/said" 2>&1 || echo "status $?" >>"$work/said"
     cat "$work/said"
     grep -qx gone "$work/said"
     no_hooks_left
