@@ -79,7 +79,8 @@ forge() {
         reset_host
         node "renderD$number" 226 "$number"
         heal -q
-        [ "$status" = 0 ] && [ ! -s "$work/said" ]
+        [ "$status" = 0 ]
+        [ ! -s "$work/said" ]
         for name in right second; do
             [ "$(has $name)" = "renderD$number=e2:$(printf %x "$number"),0:2992,660" ]
             [ "$(mounts $name | wc -l)" = 1 ]
