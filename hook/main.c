@@ -11,9 +11,11 @@
 #include "cli/cli.h"
 #include "cli/hook.h"
 #include "cli/options.h"
+#include "config/name_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
 #include "say/report.h"
+#include "say/say.h"
 #include "start/privilege.h"
 
 #include <errno.h>
@@ -77,6 +79,29 @@ static int stdout_finish(int status)
     return status == STATUS_DONE ? STATUS_INTERNAL : status;
 }
 
+/* A container that starts so has no GPU, and nobody is told. */
+static bool is_hook_without_task(const struct options *options)
+{
+    char unused[CONTAINER_NAME_MAX];
+
+    return (options->show_help || options->show_version) &&
+           hook_env_container(unused, sizeof(unused));
+}
+
+static int hook_refuse(enum cause cause)
+{
+    const struct about nothing = {.options = NULL};
+    char name[CONTAINER_NAME_MAX];
+    struct fault fault;
+    struct err err;
+
+    (void)fault_set(&fault, cause, 0);
+    (void)say_fault(&fault, &nothing, &err);
+    err_wrap(&err, "add GPU to container %s", hook_env_container(name, sizeof(name)));
+    report_failure(&err);
+    return err.status;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
@@ -85,9 +110,12 @@ int main(int argc, char **argv)
     int r;
 
     privilege_start();
+    bool has_name = name_words_join(&argc, &argv);
     r = options_parse(argc, argv, &options, &err);
     command = command_find(&options);
     report_begin(&options, command && !hook_env_is_hook(options.rest_count, options.rest));
+    if (!has_name || (r == 0 && is_hook_without_task(&options)))
+        return hook_refuse(has_name ? CAUSE_HOOK_NO_TASK : CAUSE_NAME_LOST);
     if (r < 0) {
         err_fix(&err, "lxc-gpu-hook --help");
         report_failure(&err);

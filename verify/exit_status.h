@@ -16,11 +16,13 @@
     X(STATUS_VA_ABSENT, 20, "VA driver or libva not installed")                                    \
     X(STATUS_VA_INIT, 21, "VA driver failed to initialise")                                        \
     X(STATUS_NO_ENCODER, 22, "no H.264 encode entrypoint")                                         \
+    X(STATUS_CODEC, 23, "codec or direction not offered")                                          \
     X(STATUS_ENCODE, 30, "encode failed")                                                          \
     X(STATUS_HUNG, 31, "GPU or driver hung")                                                       \
     X(STATUS_CRASHED, 32, "VA driver crashed")                                                     \
     X(STATUS_BITSTREAM, 33, "bitstream broken")                                                    \
-    X(STATUS_PICTURE, 34, "decoded picture differs from the source")
+    X(STATUS_PICTURE, 34, "decoded picture differs from the source")                               \
+    X(STATUS_DECODE, 35, "decode failed")
 
 #define EXIT_STATUS_ENUM(symbol, number, meaning) symbol = (number),
 enum exit_status { EXIT_STATUS_TABLE(EXIT_STATUS_ENUM) };

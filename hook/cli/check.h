@@ -53,7 +53,9 @@ struct check_devices {
     struct device_case all;
     bool has_parent; /* of the cgroup that the container will have */
     char parent[PATH_MAX], hook_parent[PATH_MAX];
-    bool is_unknown; /* something could not be tried */
+    const char *unit;    /* that the start is made from; NULL: the cgroup of this process */
+    char from[PATH_MAX]; /* its cgroup, "" when it has none */
+    bool is_unknown;     /* something could not be tried */
 };
 
 /* What one start of the container is judged by. */
@@ -67,7 +69,8 @@ struct check {
     struct check_devices devices;
 };
 
-void check_devices_load(struct check *check);
+/* `unit`: --cgroup; NULL when it is not given. */
+void check_devices_load(struct check *check, const char *unit);
 
 /* Whether the container may use that node; where not, devices.all says why. */
 bool check_device_is_allowed(struct check *check, const struct gpu_node *gpu);

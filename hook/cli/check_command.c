@@ -74,6 +74,13 @@ static int check_mount(struct check *check, struct err *err)
     struct fault fault;
     int r = 0;
 
+    if (mount->count && !check->facts->is_privileged &&
+        plan_map_root(&check->facts->guest, &unused, &fault) < 0)
+        r = say_fault(&fault,
+                      &(const struct about){.uids = &check->facts->guest.uids,
+                                            .gids = &check->facts->guest.gids,
+                                            .config_file = check->facts->config_file},
+                      err);
     for (size_t i = 0; r == 0 && !check->facts->is_privileged && i < mount->count; i++) {
         r = look(check, &mount->lines[i].options, err);
         if (r == 0 &&
@@ -122,7 +129,8 @@ static int check_start(struct check *check, struct err *err)
             "its file system is mounted when it runs: whether it has a group render, and what "
             "is at /dev/dri, is not known before");
     else if (r == 0)
-        report_plan(&plan, &check->facts->guest);
+        report_plan(&(const struct about){
+            .options = check->options, .guest = &check->facts->guest, .plan = &plan});
     if (r == 0)
         check_devices_tell(check);
     return r;
@@ -181,7 +189,7 @@ static int check_steps(const struct options *options, struct container_facts *fa
         config_scan_known(facts->config_file, facts->obeyed.st.st_uid == 0, facts->obeyed.text,
                           &facts->guest.config);
     if (r == 0)
-        check_devices_load(&check);
+        check_devices_load(&check, options->cgroup);
     if (r == 0)
         tell_several(hooks);
     for (size_t i = 0; r == 0 && i < hooks->start_host.count; i++) {

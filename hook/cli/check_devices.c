@@ -28,7 +28,7 @@ static void places_in_source(const struct container_facts *facts, struct device_
     }
 }
 
-void check_devices_load(struct check *check)
+void check_devices_load(struct check *check, const char *unit)
 {
     const struct container_facts *facts = check->facts;
     struct check_devices *devices = &check->devices;
@@ -41,9 +41,13 @@ void check_devices_load(struct check *check)
     /* LXC's programs that an ordinary user runs set no device rule: the kernel lets root alone. */
     if (geteuid() != 0)
         devices->all.rules.count = 0;
-    devices->has_parent =
-        devices_parent(&placement, false, devices->parent, sizeof(devices->parent));
-    if (!devices_parent(&placement, true, devices->hook_parent, sizeof(devices->hook_parent)))
+    devices->unit = unit;
+    if (unit)
+        (void)devices_start_cgroup(unit, devices->from, sizeof(devices->from));
+    devices->has_parent = devices_parent(&placement, false, unit ? devices->from : NULL,
+                                         devices->parent, sizeof(devices->parent));
+    if (!devices_parent(&placement, true, unit ? devices->from : NULL, devices->hook_parent,
+                        sizeof(devices->hook_parent)))
         devices->hook_parent[0] = '\0';
     if (devices->has_parent)
         devices_take_parent(devices->parent, &devices->all.rules);
@@ -77,7 +81,7 @@ static enum cgroup_answer ask_parent(struct check_devices *devices, const char *
 {
     const struct cgroup_wish wish = {.node = node};
 
-    if (geteuid() != 0)
+    if (geteuid() != 0 && !devices->unit)
         return ask_as_user(gid, &wish);
     return devices->has_parent ? cgroup_try(devices->parent, cgroup_host_is_v1(), &wish)
                                : CGROUP_UNKNOWN;
@@ -144,6 +148,14 @@ void check_devices_tell(const struct check *check)
 
     if (!check->devices.is_unknown)
         return;
+    if (check->devices.unit && !check->devices.from[0]) {
+        snprintf(text, sizeof(text),
+                 "what the cgroups above the container's own say to the nodes is not known: %s has "
+                 "no cgroup now",
+                 check->devices.unit);
+        report_warning(text);
+        return;
+    }
     snprintf(text, sizeof(text),
              "what the cgroups above the container's own say to the nodes is not known: no process "
              "can be put where the container will be%s%s",

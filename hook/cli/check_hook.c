@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/check.h"
+#include "config/name_words.h"
 #include "config/shell_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
@@ -58,6 +59,15 @@ static size_t program_find(char *const *words, size_t count)
     return i;
 }
 
+static int no_task(struct err *err)
+{
+    const struct about nothing = {.options = NULL};
+    struct fault fault;
+
+    (void)fault_set(&fault, CAUSE_HOOK_NO_TASK, 0);
+    return say_fault(&fault, &nothing, err);
+}
+
 static int line_read(struct hook_line *line, const char *text, struct err *err)
 {
     char shown[200];
@@ -80,7 +90,28 @@ static int line_read(struct hook_line *line, const char *text, struct err *err)
     if (r == 0 && line->options.rest_count)
         r = err_set(err, STATUS_USAGE, 0, "unexpected argument '%s'",
                     text_printable(shown, sizeof(shown), line->options.rest[0]));
+    if (r == 0 && (line->options.show_help || line->options.show_version))
+        r = no_task(err);
     return r;
+}
+
+/* Of version 0, LXC's default, the name is part of the command. */
+static int name_check(const struct container *container, struct err *err)
+{
+    const struct about nothing = {.options = NULL};
+    CLEANUP_FREE char *version = NULL;
+    struct name_words name;
+    struct fault fault;
+    int r;
+
+    name_words_split(container->name, &name);
+    if (name.fate != NAME_LOST)
+        return 0;
+    r = lxc_config_get(container, "lxc.hook.version", &version, err);
+    if (r < 0 || text_is_equal(version, "1"))
+        return r;
+    (void)fault_set(&fault, CAUSE_NAME_LOST, 0);
+    return say_fault(&fault, &nothing, err);
 }
 
 static int lines_read(const struct container_facts *facts, const char *type, struct hook_lines *ret,
@@ -130,13 +161,12 @@ static int not_started(const struct options *options, const struct container_fac
     int r;
 
     if (obeyed->source[0] && (obeyed->proxmox.drops_start_host || obeyed->proxmox.keeps_mount)) {
-        (void)fault_set(&fault, CAUSE_PROXMOX_DROPS, 0, .name = obeyed->source,
-                        .a = facts->is_privileged);
+        (void)fault_set(&fault, CAUSE_PROXMOX_DROPS, 0, .name = obeyed->source);
         return say_fault(&fault, &about, err);
     }
     r = err_set(err, STATUS_USAGE, 0, "the container's config does not start this hook");
     if (obeyed->source[0])
-        advice_proxmox_include(wanted, obeyed->source, facts->is_privileged, err);
+        advice_proxmox_enable(wanted, NULL, obeyed->source, err);
     else
         err_fix_config(err, "lxc.include = " CONFIG_FOLDER "/%s",
                        facts->is_privileged ? "gpu-privileged.conf" : "gpu.conf");
@@ -154,6 +184,8 @@ int check_hooks_read(const struct options *options, const struct container_facts
         r = lines_read(facts, "start-host", &ret->start_host, err);
     if (r == 0 && ret->start_host.count == 0)
         r = not_started(options, facts, ret, err);
+    if (r == 0)
+        r = name_check(&facts->container, err);
     if (r == 0 && check_asks_what_if(options)) {
         options_replace(&ret->mount, options);
         options_replace(&ret->start_host, options);

@@ -156,7 +156,6 @@ static int no_mount_hook(const struct options *options, struct err *err)
                     "no lxc.hook.mount line starts this hook: nothing binds the host's node into a "
                     "container that an ordinary user starts");
 
-    advice_hook_place(options, err);
     advice_hook_lines(options, NULL, err);
     return r;
 }

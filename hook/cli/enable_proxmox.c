@@ -38,7 +38,7 @@ struct pve_edit {
     char base[BASE_SIZE]; /* the config's name there */
     char *text;
     struct stat st;
-    struct pve_config config;
+    struct proxmox_config config; /* what Proxmox makes of it */
 };
 
 static void pve_edit_close(struct pve_edit *edit)
@@ -46,6 +46,7 @@ static void pve_edit_close(struct pve_edit *edit)
     fd_cleanup(&edit->lock);
     fd_cleanup(&edit->at);
     free(edit->text);
+    free(edit->config.text);
 }
 
 static int directory_open(const char *path, int *ret, struct err *err)
@@ -122,7 +123,8 @@ static int edit_begin(const struct options *options, struct pve_edit *edit, stru
         r = text_read(edit, err);
     if (r < 0)
         return r;
-    pve_config_read(edit->text, &edit->config);
+    if (proxmox_config_make(edit->ctid, edit->text, strlen(edit->text), &edit->config) < 0)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "read " CONFIGS "/%s", edit->base);
     if (!edit->config.lock[0])
         return 0;
     r = err_set(err, STATUS_USAGE, 0, "Proxmox has locked container %s: %s", edit->ctid,
@@ -244,11 +246,11 @@ static void running_find(const char *ctid, struct edited *ret)
     ret->is_running = ret->can_look && lxc_container_pid(&container, &pid, &unused) == 0 && pid > 0;
 }
 
-static void tell_device(const struct pve_config *config, const char *ctid)
+static void tell_device(const struct proxmox_config *config, const char *ctid)
 {
-    if (config->device[0])
+    if (config->gpu_device[0])
         printf("# an older way to the GPU, not needed any more:\npct set %s -delete %s\n", ctid,
-               config->device);
+               config->gpu_device);
 }
 
 static int enable_edit(const struct options *options, struct pve_edit *edit, struct err *err)

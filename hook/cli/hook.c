@@ -1,8 +1,11 @@
 /* What LXC starts this program for, and an attach, which is a start too: done, and then said. */
 #include "cli/hook.h"
 
+#include "base/cleanup.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "config/devices.h"
+#include "config/given.h"
 #include "config/obeyed.h"
 #include "config/proxmox.h"
 #include "config/scan.h"
@@ -14,8 +17,11 @@
 #include "start/privilege.h"
 #include "start/start.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#define OWN_MAP_MAX (64u << 10) /* 340 extents take 12 kB */
 
 /* ---- with -v --------------------------------------------------------------------------------- */
 
@@ -127,24 +133,56 @@ int hook_start(const struct hook_env *env, const struct options *options, struct
 
 /* ---- mount ----------------------------------------------------------------------------------- */
 
+/* In a mount hook /proc is the host's. */
+static bool own_map_read(const char *name, struct idmap *ret)
+{
+    CLEANUP_FREE char *text = NULL;
+    char path[40];
+    size_t unused;
+
+    snprintf(path, sizeof(path), "/proc/self/%s", name);
+    return file_read_at(AT_FDCWD, path, OWN_MAP_MAX, &text, &unused) == 0 &&
+           idmap_parse(text, ret) == 0;
+}
+
 /* Without start-host the container would start, and have no GPU, and nobody would say so. */
 static int check_start_host(const struct hook_env *env, struct fault *fault)
 {
     char file[PROXMOX_FILE_MAX];
 
-    if (!env->config_file || !proxmox_has_dropped(env->config_file, privilege_is_roots(), file))
+    if (!env->config_file || !proxmox_has_dropped(env->config_file, privilege_is_roots(), file) ||
+        given_on_command_line(env->name, "lxc.hook.start-host"))
         return 0;
-    return fault_set(fault, CAUSE_PROXMOX_DROPS, 0, .name = file, .a = privilege_is_hosts());
+    return fault_set(fault, CAUSE_PROXMOX_DROPS, 0, .name = file);
+}
+
+/* LXC starts a container whose root is not mapped; this hook becomes that root. */
+static int check_own_root(struct guest *self, struct fault *fault)
+{
+    static struct plan unused;
+
+    guest_init(self);
+    self->uids.count = self->gids.count = 0;
+    if (privilege_is_hosts() || !own_map_read("uid_map", &self->uids) ||
+        !own_map_read("gid_map", &self->gids))
+        return 0;
+    return plan_map_root(self, &unused, fault);
 }
 
 static int run_mount(const struct hook_env *env, const struct options *options, struct err *err)
 {
     static struct bind_job job;
-    const struct about about = {
-        .options = options, .gpus = &job.gpus, .config_file = env->config_file};
+    static struct guest self;
+    const struct about about = {.options = options,
+                                .gpus = &job.gpus,
+                                .uids = &self.uids,
+                                .gids = &self.gids,
+                                .config_file = env->config_file};
     struct fault fault;
     int r = check_start_host(env, &fault);
 
+    if (r == 0)
+        r = check_own_root(&self, &fault);
     if (r == 0)
         r = bind_nodes(env, options, &job, &fault);
 

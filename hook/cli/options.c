@@ -91,6 +91,14 @@ static int take_owner(void *memory, const char *value, struct err *err)
     return text_to_u32(value, 10, UINT32_MAX - 1, &options->owner);
 }
 
+/* It becomes a word of a command, and no option of it. */
+static int take_cgroup(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    ((struct options *)memory)->cgroup = value;
+    return text_is_shell_word(value) && value[0] != '-' && strlen(value) < 256 ? 0 : -EINVAL;
+}
+
 static int take_kind(void *memory, const char *value, struct err *err)
 {
     (void)err;
@@ -145,6 +153,8 @@ static const struct option_row rows[] = {
      "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
      "attach --pid: only when this user has started it", .take = take_owner},
+    {"cgroup", 0, OPTION_TAKE, "UNIT", "the name of a systemd unit, or the path of a cgroup",
+     "check: a start from this unit, or /cgroup", .take = take_cgroup},
     {"output", 0, OPTION_TEXT, "FILE", "a file name",
      "cdi: write this file, not to standard output", AT(output)},
     {"check", 0, OPTION_TEXT, "FILE", "a file name",

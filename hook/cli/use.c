@@ -22,6 +22,7 @@ int cli_check_use(const char *command, const struct options *options, struct err
         {"--mode", options->mode != OPTIONS_MODE, "check attach enable cdi"},
         {"--no-probe", options->no_probe, "check attach enable"},
         {"--lxcpath", options->lxcpath != NULL, "check idmap attach enable disable"},
+        {"--cgroup", options->cgroup != NULL, "check"},
         {"--write", options->write, "idmap"},
         {"--member", options->member_count > 0, "enable"},
         {"--pid", options->pid > 0, "attach"},

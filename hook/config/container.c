@@ -6,6 +6,7 @@
 #include "exit_status.h"
 #include "facts/account.h"
 #include "facts/env.h"
+#include "facts/overlay.h"
 #include "plan/plan.h"
 #include "say/advice_config.h"
 #include "say/say.h"
@@ -63,6 +64,31 @@ static bool open_running_root(struct container_facts *facts, pid_t pid)
     return guest->root >= 0;
 }
 
+/* A layer that is missing is none; LXC makes the upper one. */
+static int open_overlay_root(struct container_facts *facts, struct overlay *overlay,
+                             struct err *err)
+{
+    const struct about nothing = {.guest = NULL};
+    size_t count = 0;
+    struct fault fault;
+    char shown[100];
+
+    for (size_t i = 0; i < overlay->count; i++) {
+        struct guest_root_look look = {0};
+        if (guest_root_apart(overlay->layers[i], &look, &fault) < 0)
+            return say_fault(&fault, &nothing, err);
+        if (look.error == 0)
+            overlay->layers[count++] = overlay->layers[i];
+    }
+    overlay->count = count;
+    facts->guest.root = count ? overlay_open(overlay) : -1;
+    if (facts->guest.root < 0)
+        snprintf(facts->no_root, sizeof(facts->no_root), "%s: %s",
+                 text_printable(shown, sizeof(shown), facts->rootfs_path),
+                 count ? strerror(errno) : "none of its directories is there");
+    return 0;
+}
+
 /* "dir:/path" and "/path" are folders. What is on the way may never answer: by a child. */
 static int open_stopped_root(struct container_facts *facts, struct err *err)
 {
@@ -88,6 +114,7 @@ static int open_stopped_root(struct container_facts *facts, struct err *err)
 
 static int load_root(struct container_facts *facts, struct err *err)
 {
+    static struct overlay overlay; /* 8 kB */
     pid_t pid = 0;
     int r = lxc_config_get(&facts->container, "lxc.rootfs.path", &facts->rootfs_path, err);
 
@@ -98,7 +125,9 @@ static int load_root(struct container_facts *facts, struct err *err)
     facts->guest.rootfs = hook_env_rootfs(facts->rootfs_path);
     if (pid > 0 && open_running_root(facts, pid))
         return 0;
-    return open_stopped_root(facts, err);
+    return access(facts->rootfs_path, F_OK) < 0 && overlay_parse(facts->rootfs_path, &overlay)
+               ? open_overlay_root(facts, &overlay, err)
+               : open_stopped_root(facts, err);
 }
 
 int container_no_root(const struct options *options, const struct container_facts *facts,

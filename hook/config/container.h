@@ -20,7 +20,7 @@ struct container_facts {
     bool is_privileged;   /* no lxc.idmap at all */
     bool has_autodev;
     bool is_read_only; /* lxc.rootfs.options has ro */
-    char no_root[160]; /* why there is no root folder to look into; "" otherwise */
+    char no_root[200]; /* why there is no root folder to look into; "" otherwise */
     char *rootfs_path; /* what guest.rootfs is a part of */
     /* uids and gids as configured, in the config's order and perhaps clashing; root folder or -1.
      */

@@ -121,14 +121,39 @@ static void one_up(char *path)
         slash[slash == path] = '\0';
 }
 
-bool devices_parent(const struct device_placement *placement, bool of_hook, char *ret, size_t size)
+bool devices_start_cgroup(const char *unit, char *ret, size_t size)
+{
+    CLEANUP_FREE char *output = NULL;
+    struct command command = {.words = {"systemctl", "show", "--property=ControlGroup", "--value"},
+                              .count = 4};
+    int status = 0;
+
+    ret[0] = '\0';
+    if (unit[0] == '/') {
+        snprintf(ret, size, "%s", unit);
+        return cgroup_exists(unit, cgroup_host_is_v1());
+    }
+    command_add(&command, "--");
+    command_add(&command, unit);
+    if (command_run(&command, &output, &status) < 0 || status != 0 || output[0] != '/')
+        return false;
+    snprintf(ret, size, "%.*s", (int)strcspn(output, "\n"), output);
+    return true;
+}
+
+bool devices_parent(const struct device_placement *placement, bool of_hook, const char *from,
+                    char *ret, size_t size)
 {
     bool is_from_here = placement->is_relative || geteuid() != 0;
     const char *own = of_hook ? placement->monitor : placement->container;
     bool is_v1 = cgroup_host_is_v1();
     char base[PATH_MAX];
 
-    if (!cgroup_of(is_from_here ? "/proc/self/cgroup" : "/proc/1/cgroup", base, sizeof(base)))
+    if (is_from_here && from)
+        snprintf(base, sizeof(base), "%s", from);
+    else if (!cgroup_of(is_from_here ? "/proc/self/cgroup" : "/proc/1/cgroup", base, sizeof(base)))
+        return false;
+    if (!base[0])
         return false;
     if (!is_from_here)
         without_init_scope(base);

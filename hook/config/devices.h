@@ -24,10 +24,15 @@ void devices_read(const char *file, const char *text, size_t size, struct device
                   struct device_placement *ret_placement);
 
 /*
- * Where a start by this process would put the container's cgroup, and the hook's: the lowest cgroup
- * above that is there by now. False when it is not known.
+ * Where a start would put the container's cgroup, and the hook's: the lowest cgroup above that is
+ * there by now. False when it is not known. `from` is the cgroup that the start is made in, NULL
+ * for that of this process, "" when it is not known.
  */
-bool devices_parent(const struct device_placement *placement, bool of_hook, char *ret, size_t size);
+bool devices_parent(const struct device_placement *placement, bool of_hook, const char *from,
+                    char *ret, size_t size);
+
+/* The cgroup of a running unit of systemd, or the path itself; false and "" when there is none. */
+bool devices_start_cgroup(const char *unit, char *ret, size_t size);
 
 /* v1: the rules go on from what the parent has. */
 void devices_take_parent(const char *parent, struct device_rules *rules);

@@ -193,8 +193,7 @@ int lxc_container_check(const struct container *container, struct err *err)
     int status;
     int r;
 
-    if (!*container->name || strchr(container->name, '/') || container->name[0] == '-' ||
-        container->name[0] == '.')
+    if (!*container->name || strchr(container->name, '/') || container->name[0] == '.')
         return err_set(err, STATUS_USAGE, 0, "'%s' is no container name",
                        text_printable(shown, sizeof(shown), container->name));
     r = lxc_path(container, lxcpath, sizeof(lxcpath), err);

@@ -21,20 +21,15 @@
 
 /* ---- one line of CTID.conf ------------------------------------------------------------------- */
 
-struct line {
-    char key[64]; /* "" where it is none */
-    char value[PATH_MAX];
-};
-
 /* "lxc.key: value", "lxc.key = value", "key: value", from the first column on. */
-static void line_read(const char *text, size_t length, struct line *ret)
+static void setting_read(struct proxmox_line *line, size_t length)
 {
+    const char *text = line->start;
     size_t key = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.");
     const char *value = text + key;
     const char *end = text + length;
 
-    ret->key[0] = '\0';
-    if (key == 0 || key >= length || key >= sizeof(ret->key))
+    if (key == 0 || key >= length || key >= sizeof(line->key))
         return;
     if (*value != ':' && strncmp(text, "lxc.", 4) == 0)
         value += strspn(value, " \t");
@@ -45,8 +40,8 @@ static void line_read(const char *text, size_t length, struct line *ret)
         value++;
     while (end > value && strchr(" \t\r", end[-1]))
         end--;
-    snprintf(ret->key, sizeof(ret->key), "%.*s", (int)key, text);
-    snprintf(ret->value, sizeof(ret->value), "%.*s", (int)(end - value), value);
+    snprintf(line->key, sizeof(line->key), "%.*s", (int)key, text);
+    snprintf(line->value, sizeof(line->value), "%.*s", (int)(end - value), value);
 }
 
 /* "[snapname]" or "[pve:pending]": what is behind it is not the container's present config. */
@@ -62,12 +57,30 @@ static bool section_read(const char *text, size_t length, char *ret, size_t size
     return true;
 }
 
+bool proxmox_line_next(const char **next, const char *end, struct proxmox_line *line)
+{
+    size_t length;
+
+    if (*next >= end)
+        return false;
+    length = strcspn(*next, "\n"); /* a NUL byte ends a line too */
+    line->start = *next;
+    line->length = length + (*next + length < end);
+    line->number++;
+    line->key[0] = line->value[0] = '\0';
+    line->is_section = section_read(*next, length, line->section, sizeof(line->section));
+    if (!line->is_section)
+        setting_read(line, length);
+    *next += line->length;
+    return true;
+}
+
 static bool begins(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool is_about_hook(const struct line *line)
+static bool is_about_hook(const struct proxmox_line *line)
 {
     return begins(line->key, "lxc.") &&
            (strstr(line->value, PROGRAM) ||
@@ -106,13 +119,15 @@ struct making {
     bool is_unprivileged, has_idmap;
 };
 
-static void device_take(const struct line *line, struct making *making)
+static void device_take(const struct proxmox_line *line, struct making *making)
 {
     const char *value = begins(line->value, "path=") ? line->value + 5 : line->value;
     char path[128];
     struct stat st;
 
     snprintf(path, sizeof(path), "%.*s", (int)strcspn(value, ","), value);
+    if (begins(path, "/dev/dri/") && !making->ret->gpu_device[0])
+        snprintf(making->ret->gpu_device, sizeof(making->ret->gpu_device), "%.15s", line->key);
     if (stat(path, &st) < 0 || !(S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))) {
         snprintf(making->ret->no_device, sizeof(making->ret->no_device), "%.8s: %.110s", line->key,
                  path);
@@ -123,11 +138,13 @@ static void device_take(const struct line *line, struct making *making)
                   S_ISBLK(st.st_mode) ? 'b' : 'c', major(st.st_rdev), minor(st.st_rdev));
 }
 
-static void main_take(const struct line *line, struct making *making)
+static void main_take(const struct proxmox_line *line, struct making *making)
 {
     struct proxmox_config *ret = making->ret;
 
-    if (text_is_equal(line->key, "ostype"))
+    if (text_is_equal(line->key, "lock"))
+        text_printable(ret->lock, sizeof(ret->lock), line->value);
+    else if (text_is_equal(line->key, "ostype"))
         snprintf(making->ostype, sizeof(making->ostype), "%.31s", line->value);
     else if (text_is_equal(line->key, "unprivileged"))
         making->is_unprivileged = text_is_equal(line->value, "1");
@@ -137,6 +154,8 @@ static void main_take(const struct line *line, struct making *making)
     if (!begins(line->key, "lxc."))
         return;
     making->has_idmap |= text_is_equal(line->key, "lxc.idmap");
+    if (begins(line->key, "lxc.hook.") && is_about_hook(line) && !ret->by_hand[0])
+        text_printable(ret->by_hand, sizeof(ret->by_hand), line->value);
     ret->keeps_mount |= text_is_equal(line->key, "lxc.hook.mount") && is_about_hook(line);
     ret->drops_start_host |= text_is_equal(line->key, "lxc.hook.start-host") && is_about_hook(line);
     if (is_kept(line->key))
@@ -157,27 +176,16 @@ static void include_make(struct making *making, const char *kind)
 static void file_read_lines(const char *text, size_t size, struct making *making)
 {
     const char *end = text + size;
-    char section[64] = "";
-    unsigned number = 0;
-    struct line line;
+    struct proxmox_line line = {.number = 0};
 
-    while (text < end) {
-        size_t length = strcspn(text, "\n");
-        bool is_main = !section[0];
-        number++;
-        if (!section_read(text, length, section, sizeof(section))) {
-            line_read(text, length, &line);
-            if (is_main)
-                main_take(&line, making);
-            else if (is_about_hook(&line) && !making->ret->section[0]) {
-                memcpy(making->ret->section, section, sizeof(section));
-                making->ret->section_line = number;
-            }
-        }
-        if (is_main && !section[0])
+    while (proxmox_line_next(&text, end, &line)) {
+        if (!line.section[0]) {
+            main_take(&line, making);
             (void)fputc('\n', making->own);
-        text += length;
-        text += text < end;
+        } else if (!line.is_section && is_about_hook(&line) && !making->ret->section[0]) {
+            memcpy(making->ret->section, line.section, sizeof(making->ret->section));
+            making->ret->section_line = line.number;
+        }
     }
 }
 
@@ -232,20 +240,15 @@ int proxmox_config_make(const char *ctid, const char *text, size_t size, struct 
 static bool has_hostname(int dir, const char *file, const char *hostname)
 {
     CLEANUP_FREE char *text = NULL;
-    char section[64];
-    struct line line;
+    struct proxmox_line line = {.number = 0};
+    const char *at;
     size_t size;
 
     if (file_read_at(dir, file, CONFIG_MAX, &text, &size) < 0)
         return false;
-    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        size_t length = strcspn(at, "\n");
-        if (section_read(at, length, section, sizeof(section)))
-            return false;
-        line_read(at, length, &line);
+    for (at = text; proxmox_line_next(&at, text + size, &line) && !line.section[0];)
         if (text_is_equal(line.key, "hostname"))
             return text_is_equal(line.value, hostname);
-    }
     return false;
 }
 

@@ -9,6 +9,7 @@
 
 #include "facts/place.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -22,7 +23,24 @@ struct proxmox_config {
     char section[64];      /* "snapname": a line about this hook lies there, where no start reads */
     unsigned section_line;
     char no_device[128]; /* "dev0: /dev/dri/renderD129": no such device, so no start */
+    char gpu_device[16]; /* the first devN that is a node of a GPU; "" for none */
+    char lock[64];       /* what Proxmox is doing with it; "" for nothing */
+    char by_hand[160];   /* a hook line of this program's, which is no include; "" for none */
 };
+
+/* A line of CTID.conf; the caller's, zeroed before the first. */
+struct proxmox_line {
+    const char *start;
+    size_t length;    /* with its line break */
+    unsigned number;  /* from 1 */
+    bool is_section;  /* "[...]" itself */
+    char section[64]; /* that it stands in; "": the container's own settings, the main section */
+    char key[64];     /* "" where it sets nothing */
+    char value[PATH_MAX];
+};
+
+/* Pure: the next line before `end`; false when there is none. The text has a NUL at its end. */
+bool proxmox_line_next(const char **next, const char *end, struct proxmox_line *line);
 
 /*
  * Pure, but that it looks at the devices of devN lines: what Proxmox makes of `text`, the file of

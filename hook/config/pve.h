@@ -1,8 +1,8 @@
 /*
- * The text of Proxmox's /etc/pve/lxc/CTID.conf, as enable and disable see it. Pure. The container's
- * own settings end at the first line in brackets: snapshots and what is pending follow, and stay.
- * A remark would become the container's notes, and Proxmox moves lines when it writes the file: so
- * the include of this hook is known by the file that it names.
+ * The text of Proxmox's /etc/pve/lxc/CTID.conf, as enable and disable change it. Pure. The
+ * container's own settings end at the first line in brackets: snapshots and what is pending follow,
+ * and stay. A remark would become the container's notes, and Proxmox moves lines when it writes the
+ * file: so the include of this hook is known by the file that it names.
  */
 #ifndef HOOK_CONFIG_PVE_H
 #define HOOK_CONFIG_PVE_H
@@ -11,15 +11,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-
-struct pve_config {
-    bool is_privileged;
-    char lock[64];     /* what Proxmox is doing with it; "" for nothing */
-    char device[16];   /* the first devN that is a node of a GPU; "" for none */
-    char by_hand[160]; /* a line that starts this hook and is no include; "" for none */
-};
-
-void pve_config_read(const char *text, struct pve_config *ret);
 
 /*
  * Makes `file` the include of this hook: in place of the one there is, else as the first line.

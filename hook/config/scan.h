@@ -1,6 +1,6 @@
 /*
- * The container's own config file as text, for warnings that name a line. Only a convenience: what
- * it includes is passed over, and what LXC makes of the whole is asked of LXC (lxc_config.h).
+ * The container's own config as text, with what it includes, for warnings that name a line. Only a
+ * convenience: what LXC makes of the whole is asked of LXC (config/lxc.h).
  */
 #ifndef HOOK_CONFIG_SCAN_H
 #define HOOK_CONFIG_SCAN_H
@@ -10,10 +10,13 @@
 /* `config_file` may be NULL, and is kept as a pointer. */
 void config_scan(const char *config_file, struct config_lines *ret);
 
-/* Pure: of a file that has been read. */
+/* Of a file that has been read. */
 void config_scan_known(const char *file, bool is_roots, const char *text, struct config_lines *ret);
 
-/* Pure: what config_scan does with the text of the file. */
-void config_scan_text(const char *text, struct config_lines *ret);
+/*
+ * Pure: what a mount entry of the host's DRM node of this minor to /dev/dri/BEHIND means. False for
+ * what this hook leaves as it is.
+ */
+bool config_entry_judge(const char *behind_dri, unsigned node_minor, struct config_entry *ret);
 
 #endif

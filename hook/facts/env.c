@@ -97,8 +97,11 @@ static int pid_read(const char *name, pid_t *ret, struct fault *fault)
 
 const char *hook_env_rootfs(const char *path)
 {
-    if (path && strncmp(path, "dir:", 4) == 0)
-        path += 4;
+    static const char *const kinds[] = {"dir:", "btrfs:"}; /* both are bound as they are */
+
+    for (size_t i = 0; path && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strncmp(path, kinds[i], strlen(kinds[i])) == 0)
+            path += strlen(kinds[i]);
     return path && path[0] == '/' ? path : "";
 }
 

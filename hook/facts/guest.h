@@ -46,6 +46,17 @@ struct guest {
 struct guest_group {
     bool found;
     uint32_t gid;
+    bool has_no_file;  /* of the first: there is no /etc/group */
+    bool is_elsewhere; /* of the first: it may be known to a service that only the guest can ask */
+};
+
+#define NSS_FILES_MAX 4
+
+/* What nsswitch.conf(5) says of groups, beside /etc/group. */
+struct nss_groups {
+    size_t count;
+    const char *files[NSS_FILES_MAX]; /* group(5) files, below the guest's root */
+    bool has_other;                   /* sss, ldap and the like */
 };
 
 /*
@@ -106,8 +117,9 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
                      struct guest_group ret_groups[2]);
 
 /*
- * Looks two names up in /etc/group below the guest's root folder. No such file is no error: nothing
- * is found. STATUS_UNSAFE_PATH when it is there but no regular file of a sane size.
+ * Looks two names up below the guest's root folder: in /etc/group, and where the first is not there
+ * in the other group files that its nsswitch.conf names. No such file is no error: nothing is
+ * found. STATUS_UNSAFE_PATH when /etc/group is there but no regular file of a sane size.
  */
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault);
@@ -124,6 +136,9 @@ struct guest_root_look {
 
 /* Looks at such a folder by a child that is given up after 10 s. */
 int guest_root_apart(const char *folder, struct guest_root_look *ret, struct fault *fault);
+
+/* Pure: reads the text of nsswitch.conf(5). */
+void nsswitch_groups_read(const char *text, struct nss_groups *ret);
 
 /* Pure: the gid of `name` in the text of a group(5) file, the first entry that is well formed. */
 struct guest_group group_text_find(const char *text, size_t size, const char *name);

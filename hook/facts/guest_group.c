@@ -1,4 +1,7 @@
-/* The container's /etc/group: a file that it may have made to be anything. */
+/*
+ * The container's groups: /etc/group, and the other files that its nsswitch.conf names; files that
+ * it may have made to be anything. Nothing is asked, and nothing of the container's is run.
+ */
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -66,13 +69,15 @@ static bool is_kernels(int fd)
     return false;
 }
 
-static int group_file_read(int root, char **ret, size_t *ret_size, struct fault *fault)
+/* nsswitch.conf(5) is no group file, and read the same way. */
+static int group_file_read(int root, const char *path, char **ret, size_t *ret_size,
+                           struct fault *fault)
 {
     CLEANUP_FD int place = -1;
     CLEANUP_FD int file = -1;
     char what[48];
     struct stat st;
-    int r = path_open(root, "etc/group", PATH_FOLLOW_INSIDE, &place);
+    int r = path_open(root, path, PATH_FOLLOW_INSIDE, &place);
 
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
@@ -86,7 +91,7 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct fault 
     if (st.st_size > GROUP_FILE_MAX)
         return fault_set(fault, CAUSE_GROUP_LARGE, 0, .a = GROUP_FILE_MAX >> 20);
     /* What was checked is what is read: the same inode. */
-    r = path_open_to_read(root, "etc/group", PATH_FOLLOW_INSIDE, place, &file);
+    r = path_open_to_read(root, path, PATH_FOLLOW_INSIDE, place, &file);
     if (r == 0)
         r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
@@ -94,16 +99,108 @@ static int group_file_read(int root, char **ret, size_t *ret_size, struct fault 
     return 0;
 }
 
+/* ---- by the name service switch ----------------------------------------------------------------
+ */
+
+/* nss_altfiles (image-based Fedora) and nss_extrausers (Ubuntu Core). */
+static const struct {
+    const char *service, *file;
+} nss_files[] = {{"altfiles", "usr/lib/group"}, {"extrausers", "var/lib/extrausers/group"}};
+
+/* They answer from what this host can read as well, or for users that nobody has made. */
+static bool is_local_service(const char *word)
+{
+    static const char *const services[] = {"files",   "compat",   "db",
+                                           "systemd", "altfiles", "extrausers"};
+
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+        if (text_is_equal(word, services[i]))
+            return true;
+    return false;
+}
+
+/* The services of the first line "group: ..." as words; what is in brackets is none. */
+static void nsswitch_line(const char *text, char *ret, size_t size)
+{
+    static const char key[] = "group:";
+    const char *line = text;
+
+    while (line && strncmp(line + strspn(line, " \t"), key, strlen(key)) != 0) {
+        line = strchr(line, '\n');
+        line = line ? line + 1 : NULL;
+    }
+    if (line)
+        line += strspn(line, " \t") + strlen(key);
+    snprintf(ret, size, "%.*s", line ? (int)strcspn(line, "\n#") : 0, line ? line : "");
+    for (char *open = strchr(ret, '['); open; open = strchr(open, '['))
+        for (; *open && *open != ' '; open++) {
+            bool is_end = *open == ']';
+            *open = ' ';
+            if (is_end)
+                break;
+        }
+}
+
+void nsswitch_groups_read(const char *text, struct nss_groups *ret)
+{
+    char line[256];
+    char *rest = NULL;
+
+    *ret = (struct nss_groups){.count = 0};
+    nsswitch_line(text, line, sizeof(line));
+    for (char *word = strtok_r(line, " \t\r", &rest); word; word = strtok_r(NULL, " \t\r", &rest)) {
+        ret->has_other |= !is_local_service(word);
+        for (size_t i = 0; i < sizeof(nss_files) / sizeof(nss_files[0]); i++)
+            if (text_is_equal(word, nss_files[i].service) && ret->count < NSS_FILES_MAX)
+                ret->files[ret->count++] = nss_files[i].file;
+    }
+}
+
+static void groups_take(const char *text, size_t size, const char *const names[2],
+                        struct guest_group ret[2])
+{
+    for (size_t i = 0; text && i < 2; i++) {
+        struct guest_group found = group_text_find(text, size, names[i]);
+        if (found.found && !ret[i].found) {
+            ret[i].found = true;
+            ret[i].gid = found.gid;
+        }
+    }
+}
+
+/* What cannot be read of these is not there. */
+static void find_by_nss(int root, const char *const names[2], struct guest_group ret[2])
+{
+    CLEANUP_FREE char *text = NULL;
+    struct nss_groups nss;
+    struct fault unused;
+    size_t size;
+
+    if (group_file_read(root, "etc/nsswitch.conf", &text, &size, &unused) < 0 || !text)
+        return;
+    nsswitch_groups_read(text, &nss);
+    ret[0].is_elsewhere = nss.has_other;
+    for (size_t i = 0; i < nss.count; i++) {
+        CLEANUP_FREE char *file = NULL;
+        size = 0;
+        if (group_file_read(root, nss.files[i], &file, &size, &unused) == 0)
+            groups_take(file, size, names, ret);
+    }
+}
+
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size = 0;
-    int r = group_file_read(root, &text, &size, fault);
+    int r = group_file_read(root, "etc/group", &text, &size, fault);
 
     if (r < 0)
         return r;
-    for (size_t i = 0; i < 2; i++)
-        ret[i] = text ? group_text_find(text, size, names[i]) : (struct guest_group){0};
+    memset(ret, 0, 2 * sizeof(ret[0]));
+    ret[0].has_no_file = !text;
+    groups_take(text, size, names, ret);
+    if (!ret[0].found)
+        find_by_nss(root, names, ret);
     return 0;
 }

@@ -32,6 +32,7 @@ struct options {
     unsigned cdi_version; /* cdi --cdi-version; 0: the oldest that is enough */
     const char *output;   /* cdi --output; NULL: standard output */
     const char *check;    /* cdi --check */
+    const char *cgroup; /* check --cgroup: a unit of systemd, or a path; NULL: this process's own */
     bool has_owner;
     uint32_t owner; /* host's uid */
     int word_count; /* all that was given, the program's name first */

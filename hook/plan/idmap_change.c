@@ -177,3 +177,23 @@ bool idmap_cover(const struct idmap *map, uint32_t inside, struct idmap_gap gap,
     extent->length = (uint32_t)(end - extent->inside);
     return !idmap_find_clash(ret, &clash);
 }
+
+bool idmap_cover_front(const struct idmap *map, uint32_t inside, struct idmap_gap gap,
+                       struct idmap *ret)
+{
+    struct idmap_clash clash;
+
+    if (gap.before >= 0 || gap.after < 0)
+        return false;
+    *ret = *map;
+    struct idmap_extent *extent = &ret->extents[gap.after];
+    uint32_t more = extent->inside - inside;
+    /* Never down to an id of the host's own. */
+    if (extent->outside < more || extent->outside - more < USUAL_IDS ||
+        extent->length > UINT32_MAX - more)
+        return false;
+    extent->inside -= more;
+    extent->outside -= more;
+    extent->length += more;
+    return !idmap_find_clash(ret, &clash);
+}

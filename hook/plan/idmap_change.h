@@ -53,4 +53,8 @@ struct idmap_gap idmap_gap_find(const struct idmap *map, uint32_t inside);
  */
 bool idmap_cover(const struct idmap *map, uint32_t inside, struct idmap_gap gap, struct idmap *ret);
 
+/* The same with the extent behind it made longer at its front, where none is before it. */
+bool idmap_cover_front(const struct idmap *map, uint32_t inside, struct idmap_gap gap,
+                       struct idmap *ret);
+
 #endif

@@ -86,7 +86,11 @@ int plan_choose_group(const struct options *options, const struct guest_group gr
         return fault_set(fault, CAUSE_NO_GROUP, 0, .name = options->group);
     owner->guest_gid = groups[1].found ? groups[1].gid : 0;
     snprintf(owner->group, sizeof(owner->group), "%s", groups[1].found ? "video" : "root");
-    plan_warn(ret, WARN_NO_RENDER_GROUP, owner->guest_gid, owner->group);
+    plan_warn(ret,
+              groups[0].has_no_file    ? WARN_NO_GROUP_FILE
+              : groups[0].is_elsewhere ? WARN_GROUP_ELSEWHERE
+                                       : WARN_NO_RENDER_GROUP,
+              owner->guest_gid, owner->group);
     return 0;
 }
 
@@ -302,6 +306,7 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
         op->gpu = node;
         snprintf(op->name, sizeof(op->name), "%s", node->name);
     }
+    plan_warn_init(ret, guest);
     return 0;
 }
 

@@ -16,17 +16,23 @@
 #include <sys/types.h>
 
 #define PLAN_OPS_MAX      (2 * GPU_NODES_MAX + GUEST_NODES_MAX)
-#define PLAN_WARNINGS_MAX 6
+#define PLAN_WARNINGS_MAX 10
 
 /* What is as it is planned, and perhaps not as it was meant; say/report.h has the words. */
 enum plan_warning_kind {
-    WARN_NO_RENDER_GROUP, /* number: the gid that is used; name: its group */
-    WARN_KEPT,            /* name: the node */
-    WARN_ENTRY,           /* number: of the config's mount entries the one that is not needed */
-    WARN_ENTRY_KEEPS,     /* the same, but that it brings a node that this hook does not: name */
-    WARN_HOLE,            /* number: of the extents of the gid map the one that is not needed */
-    WARN_RULE_V1,         /* a device rule without effect */
-    WARN_AGAIN,           /* the config starts this hook more than once */
+    WARN_NO_RENDER_GROUP,  /* number: the gid that is used; name: its group */
+    WARN_NO_GROUP_FILE,    /* the same, before there is an /etc/group */
+    WARN_GROUP_ELSEWHERE,  /* the same, where a service of the guest's may know the group */
+    WARN_KEPT,             /* name: the node */
+    WARN_ENTRY,            /* number: of the config's mount entries the one that is not needed */
+    WARN_ENTRY_KEEPS,      /* the same, but that it brings a node that this hook does not: name */
+    WARN_ENTRY_HIDES,      /* number: of the entries one whose node this hook's /dev/dri hides */
+    WARN_ENTRY_HIDES_CARD, /* the same, of a primary node, which --with-card would make */
+    WARN_CHANGER,          /* another hook of the config changes a node of the host */
+    WARN_INIT,             /* the first program is not in the group of the nodes; name: that */
+    WARN_HOLE,             /* number: of the extents of the gid map the one that is not needed */
+    WARN_RULE_V1,          /* a device rule without effect */
+    WARN_AGAIN,            /* the config starts this hook more than once */
 };
 
 struct plan_warning {
@@ -83,6 +89,9 @@ void plan_warn(struct plan *plan, enum plan_warning_kind kind, size_t number, co
 
 /* Adds the warnings about lines of the config that this hook makes unnecessary. */
 void plan_warn_config(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest);
+
+/* Adds the warning that the container's first program is not let in. */
+void plan_warn_init(struct plan *plan, const struct guest *guest);
 
 /* The ids of the container's root on the host. STATUS_OWNERSHIP when they are not mapped. */
 int plan_map_root(const struct guest *guest, struct plan *plan, struct fault *fault);

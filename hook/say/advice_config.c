@@ -22,90 +22,76 @@ static void owner_add(const struct options *options, struct text *text)
         text_add(text, " --mode %04o", options->mode);
 }
 
+static void options_add(const struct options *options, const char *select, struct text *text)
+{
+    if (select)
+        text_add(text, " --select %s", select);
+    for (size_t i = 0; !select && i < options->selection.count; i++)
+        text_add(text, " --select %s", options->selection.specs[i]);
+    owner_add(options, text);
+    text_add(text, "%s%s%s", options->selection.with_card ? " --with-card" : "",
+             options->optional ? " --optional" : "", options->no_probe ? " --no-probe" : "");
+    if (options->wait_seconds)
+        text_add(text, " --wait %u", options->wait_seconds);
+}
+
 const char *advice_hook_line(const struct options *options, const char *type, const char *select,
                              char *buffer, size_t size)
 {
     struct text text = {.data = buffer, .size = size};
 
     text_add(&text, "lxc.hook.%s = " PROGRAM, type);
-    if (select)
-        text_add(&text, " --select %s", select);
-    for (size_t i = 0; !select && i < options->selection.count; i++)
-        text_add(&text, " --select %s", options->selection.specs[i]);
-    owner_add(options, &text);
-    text_add(&text, "%s%s%s", options->selection.with_card ? " --with-card" : "",
-             options->optional ? " --optional" : "", options->no_probe ? " --no-probe" : "");
-    if (options->wait_seconds)
-        text_add(&text, " --wait %u", options->wait_seconds);
+    options_add(options, select, &text);
     text_add(&text, "%s%s", options->verbose ? " -v" : "", options->quiet ? " -q" : "");
     return buffer;
 }
 
+static bool advice_is_proxmox(const struct options *options)
+{
+    char proxmox[PROXMOX_FILE_MAX];
+
+    return options->config_file && config_place_edited(options->config_file, proxmox) == proxmox;
+}
+
+void advice_proxmox_enable(const struct options *options, const char *select, const char *proxmox,
+                           struct err *err)
+{
+    const char *slash = strrchr(proxmox, '/');
+    char line[512];
+    struct text text = TEXT_ON(line);
+
+    if (!slash || !text_is_shell_word(slash + 1))
+        return;
+    text_add(&text, "lxc-gpu-hook enable %.*s", (int)strcspn(slash + 1, "."), slash + 1);
+    options_add(options, select, &text);
+    if (!text.cut)
+        err_fix_lines(err, line);
+}
+
 void advice_hook_lines(const struct options *options, const char *select, struct err *err)
 {
+    char proxmox[PROXMOX_FILE_MAX];
     char line[512];
 
+    if (options->config_file && config_place_edited(options->config_file, proxmox) == proxmox) {
+        advice_proxmox_enable(options, select, proxmox, err);
+        return;
+    }
     err_fix_lines(err, advice_hook_line(options, "mount", select, line, sizeof(line)));
     err_fix_lines(err, advice_hook_line(options, "start-host", select, line, sizeof(line)));
 }
 
-void advice_hook_place(const struct options *options, struct err *err)
+void advice_hook_place(const struct options *options, const char *what, struct err *err)
 {
-    struct config_place place;
-    char proxmox[PROXMOX_FILE_MAX];
+    char line[128];
 
-    if (!options->config_file || !config_place_read(options->config_file, &place) ||
-        !config_place_proxmox(place.lxcpath, place.name, proxmox))
-        return;
-    err_fix(err, "# Proxmox drops hook lines from %s; add this line to it instead", proxmox);
-    err_fix(err, "lxc.include = /etc/lxc/gpu-%s.conf", place.name);
-    err_fix(err, "# and add these lines to the file that it includes");
-}
-
-static bool has_options(const struct options *options)
-{
-    static const struct options none = {.mode = OPTIONS_MODE};
-    char line[512];
-    char plain[512];
-
-    return !text_is_equal(advice_hook_line(options, "mount", NULL, line, sizeof(line)),
-                          advice_hook_line(&none, "mount", NULL, plain, sizeof(plain)));
-}
-
-static void own_include(const struct options *options, const char *own, bool is_privileged,
-                        struct err *err)
-{
-    char mount[512];
-    char start[512];
-    char lines[ERR_FIX_MAX];
-
-    advice_hook_line(options, "mount", NULL, mount, sizeof(mount));
-    advice_hook_line(options, "start-host", NULL, start, sizeof(start));
-    if (strchr(mount, '\'') || strchr(start, '\''))
-        return;
-    snprintf(lines, sizeof(lines), "printf '%%s\\n' '%s' '%s'%s >%s", mount, start,
-             is_privileged ? " 'lxc.cgroup.devices.allow = c 226:* rwm'"
-                             " 'lxc.cgroup2.devices.allow = c 226:* rwm'"
-                           : "",
-             own);
-    err_fix_lines(err, lines);
-}
-
-void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
-                            struct err *err)
-{
-    const char *slash = strrchr(proxmox, '/');
-    char own[PROXMOX_FILE_MAX];
-
-    if (!slash || !text_is_shell_word(proxmox))
-        return;
-    snprintf(own, sizeof(own), "/etc/pve/lxc-gpu-%s", slash + 1);
-    if (has_options(options))
-        own_include(options, own, is_privileged, err);
+    if (!advice_is_proxmox(options))
+        snprintf(line, sizeof(line), "# %sin place of the config's lines for this hook", what);
+    else if (what[0])
+        snprintf(line, sizeof(line), "# %.*s", (int)strcspn(what, ",:"), what);
     else
-        snprintf(own, sizeof(own), "%s",
-                 is_privileged ? CONFIG_FOLDER "/gpu-privileged.conf" : CONFIG_FOLDER "/gpu.conf");
-    err_fix(err, "sed -i '1i lxc.include: %s' %s", own, proxmox);
+        line[0] = '\0'; /* the command takes their place by itself */
+    err_fix_lines(err, line);
 }
 
 void advice_place(const char *config_file, struct err *err)
@@ -215,4 +201,48 @@ const char *advice_delete(const char *config_file, const char *expression, char 
         snprintf(buffer, size, "# delete what matches '%s' from the container's config",
                  expression);
     return buffer;
+}
+
+/* As sed(1) takes it literally. */
+static void expression_add(const char *literal, struct text *text)
+{
+    for (; *literal; literal++)
+        text_add(text, "%s%c", strchr("/.*[]^$\\", *literal) ? "\\" : "", *literal);
+}
+
+const char *advice_delete_entry(const struct config_entry *entry, char *buffer, size_t size)
+{
+    char expression[3 * CONFIG_LINE_SIZE];
+    struct text text = TEXT_ON(expression);
+
+    text_add(&text, "^ *%s", entry->is_fstab ? "" : "lxc\\.mount\\.entry *[:=] *");
+    expression_add(entry->source, &text);
+    text_add(&text, "[[:blank:]][[:blank:]]*");
+    expression_add(entry->target, &text);
+    text_add(&text, "[[:blank:]]");
+    buffer[0] = '\0';
+    if (text.cut || !entry->source[0] || !entry->target[0] || !entry->file[0] ||
+        strchr(expression, '\''))
+        return buffer;
+    return advice_delete(entry->file, expression, buffer, size);
+}
+
+const char *advice_delete_changer(const struct config_lines *config, char *buffer, size_t size)
+{
+    char expression[3 * CONFIG_LINE_SIZE];
+    struct text text = TEXT_ON(expression);
+
+    text_add(&text, "^ *");
+    expression_add(config->changer_key, &text);
+    text_add(&text, " *[:=] *");
+    expression_add(config->changer_value, &text);
+    text_add(&text, " *$");
+    buffer[0] = '\0';
+    if (text.cut || !config->changer_value[0] || !config->changer_file[0])
+        return buffer;
+    /* A quote of the line's own would end sed's. */
+    for (char *c = expression; *c; c++)
+        if (*c == '\'')
+            *c = '.';
+    return advice_delete(config->changer_file, expression, buffer, size);
 }

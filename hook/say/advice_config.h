@@ -19,22 +19,18 @@
 const char *advice_hook_line(const struct options *options, const char *type, const char *select,
                              char *buffer, size_t size);
 
-/* Both lines, as gpu.conf has them for every container; select as above. */
+/*
+ * Both lines, as gpu.conf has them for every container; select as above. For a container of
+ * Proxmox's, which takes no such lines, the command that does the same there.
+ */
 void advice_hook_lines(const struct options *options, const char *select, struct err *err);
 
-/*
- * Where hook lines go that are printed next, when it is not the config itself: Proxmox takes none
- * there.
- */
-void advice_hook_place(const struct options *options, struct err *err);
+/* The remark before them: what they replace; and before that `what`, ending in ", " or ": ". */
+void advice_hook_place(const struct options *options, const char *what, struct err *err);
 
-/*
- * What makes Proxmox start this hook: the include as the first line of its file `proxmox`, which is
- * in no snapshot's section there, and of an own file where there are options; Proxmox's own
- * directory follows a container through a cluster.
- */
-void advice_proxmox_include(const struct options *options, const char *proxmox, bool is_privileged,
-                            struct err *err);
+/* The command that makes Proxmox start this hook with these options; `proxmox` is its file. */
+void advice_proxmox_enable(const struct options *options, const char *select, const char *proxmox,
+                           struct err *err);
 
 /* Says where the fix's config lines go, when that is not `config_file`. */
 void advice_place(const char *config_file, struct err *err);
@@ -66,5 +62,9 @@ void advice_start(const char *lxcpath, const char *name, const char *why, struct
 /* Puts what deletes the config's lines that match a sed(1) expression into `buffer`. */
 const char *advice_delete(const char *config_file, const char *expression, char *buffer,
                           size_t size);
+
+/* What deletes one of the lines that a warning names; "" where that cannot be said. */
+const char *advice_delete_entry(const struct config_entry *entry, char *buffer, size_t size);
+const char *advice_delete_changer(const struct config_lines *config, char *buffer, size_t size);
 
 #endif

@@ -31,8 +31,7 @@ static bool offer_add(const struct options *options, const struct gpu_node *node
 
 static void offers_begin(const struct options *options, struct err *err)
 {
-    err_fix(err, "# one of these, in place of the config's lines for this hook");
-    advice_hook_place(options, err);
+    advice_hook_place(options, "one of these, ", err);
 }
 
 static bool is_offer(const struct options *options, const struct gpu_node *node)
@@ -375,9 +374,7 @@ void advice_no_match(const struct options *options, const struct gpu_list *gpus,
     if (gpus->stray_count || options->wait_seconds)
         return;
     patient.wait_seconds = WAIT_SENSIBLE;
-    err_fix(err,
-            "# a driver that loads late at boot: in place of the config's lines for this hook");
-    advice_hook_place(options, err);
+    advice_hook_place(options, "a driver that loads late at boot: ", err);
     advice_hook_lines(&patient, NULL, err);
 }
 

@@ -46,8 +46,9 @@ void fix_proxmox(const struct fault *fault, const struct about *about, struct er
 {
     if (!fault->name[0] || !about->options)
         return;
-    err_fix(err, "sed -i '/^ *lxc\\.hook\\..*lxc-gpu-hook/d' %s", fault->name);
-    advice_proxmox_include(about->options, fault->name, fault->a != 0, err);
+    /* Not those of a snapshot. */
+    err_fix(err, "sed -i '1,/^\\[/{/^ *lxc\\.hook\\..*lxc-gpu-hook/d}' %s", fault->name);
+    advice_proxmox_enable(about->options, NULL, fault->name, err);
 }
 
 /* Only LXC can set what is missing; the command does the same for a container that runs. */
@@ -65,7 +66,6 @@ void fix_both_lines(const struct fault *fault, const struct about *about, struct
     (void)fault;
     if (!about->options)
         return;
-    advice_hook_place(about->options, err);
     advice_hook_lines(about->options, NULL, err);
 }
 
@@ -166,7 +166,7 @@ void fix_unmapped(const struct fault *fault, const struct about *about, struct e
     gap = idmap_gap_find(map, fault->a);
     if (idmap_cover(map, fault->a, gap, &covering))
         fix_cover(&covering, &map->extents[gap.before], (size_t)gap.before, kind, err);
-    else
+    else if (!idmap_cover_front(map, fault->a, gap, &covering) || !advice_map(&covering, kind, err))
         err_fix(err, "# the lxc.idmap = %c lines have to name it", kind);
 }
 

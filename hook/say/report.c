@@ -14,6 +14,9 @@
 
 #define LINE_MAX_SIZE 1200
 #define STDERR_BUDGET 3500
+#define GROUP_FIX                                                                                  \
+    "getent group render >>/etc/group || groupadd -r render || addgroup -S render"                 \
+    "    # in the container, then restart it"
 
 static struct report_style report_as;
 static size_t stderr_left = STDERR_BUDGET;
@@ -146,9 +149,54 @@ static void hole_add(const struct guest *guest, size_t at, struct text *text)
              hole->inside, hole->outside, fix.fix);
 }
 
-void report_warning_words(const struct plan_warning *warning, const struct guest *guest, char *ret,
+/* Hook lines that a warning asks for, and behind them `last`. */
+static void lines_add(const struct options *options, const char *last, struct text *text)
+{
+    struct err fix = {0};
+
+    if (options) {
+        advice_hook_place(options, "", &fix);
+        advice_hook_lines(options, NULL, &fix);
+    }
+    err_fix_lines(&fix, last);
+    text_add(text, "%s%s", fix.fix[0] ? "\n" : "", fix.fix);
+}
+
+static void hidden_add(const struct config_entry *entry, const struct options *options,
+                       struct text *text)
+{
+    struct options wanted = options ? *options : (struct options){0};
+    char delete[WARNING_SIZE / 2];
+
+    wanted.selection.with_card = true;
+    text_add(text,
+             "this hook's /dev/dri hides a node that a line of %s shows by another name; %s: %s",
+             entry->is_fstab && entry->file[0] ? entry->file : "the container's config",
+             options ? "--with-card gives it by its own" : "delete it", entry->line);
+    lines_add(options ? &wanted : NULL, advice_delete_entry(entry, delete, sizeof(delete)), text);
+}
+
+static void init_add(const struct about *about, struct text *text)
+{
+    const struct config_init *init = &about->guest->config.init;
+    const struct plan_owner *owner = &about->plan->owner;
+    struct options wanted = about->options ? *about->options : (struct options){0};
+
+    text_add(text,
+             "the container's first program runs as uid %u, gid %u (lxc.init.uid, lxc.init.gid), "
+             "and is not in the nodes' group %u%s%s%s",
+             init->uid, init->gid, owner->guest_gid, owner->group[0] ? " (" : "", owner->group,
+             owner->group[0] ? ")" : "");
+    wanted.group = NULL;
+    wanted.has_gid = true;
+    wanted.gid = init->gid;
+    lines_add(about->options ? &wanted : NULL, "", text);
+}
+
+void report_warning_words(const struct plan_warning *warning, const struct about *about, char *ret,
                           size_t size)
 {
+    const struct guest *guest = about->guest;
     struct text to = {.data = ret, .size = size};
     struct text *text = &to;
     const struct config_lines *config = &guest->config;
@@ -156,27 +204,55 @@ void report_warning_words(const struct plan_warning *warning, const struct guest
 
     switch (warning->kind) {
     case WARN_NO_RENDER_GROUP:
-        text_add(text,
-                 "the container has no group render: %s (gid %zu) is used\n"
-                 "groupadd -r render || addgroup -S render    # in the container, then restart it",
+        text_add(text, "the container has no group render: %s (gid %zu) is used\n" GROUP_FIX,
                  warning->name, warning->number);
+        break;
+    case WARN_NO_GROUP_FILE:
+        text_add(text,
+                 "the container has no /etc/group before its first boot: %s (gid %zu) is used\n"
+                 "# restart it when it has booted once",
+                 warning->name, warning->number);
+        break;
+    case WARN_GROUP_ELSEWHERE:
+        text_add(
+            text,
+            "the container has no group render in its files, and only itself can ask what else "
+            "its /etc/nsswitch.conf names: %s (gid %zu) is used\n" GROUP_FIX,
+            warning->name, warning->number);
         break;
     case WARN_KEPT:
         text_add(text, "/dev/dri/%s comes from the container's own config and is kept",
                  warning->name);
         break;
     case WARN_ENTRY:
-        if (warning->number + 1 == config->entry_count)
-            advice_delete(config->file, CONFIG_ENTRY_EXPRESSION, fix, sizeof(fix));
+        advice_delete_entry(&config->entries[warning->number], fix, sizeof(fix));
         text_add(text,
                  "this hook makes a line of the container's config unnecessary; delete it: %s%s%s",
-                 config->entries[warning->number], fix[0] ? "\n" : "", fix);
+                 config->entries[warning->number].line, fix[0] ? "\n" : "", fix);
+        break;
+    case WARN_ENTRY_HIDES:
+        hidden_add(&config->entries[warning->number], NULL, text);
+        break;
+    case WARN_ENTRY_HIDES_CARD:
+        hidden_add(&config->entries[warning->number], about->options, text);
+        break;
+    case WARN_CHANGER:
+        text_add(text,
+                 "a hook of the container's config changes the host's own node, for everything on "
+                 "this host, and is not needed with this one; delete it: %s%s%s\n"
+                 "udevadm trigger --settle --action=add --subsystem-match=drm    # the nodes as "
+                 "they were",
+                 config->changer, config->changer_value[0] ? "\n" : "",
+                 advice_delete_changer(config, fix, sizeof(fix)));
+        break;
+    case WARN_INIT:
+        init_add(about, text);
         break;
     case WARN_ENTRY_KEEPS:
         text_add(text,
                  "of this line of the container's config, only %s is still needed with this hook; "
                  "delete the line if the container does not need that either: %s",
-                 warning->name, config->entries[warning->number]);
+                 warning->name, config->entries[warning->number].line);
         break;
     case WARN_HOLE:
         hole_add(guest, warning->number, text);
@@ -197,11 +273,11 @@ void report_warning_words(const struct plan_warning *warning, const struct guest
     }
 }
 
-void report_plan(const struct plan *plan, const struct guest *guest)
+void report_plan(const struct about *about)
 {
-    for (size_t i = 0; i < plan->warning_count; i++) {
+    for (size_t i = 0; i < about->plan->warning_count; i++) {
         char line[WARNING_SIZE];
-        report_warning_words(&plan->warnings[i], guest, line, sizeof(line));
+        report_warning_words(&about->plan->warnings[i], about, line, sizeof(line));
         report_warning(line);
     }
 }
@@ -221,7 +297,7 @@ void report_success(const struct about *about, bool in_cgroup)
         if (!report_as.quiet)
             say_ready(plan, &plan->ops[i], &proofs->nodes[i]);
     }
-    report_plan(plan, about->guest);
+    report_plan(about);
     if (was_proven && !in_cgroup)
         report_warning(
             "the container's cgroup could not be joined: its device rules are not proven");

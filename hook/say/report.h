@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "say/say.h"
 
-#define WARNING_SIZE 800
+#define WARNING_SIZE 1200
 
 struct report_style {
     const char *container; /* printable; NULL for a person's command */
@@ -28,11 +28,11 @@ void report_open(const struct report_style *style);
  */
 void report_success(const struct about *about, bool in_cgroup);
 
-/* The plan's warnings alone. */
-void report_plan(const struct plan *plan, const struct guest *guest);
+/* The plan's warnings alone: of the plan, the guest and the options in `about`. */
+void report_plan(const struct about *about);
 
 /* One of them: a sentence, and behind it, one a line, what fixes it. */
-void report_warning_words(const struct plan_warning *warning, const struct guest *guest, char *ret,
+void report_warning_words(const struct plan_warning *warning, const struct about *about, char *ret,
                           size_t size);
 
 /* Such a text. */

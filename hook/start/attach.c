@@ -2,7 +2,7 @@
 
 #include "base/cleanup.h"
 #include "facts/path.h"
-#include "start/mountfd.h"
+#include "base/mountfd.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 #include "start/node.h"
 
 #include "base/cleanup.h"
-#include "start/mountfd.h"
+#include "base/mountfd.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -1,15 +1,19 @@
 /* Profiles, entrypoints and their attributes. */
 #include "calls.h"
+#include "software.h"
 
 #include <stdlib.h>
 
-#define PROFILE_COUNT 3
+#define PROFILE_COUNT 5
 
 static const VAProfile profiles[PROFILE_COUNT] = {VAProfileH264ConstrainedBaseline,
-                                                  VAProfileH264Main, VAProfileH264High};
+                                                  VAProfileH264Main, VAProfileH264High,
+                                                  VAProfileHEVCMain, VAProfileHEVCMain10};
 
 static bool profile_is_offered(const struct driver *drv, VAProfile profile)
 {
+    if (software_has(profile))
+        return fault_is_on(&drv->faults, FAULT_CODECS);
     if (fault_is_on(&drv->faults, FAULT_NO_H264))
         return false;
     if (profile == VAProfileH264ConstrainedBaseline && fault_is_on(&drv->faults, FAULT_NO_CBP))
@@ -32,8 +36,10 @@ static const struct {
 
 #define ENTRYPOINT_COUNT ((int)(sizeof(entrypoints) / sizeof(entrypoints[0])))
 
-static bool row_is_offered(const struct driver *drv, int row)
+static bool row_is_offered(const struct driver *drv, VAProfile profile, int row)
 {
+    if (software_has(profile) && entrypoints[row].entrypoint != VAEntrypointVLD)
+        return false;
     for (int i = 0; i < 3; i++) {
         if (fault_is_on(&drv->faults, entrypoints[row].removed_by[i]))
             return false;
@@ -54,7 +60,7 @@ static VAStatus pair_check(const struct driver *drv, VAProfile profile, VAEntryp
     if (!profile_is_offered(drv, profile))
         return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
     for (int i = 0; i < ENTRYPOINT_COUNT; i++) {
-        if (entrypoints[i].entrypoint == entrypoint && row_is_offered(drv, i))
+        if (entrypoints[i].entrypoint == entrypoint && row_is_offered(drv, profile, i))
             return VA_STATUS_SUCCESS;
     }
     return VA_STATUS_ERROR_UNSUPPORTED_ENTRYPOINT;
@@ -83,7 +89,7 @@ VAStatus config_entrypoints(struct driver *drv, VAProfile profile, VAEntrypoint 
         return VA_STATUS_ERROR_UNSUPPORTED_PROFILE;
     *count = 0;
     for (int i = 0; i < ENTRYPOINT_COUNT; i++) {
-        if (row_is_offered(drv, i))
+        if (row_is_offered(drv, profile, i))
             list[(*count)++] = entrypoints[i].entrypoint;
     }
     return VA_STATUS_SUCCESS;
@@ -108,14 +114,14 @@ static uint32_t packed_headers(const struct driver *drv)
            VA_ENC_PACKED_HEADER_SLICE | VA_ENC_PACKED_HEADER_MISC | VA_ENC_PACKED_HEADER_RAW_DATA;
 }
 
-static uint32_t attribute_value(const struct driver *drv, VAEntrypoint entrypoint,
-                                VAConfigAttribType type)
+static uint32_t attribute_value(const struct driver *drv, VAProfile profile,
+                                VAEntrypoint entrypoint, VAConfigAttribType type)
 {
     bool is_encoder = entrypoint != VAEntrypointVLD && entrypoint != VAEntrypointVideoProc;
 
     switch ((int)type) {
     case VAConfigAttribRTFormat:
-        return VA_RT_FORMAT_YUV420;
+        return profile == VAProfileHEVCMain10 ? VA_RT_FORMAT_YUV420_10 : VA_RT_FORMAT_YUV420;
     case VAConfigAttribMaxPictureWidth:
     case VAConfigAttribMaxPictureHeight:
         return PICTURE_SIDE_MAX;
@@ -144,7 +150,7 @@ VAStatus config_attributes(struct driver *drv, VAProfile profile, VAEntrypoint e
     if (status != VA_STATUS_SUCCESS)
         return status;
     for (int i = 0; i < count; i++)
-        list[i].value = attribute_value(drv, entrypoint, list[i].type);
+        list[i].value = attribute_value(drv, profile, entrypoint, list[i].type);
     return VA_STATUS_SUCCESS;
 }
 
@@ -157,7 +163,7 @@ static bool is_single_bit(uint32_t value)
 static VAStatus attribute_accept(struct driver *drv, struct config *config,
                                  const VAConfigAttrib *attribute)
 {
-    uint32_t offered = attribute_value(drv, config->entrypoint, attribute->type);
+    uint32_t offered = attribute_value(drv, config->profile, config->entrypoint, attribute->type);
 
     if (offered == VA_ATTRIB_NOT_SUPPORTED)
         return driver_refuse(drv, VA_STATUS_ERROR_ATTR_NOT_SUPPORTED,
@@ -225,7 +231,9 @@ VAStatus config_query(struct driver *drv, VAConfigID id, VAProfile *profile,
     *profile = config->profile;
     *entrypoint = config->entrypoint;
     *count = 0;
-    list[(*count)++] = (VAConfigAttrib){VAConfigAttribRTFormat, VA_RT_FORMAT_YUV420};
+    list[(*count)++] = (VAConfigAttrib){
+        VAConfigAttribRTFormat,
+        attribute_value(drv, config->profile, config->entrypoint, VAConfigAttribRTFormat)};
     if (config->entrypoint == VAEntrypointVLD || config->entrypoint == VAEntrypointVideoProc)
         return VA_STATUS_SUCCESS;
     list[(*count)++] = (VAConfigAttrib){VAConfigAttribRateControl, config->rate_control};

@@ -219,8 +219,7 @@ VAStatus decoder_render(struct driver *drv, struct decoder *decoder, struct pixe
     }
 }
 
-/* As hardware that still works on it: whoever does not wait sees what was there before. */
-static VAStatus picture_hide(struct pixels *target)
+VAStatus picture_hide(struct pixels *target)
 {
     free(target->late);
     target->late = malloc(target->size);

@@ -15,4 +15,7 @@ VAStatus decoder_render(struct driver *drv, struct decoder *decoder, struct pixe
 /* VA_STATUS_ERROR_DECODING_ERROR unless every macroblock of the picture came, once. */
 VAStatus decoder_end(struct driver *drv, struct decoder *decoder, struct pixels *target);
 
+/* As hardware that still works on it: whoever does not wait sees what was there before. */
+VAStatus picture_hide(struct pixels *target);
+
 #endif

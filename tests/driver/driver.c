@@ -122,10 +122,10 @@ static void limits_fill(VADriverContextP ctx, const struct faults *faults)
 
     ctx->version_major = VA_MAJOR_VERSION;
     ctx->version_minor = VA_MINOR_VERSION;
-    ctx->max_profiles = 4;
+    ctx->max_profiles = 6;
     ctx->max_entrypoints = 3;
     ctx->max_attributes = 16;
-    ctx->max_image_formats = 2;
+    ctx->max_image_formats = 3;
     ctx->max_subpic_formats = 1;
     ctx->max_display_attributes = 1;
     ctx->str_vendor = "Test driver (CPU, for tests only)";

@@ -31,11 +31,13 @@ struct driver {
     struct object_table objects[OBJECT_KINDS];
 };
 
-/* NV12, allocated up to whole macroblocks. Shared by a surface and the images derived from it. */
+/* NV12 or P010, allocated up to whole macroblocks. Shared by a surface and the images derived from
+ * it. */
 struct pixels {
     unsigned references;
     uint32_t width, height;             /* as asked for */
     uint32_t coded_width, coded_height; /* multiples of 16 */
+    uint32_t sample;                    /* bytes: 1 or 2 */
     uint32_t pitch;
     size_t size;
     uint8_t *luma, *chroma;
@@ -71,6 +73,7 @@ struct image {
 
 struct encoder;
 struct decoder;
+struct software;
 
 struct context {
     struct config config;
@@ -78,6 +81,7 @@ struct context {
     VASurfaceID target; /* VA_INVALID_ID outside of Begin..EndPicture */
     struct encoder *encoder;
     struct decoder *decoder;
+    struct software *software; /* of a codec that is not ours */
 };
 
 /* Tells the application, through libva's error callback, why a call is refused. Returns status. */
@@ -85,6 +89,7 @@ __attribute__((format(printf, 3, 4))) VAStatus driver_refuse(struct driver *drv,
                                                              const char *fmt, ...);
 
 struct pixels *pixels_new(uint32_t width, uint32_t height);
+struct pixels *pixels_new_of(uint32_t width, uint32_t height, uint32_t sample);
 struct pixels *pixels_ref(struct pixels *pixels);
 void pixels_unref(struct pixels *pixels);
 

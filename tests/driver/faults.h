@@ -29,6 +29,7 @@
     X(FAULT_I420, "i420", "")                                                                      \
     X(FAULT_NO_VIDEOPROC, "no-videoproc", "")                                                      \
     X(FAULT_NO_SYNCBUFFER, "no-syncbuffer", "")                                                    \
+    X(FAULT_CODECS, "codecs", "")                                                                  \
     /* calls that go wrong */                                                                      \
     X(FAULT_INIT_FAIL, "init-fail", "")                                                            \
     X(FAULT_INIT_CRASH, "init-crash", "")                                                          \
@@ -61,7 +62,14 @@
     X(FAULT_LAST_ROWS, "last-rows", "")                                                            \
     X(FAULT_FROZEN, "frozen", "")                                                                  \
     X(FAULT_LATE, "late", "")                                                                      \
-    X(FAULT_BAD_DECODE, "bad-decode", "")
+    X(FAULT_BAD_DECODE, "bad-decode", "")                                                          \
+    /* other codecs' pictures that are wrong */                                                    \
+    X(FAULT_OLD_PICTURE, "old-picture", "")                                                        \
+    X(FAULT_NO_PICTURE, "no-picture", "")                                                          \
+    X(FAULT_WRONG_REFERENCE, "wrong-reference", "")                                                \
+    X(FAULT_MISSING_SLICE, "missing-slice", "")                                                    \
+    X(FAULT_EIGHT_BIT, "eight-bit", "")                                                            \
+    X(FAULT_LOW_BITS, "low-bits", "")
 
 #define FAULT_ID(id, name, takes) id,
 enum fault { FAULT_SWITCHES(FAULT_ID) FAULT_COUNT };

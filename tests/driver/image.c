@@ -7,12 +7,14 @@
 static const VAImageFormat formats[] = {
     {.fourcc = VA_FOURCC_NV12, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 12},
     {.fourcc = VA_FOURCC_I420, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 12},
+    {.fourcc = VA_FOURCC_P010, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 24},
 };
 
 /* Where the samples lie, whatever the layout: `step` bytes from one chroma sample to the next. */
 struct planes {
     uint8_t *y, *u, *v;
     uint32_t width, height, pitch, chroma_pitch, step;
+    uint32_t sample; /* bytes of one */
 };
 
 static struct planes planes_of_pixels(const struct pixels *pixels)
@@ -26,12 +28,13 @@ static struct planes planes_of_pixels(const struct pixels *pixels)
         .pitch = pixels->pitch,
         .chroma_pitch = pixels->pitch,
         .step = 2,
+        .sample = pixels->sample,
     };
 }
 
 static struct planes planes_of_image(const VAImage *image, uint8_t *data)
 {
-    bool is_nv12 = image->format.fourcc == VA_FOURCC_NV12;
+    bool is_nv12 = image->format.fourcc != VA_FOURCC_I420;
 
     return (struct planes){
         .y = data + image->offsets[0],
@@ -42,14 +45,17 @@ static struct planes planes_of_image(const VAImage *image, uint8_t *data)
         .pitch = image->pitches[0],
         .chroma_pitch = image->pitches[1],
         .step = is_nv12 ? 2 : 1,
+        .sample = image->format.fourcc == VA_FOURCC_P010 ? 2 : 1,
     };
 }
 
 static struct planes planes_at(struct planes planes, uint32_t x, uint32_t y)
 {
-    planes.y += (size_t)y * planes.pitch + x;
-    planes.u += (size_t)(y / 2) * planes.chroma_pitch + (size_t)(x / 2) * planes.step;
-    planes.v += (size_t)(y / 2) * planes.chroma_pitch + (size_t)(x / 2) * planes.step;
+    planes.y += (size_t)y * planes.pitch + (size_t)x * planes.sample;
+    planes.u +=
+        (size_t)(y / 2) * planes.chroma_pitch + (size_t)(x / 2) * planes.step * planes.sample;
+    planes.v +=
+        (size_t)(y / 2) * planes.chroma_pitch + (size_t)(x / 2) * planes.step * planes.sample;
     return planes;
 }
 
@@ -59,7 +65,7 @@ static void chroma_row_copy(const struct planes *to, const struct planes *from, 
     size_t to_row = (size_t)row * to->chroma_pitch, from_row = (size_t)row * from->chroma_pitch;
 
     if (to->step == 2 && from->step == 2) {
-        memcpy(to->u + to_row, from->u + from_row, (size_t)samples * 2);
+        memcpy(to->u + to_row, from->u + from_row, (size_t)samples * 2 * to->sample);
         return;
     }
     for (uint32_t i = 0; i < samples; i++) {
@@ -71,7 +77,8 @@ static void chroma_row_copy(const struct planes *to, const struct planes *from, 
 static void planes_copy(struct planes to, struct planes from, uint32_t width, uint32_t height)
 {
     for (uint32_t row = 0; row < height; row++)
-        memcpy(to.y + (size_t)row * to.pitch, from.y + (size_t)row * from.pitch, width);
+        memcpy(to.y + (size_t)row * to.pitch, from.y + (size_t)row * from.pitch,
+               (size_t)width * to.sample);
     for (uint32_t row = 0; row < (height + 1) / 2; row++)
         chroma_row_copy(&to, &from, row, (width + 1) / 2);
 }
@@ -80,6 +87,8 @@ VAStatus image_formats(struct driver *drv, VAImageFormat *list, int *count)
 {
     *count = fault_is_on(&drv->faults, FAULT_I420) ? 2 : 1;
     memcpy(list, formats, (size_t)*count * sizeof(*list));
+    if (fault_is_on(&drv->faults, FAULT_CODECS))
+        list[(*count)++] = formats[2];
     return VA_STATUS_SUCCESS;
 }
 
@@ -87,21 +96,24 @@ static bool format_is_offered(const struct driver *drv, uint32_t fourcc)
 {
     if (fourcc == VA_FOURCC_I420)
         return fault_is_on(&drv->faults, FAULT_I420);
+    if (fourcc == VA_FOURCC_P010)
+        return fault_is_on(&drv->faults, FAULT_CODECS);
     return fourcc == VA_FOURCC_NV12;
 }
 
 static VAImage image_layout(uint32_t fourcc, uint32_t width, uint32_t height)
 {
-    uint32_t pitch = ALIGN_UP(width, 16u) + 32, rows = ALIGN_UP(height, 2u);
+    const uint32_t sample = fourcc == VA_FOURCC_P010 ? 2 : 1;
+    uint32_t pitch = ALIGN_UP(width, 16u) * sample + 32, rows = ALIGN_UP(height, 2u);
     VAImage image = {.buf = VA_INVALID_ID};
 
-    image.format = formats[fourcc == VA_FOURCC_NV12 ? 0 : 1];
+    image.format = formats[fourcc == VA_FOURCC_NV12 ? 0 : fourcc == VA_FOURCC_I420 ? 1 : 2];
     image.width = (uint16_t)width;
     image.height = (uint16_t)height;
     image.data_size = pitch * rows * 3 / 2;
     image.pitches[0] = pitch;
     image.offsets[1] = pitch * rows;
-    if (fourcc == VA_FOURCC_NV12) {
+    if (fourcc != VA_FOURCC_I420) {
         image.num_planes = 2;
         image.pitches[1] = pitch;
         return image;
@@ -209,7 +221,7 @@ VAStatus image_derive(struct driver *drv, VASurfaceID id, VAImage *ret)
     if (fault_is_on(&drv->faults, FAULT_NO_DERIVE))
         return VA_STATUS_ERROR_OPERATION_FAILED;
     pixels = surface->pixels;
-    if (fault_is_on(&drv->faults, FAULT_DERIVE_I420))
+    if (fault_is_on(&drv->faults, FAULT_DERIVE_I420) && pixels->sample == 1)
         return image_derive_i420(drv, pixels, ret);
     buffer = calloc(1, sizeof(*buffer));
     if (!buffer)
@@ -220,7 +232,8 @@ VAStatus image_derive(struct driver *drv, VASurfaceID id, VAImage *ret)
     buffer->size = pixels->size;
     buffer->alias = pixels_ref(pixels);
     buffer->data = pixels->luma;
-    *ret = image_layout(VA_FOURCC_NV12, pixels->width, pixels->height);
+    *ret = image_layout(pixels->sample == 2 ? VA_FOURCC_P010 : VA_FOURCC_NV12, pixels->width,
+                        pixels->height);
     ret->data_size = (uint32_t)pixels->size;
     ret->pitches[0] = ret->pitches[1] = pixels->pitch;
     ret->offsets[1] = (uint32_t)(pixels->chroma - pixels->luma);
@@ -272,6 +285,8 @@ VAStatus image_get(struct driver *drv, VASurfaceID id, int x, int y, unsigned wi
     if (!image_find(drv, image_id, &to))
         return VA_STATUS_ERROR_INVALID_IMAGE;
     from = planes_of_pixels(surface->pixels);
+    if (from.sample != to.sample)
+        return VA_STATUS_ERROR_INVALID_IMAGE_FORMAT;
     if (!rectangle_fits(&from, x, y, width, height) || !rectangle_fits(&to, 0, 0, width, height))
         return VA_STATUS_ERROR_INVALID_PARAMETER;
     planes_copy(to, planes_at(from, (uint32_t)x, (uint32_t)y), width, height);
@@ -289,6 +304,8 @@ VAStatus image_put(struct driver *drv, VASurfaceID id, VAImageID image_id, int s
     if (!image_find(drv, image_id, &from))
         return VA_STATUS_ERROR_INVALID_IMAGE;
     to = planes_of_pixels(surface->pixels);
+    if (from.sample != to.sample)
+        return VA_STATUS_ERROR_INVALID_IMAGE_FORMAT;
     if (sw != dw || sh != dh || !rectangle_fits(&from, sx, sy, sw, sh) ||
         !rectangle_fits(&to, dx, dy, dw, dh))
         return driver_refuse(drv, VA_STATUS_ERROR_INVALID_PARAMETER,

@@ -2,6 +2,7 @@
 #include "calls.h"
 #include "decoder.h"
 #include "encoder.h"
+#include "software.h"
 
 #include <stdlib.h>
 
@@ -11,6 +12,7 @@ void context_free(struct context *context)
         return;
     encoder_free(context->encoder);
     decoder_free(context->decoder);
+    software_free(context->software);
     free(context);
 }
 
@@ -31,11 +33,13 @@ static struct context *context_new(const struct config *config, uint32_t width, 
     context->target = VA_INVALID_ID;
     if (config->entrypoint == VAEntrypointVideoProc)
         return context; /* it takes no picture */
-    if (config->entrypoint == VAEntrypointVLD)
+    if (software_has(config->profile))
+        context->software = software_new(config->profile);
+    else if (config->entrypoint == VAEntrypointVLD)
         context->decoder = decoder_new();
     else
         context->encoder = encoder_new(config, width, height);
-    if (context->decoder || context->encoder)
+    if (context->decoder || context->encoder || context->software)
         return context;
     free(context);
     return NULL;
@@ -84,11 +88,13 @@ VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
         return VA_STATUS_ERROR_INVALID_CONTEXT;
     if (!surface_of(drv, target))
         return VA_STATUS_ERROR_INVALID_SURFACE;
-    if (!context->encoder && !context->decoder)
+    if (!context->encoder && !context->decoder && !context->software)
         return driver_refuse(drv, VA_STATUS_ERROR_UNIMPLEMENTED, "no picture is scaled");
     context->target = target;
     if (context->encoder)
         encoder_begin(context->encoder);
+    else if (context->software)
+        software_begin(context->software);
     else
         decoder_begin(context->decoder);
     return VA_STATUS_SUCCESS;
@@ -130,6 +136,8 @@ VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int
             status = VA_STATUS_ERROR_INVALID_BUFFER;
         else if (context->encoder)
             status = encoder_render(drv, context->encoder, buffer);
+        else if (context->software)
+            status = software_render(drv, context->software, buffer);
         else
             status = decoder_render(drv, context->decoder, target, buffer);
     }
@@ -147,5 +155,7 @@ VAStatus picture_end(struct driver *drv, VAContextID id)
     context->target = VA_INVALID_ID;
     if (context->encoder)
         return encoder_end(drv, context->encoder, target);
+    if (context->software)
+        return software_end(drv, context->software, target);
     return decoder_end(drv, context->decoder, target);
 }

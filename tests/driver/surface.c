@@ -10,6 +10,11 @@
 
 struct pixels *pixels_new(uint32_t width, uint32_t height)
 {
+    return pixels_new_of(width, height, 1);
+}
+
+struct pixels *pixels_new_of(uint32_t width, uint32_t height, uint32_t sample)
+{
     struct pixels *pixels = calloc(1, sizeof(*pixels));
 
     if (!pixels)
@@ -19,7 +24,8 @@ struct pixels *pixels_new(uint32_t width, uint32_t height)
     pixels->height = height;
     pixels->coded_width = ALIGN_UP(width, 16u);
     pixels->coded_height = ALIGN_UP(height, 16u);
-    pixels->pitch = ALIGN_UP(width, PITCH_ALIGNMENT) + PITCH_EXTRA;
+    pixels->sample = sample;
+    pixels->pitch = ALIGN_UP(width * sample, PITCH_ALIGNMENT) + PITCH_EXTRA;
     pixels->size = (size_t)pixels->pitch * pixels->coded_height * 3 / 2;
     pixels->luma = calloc(1, pixels->size);
     if (!pixels->luma) {
@@ -53,16 +59,18 @@ void surface_free(struct surface *surface)
     free(surface);
 }
 
-static VAStatus attribute_check(struct driver *drv, const VASurfaceAttrib *attribute)
+static VAStatus attribute_check(struct driver *drv, const VASurfaceAttrib *attribute,
+                                uint32_t fourcc)
 {
     if (!(attribute->flags & VA_SURFACE_ATTRIB_SETTABLE))
         return VA_STATUS_SUCCESS;
     switch ((int)attribute->type) {
     case VASurfaceAttribPixelFormat:
-        if (attribute->value.value.i == VA_FOURCC_NV12)
+        if (attribute->value.value.i == (int)fourcc)
             return VA_STATUS_SUCCESS;
         return driver_refuse(drv, VA_STATUS_ERROR_INVALID_IMAGE_FORMAT,
-                             "create surfaces: fourcc 0x%x is not NV12", attribute->value.value.i);
+                             "create surfaces: fourcc 0x%x is not %.4s", attribute->value.value.i,
+                             (const char *)&fourcc);
     case VASurfaceAttribMemoryType:
         if (attribute->value.value.i == VA_SURFACE_ATTRIB_MEM_TYPE_VA)
             return VA_STATUS_SUCCESS;
@@ -74,14 +82,15 @@ static VAStatus attribute_check(struct driver *drv, const VASurfaceAttrib *attri
     }
 }
 
-static VAStatus surface_add(struct driver *drv, unsigned width, unsigned height, VASurfaceID *ret)
+static VAStatus surface_add(struct driver *drv, unsigned width, unsigned height, uint32_t sample,
+                            VASurfaceID *ret)
 {
     struct surface *surface = calloc(1, sizeof(*surface));
     VAStatus status = VA_STATUS_ERROR_ALLOCATION_FAILED;
 
     if (!surface)
         return status;
-    surface->pixels = pixels_new(width, height);
+    surface->pixels = pixels_new_of(width, height, sample);
     if (surface->pixels)
         status = object_add(&drv->objects[OBJECT_SURFACE], surface, ret);
     if (status != VA_STATUS_SUCCESS)
@@ -94,15 +103,16 @@ VAStatus surface_create(struct driver *drv, unsigned format, unsigned width, uns
                         unsigned list_count)
 {
     VAStatus status = VA_STATUS_SUCCESS;
+    const bool is_deep = !(format & VA_RT_FORMAT_YUV420) && fault_is_on(&drv->faults, FAULT_CODECS);
 
-    if (!(format & VA_RT_FORMAT_YUV420))
+    if (!(format & (is_deep ? VA_RT_FORMAT_YUV420_10 : VA_RT_FORMAT_YUV420)))
         return VA_STATUS_ERROR_UNSUPPORTED_RT_FORMAT;
     if (!width || !height || width > PICTURE_SIDE_MAX || height > PICTURE_SIDE_MAX)
         return VA_STATUS_ERROR_RESOLUTION_NOT_SUPPORTED;
     for (unsigned i = 0; i < list_count && status == VA_STATUS_SUCCESS; i++)
-        status = attribute_check(drv, &list[i]);
+        status = attribute_check(drv, &list[i], is_deep ? VA_FOURCC_P010 : VA_FOURCC_NV12);
     for (unsigned i = 0; i < count && status == VA_STATUS_SUCCESS; i++) {
-        status = surface_add(drv, width, height, &ids[i]);
+        status = surface_add(drv, width, height, is_deep ? 2 : 1, &ids[i]);
         if (status != VA_STATUS_SUCCESS)
             (void)surface_destroy(drv, ids, (int)i);
     }

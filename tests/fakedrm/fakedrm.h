@@ -43,6 +43,7 @@ struct bo {
 };
 struct dfile {
     int refs;
+    int minor;
     struct bo **h;
     uint32_t nh;
     uint32_t ctx, vm, sync;

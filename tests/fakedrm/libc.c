@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,7 +63,26 @@ static int node(const char *p)
 {
     if (!inited || strncmp(p, "/dev/dri/", 9) != 0)
         return 0; /* returns minor + 1 */
+    if (!strcmp(p + 9, "renderD129"))
+        return getenv("FAKEDRM_SECOND") ? 130 : 0;
     return !strcmp(p + 9, "renderD128") ? 129 : !strcmp(p + 9, "card0") ? 1 : 0;
+}
+/* A name below an open directory: of ours the one that the fake nodes are in. */
+static int node_at(int dirfd, const char *p)
+{
+    char link[64], dir[PATH_MAX], path[PATH_MAX + 300];
+    if (!p || p[0] == '/' || dirfd < 0 ||
+        (strncmp(p, "renderD", 7) != 0 && strcmp(p, "card0") != 0))
+        return node(p);
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dirfd);
+    ssize_t n = syscall(SYS_readlink, link, dir, sizeof dir - 1);
+    if (!inited || n < 8 || strncmp(dir, root, strlen(root)) != 0)
+        return 0;
+    dir[n] = '\0';
+    if (strcmp(dir + n - 8, "/dev/dri") != 0)
+        return 0;
+    snprintf(path, sizeof path, "/dev/dri/%.255s", p);
+    return node(path);
 }
 static void fake_st(struct stat *st, int minor)
 {
@@ -80,10 +100,16 @@ static int do_open(int dirfd, const char *p, int flags, mode_t mode)
         init();
     int nd = node(p);
     if (nd) {
+        const char *dead = getenv("FAKEDRM_DEAD");
+        if (dead && !strcmp(p + 9, dead)) {
+            errno = ENXIO;
+            return -1;
+        }
         int fd = r_open("/dev/null", O_RDWR | (flags & (O_CLOEXEC | O_NONBLOCK)));
         if (fd >= 0 && fd < MAXFD) {
             struct dfile *f = calloc(1, sizeof *f);
             f->refs = 1;
+            f->minor = nd - 1;
             pthread_mutex_lock(&lock);
             files[fd] = f;
             pthread_mutex_unlock(&lock);
@@ -296,7 +322,7 @@ EXPORT int fstat(int fd, struct stat *st)
     if (!inited)
         init();
     if (fget(fd)) {
-        fake_st(st, 128);
+        fake_st(st, fget(fd)->minor);
         return 0;
     }
     return r_fstat(fd, st);
@@ -318,13 +344,13 @@ EXPORT int fstatat(int d, const char *p, struct stat *st, int fl)
     char b[PATH_MAX];
     if (!inited)
         init();
-    int n = node(p);
+    int n = node_at(d, p);
     if (n) {
         fake_st(st, n - 1);
         return 0;
     }
     if (!*p && fget(d)) {
-        fake_st(st, 128);
+        fake_st(st, fget(d)->minor);
         return 0;
     }
     return r_fstatat(d, redir(p, b), st, fl);
@@ -378,9 +404,9 @@ EXPORT int statx(int d, const char *p, int fl, unsigned m, struct statx *sx)
     char b[PATH_MAX];
     if (!inited)
         init();
-    int n = node(p);
+    int n = node_at(d, p);
     if (!n && !*p && fget(d))
-        n = 129;
+        n = fget(d)->minor + 1;
     if (n) {
         memset(sx, 0, sizeof *sx);
         sx->stx_mask = 0x7ff;

@@ -72,6 +72,8 @@ void make_tree(void)
     mkdirs("dev/dri/by-path");
     put("dev/dri/renderD128", "%s", "");
     put("dev/dri/card0", "%s", "");
+    if (getenv("FAKEDRM_SECOND"))
+        put("dev/dri/renderD129", "%s", "");
     if (sys && !strcmp(sys, "0"))
         return;
     snprintf(f, sizeof f, "%s/drm/renderD128", d);
@@ -107,6 +109,11 @@ void make_tree(void)
     mkdirs("sys/bus/pci/devices");
     mkdirs("sys/dev/char");
     mkdirs("sys/class/drm");
+    if (getenv("FAKEDRM_SECOND")) {
+        char t[512];
+        snprintf(t, sizeof t, "../../devices/pci0000:00/%s/drm/renderD128", slot);
+        lnk(t, "sys/dev/char/226:129");
+    }
     for (int i = 0; i < 2; i++) {
         char t[512], n[64];
         const char *node = i ? "card0" : "renderD128";

@@ -8,8 +8,10 @@
 #include "cli/options.h"
 #include "config/edit.h"
 #include "config/enabled.h"
+#include "config/given.h"
 #include "config/include.h"
 #include "config/lxc.h"
+#include "config/name_words.h"
 #include "config/scan.h"
 #include "config/shell_words.h"
 #include "exit_status.h"
@@ -69,6 +71,10 @@ static void eat_group(char *text, size_t size)
         if (group.found && group.gid == UINT32_MAX)
             broken("-1 is no group");
     }
+    struct nss_groups nss;
+    nsswitch_groups_read(text, &nss);
+    if (nss.count > NSS_FILES_MAX)
+        broken("there are no more files than fit");
 }
 
 static void check_redirect(const struct idmap *map, uint32_t inside, uint32_t outside)
@@ -341,6 +347,12 @@ static void eat_name(char *text, size_t size)
 
 static void eat_words(char *text, size_t size)
 {
+    static struct name_words name;
+    name_words_split(text, &name);
+    if (name.count > NAME_WORDS_MAX || (name.fate == NAME_PLAIN && name.count))
+        broken("a name is one word, or its words fit");
+    (void)given_by_words(text, size, "c1", "lxc.hook.start-host");
+
     char *words[WORDS_MAX];
     size_t count = 0;
 

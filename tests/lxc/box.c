@@ -15,6 +15,7 @@
  * which is a file
  *     --taken         the same, but it takes the requests: the kernel then waits for the answer
  * even when the caller is killed
+ *     --overlay       the same as --taken, and on PLACE is an overlay over that file system
  *     --no-openat2    COMMAND runs on a kernel without that system call; faster than under strace
  *
  * COMMAND runs outside, with the box's process id for every word that reads {} and in LXC_PID. Then
@@ -42,7 +43,7 @@
 #include <unistd.h>
 
 struct box {
-    bool privileged, shared, taken, nested, autodev, read_only, no_openat2;
+    bool privileged, shared, taken, overlay, nested, autodev, read_only, no_openat2;
     const char *root;
     const char *swap;
     const char *fuse;
@@ -126,24 +127,54 @@ static void mount_fuse(const struct box *box, int fuse)
     check(mount("silent", place, "fuse", 0, settings), "fuse");
 }
 
-/* FUSE_INIT is answered, as the smallest reply the kernel takes; nothing else ever is. */
+/*
+ * What a mount needs is answered (linux/fuse.h): FUSE_INIT by the smallest reply the kernel takes,
+ * and FUSE_STATFS, which an overlay asks first. Nothing else ever is.
+ */
 static void take_requests(int fuse)
 {
+    static const struct {
+        unsigned opcode, size, words[20];
+    } answers[] = {{26, 64, {7, 31, 0, 0, 0, 1 << 16}}, {17, 80, {0}}};
     static char request[1 << 18];
     struct {
         unsigned length;
         int error;
         unsigned long long unique;
-        unsigned words[16];
-    } reply = {.length = 80, .words = {7, 31, 0, 0, 0, 1 << 16}};
+        unsigned words[20];
+    } reply = {0};
 
     while (read(fuse, request, sizeof(request)) > 0) {
         unsigned opcode;
         memcpy(&opcode, request + 4, sizeof(opcode));
         memcpy(&reply.unique, request + 8, sizeof(reply.unique));
-        if (opcode == 26 && write(fuse, &reply, sizeof(reply)) < 0)
-            die("answer FUSE_INIT");
+        for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+            if (answers[i].opcode != opcode)
+                continue;
+            reply.length = 16 + answers[i].size;
+            memcpy(reply.words, answers[i].words, sizeof(reply.words));
+            if (write(fuse, &reply, reply.length) < 0)
+                die("answer a mount");
+        }
     }
+}
+
+/* The file system is on /below, and answers from a process of its own: mount(2) waits for it. */
+static void mount_overlay(const struct box *box, int fuse)
+{
+    struct box below = {.fuse = "below"};
+    char place[32];
+
+    mount_fuse(&below, fuse);
+    if (fork() == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        take_requests(fuse);
+        _exit(0);
+    }
+    snprintf(place, sizeof(place), "/%s", box->fuse);
+    (void)mkdir(place, 0755);
+    (void)mkdir("/other", 0755);
+    check(mount("box", place, "overlay", 0, "lowerdir=/below:/other"), "overlay");
 }
 
 static void swap(const char *a, const char *b)
@@ -189,12 +220,15 @@ __attribute__((noreturn)) static void inside(const struct box *box, int maps_rea
     check((int)read(maps_ready, &byte, 1), "id maps");
     if (!box->privileged && !box->shared)
         check(setresgid(0, 0, 0) | setresuid(0, 0, 0), "become root");
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* which a change of ids takes back */
     /* It belongs to the user namespace that it is opened in. */
     if (box->fuse)
         check(fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC), "/dev/fuse");
     if (!box->shared)
         make_root(box);
-    if (box->fuse)
+    if (box->overlay)
+        mount_overlay(box, fuse);
+    else if (box->fuse)
         mount_fuse(box, fuse);
     check((int)write(told, "r", 1), "tell");
     close(told);
@@ -341,9 +375,9 @@ static bool *find_switch(struct box *box, const char *name)
         const char *name;
         bool *value;
     } switches[] = {{"--privileged", &box->privileged}, {"--shared", &box->shared},
-                    {"--taken", &box->taken},           {"--nested", &box->nested},
-                    {"--autodev", &box->autodev},       {"--read-only", &box->read_only},
-                    {"--no-openat2", &box->no_openat2}};
+                    {"--taken", &box->taken},           {"--overlay", &box->overlay},
+                    {"--nested", &box->nested},         {"--autodev", &box->autodev},
+                    {"--read-only", &box->read_only},   {"--no-openat2", &box->no_openat2}};
 
     for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
         if (strcmp(switches[i].name, name) == 0)

@@ -107,6 +107,39 @@ user_case() {
     { idmap "0 100000 65536"; both_hooks "--no-probe --user 70000"; } | root_case 4
 }
 
+@test "root-started: the container's root is not mapped (4), in the same words from the mount hook and from start-host" {
+    one() {
+        echo "lxc.include = /usr/share/lxc/config/userns.conf"
+        printf 'lxc.idmap = %s 1000 101000 1\n' u g
+        printf 'lxc.init.%s = 1000\n' uid gid
+    }
+    { one; both_hooks "--no-probe --group 1000"; } | root_case 4
+    [[ "$(hook_said c1)" == *"guest uid 0 is outside the container's id map (1000)"*"fix: lxc.idmap = u 0 100000 1001"* ]]
+    { one; echo "lxc.hook.start-host = $hook --no-probe --group 1000"; } | root_case 4
+    [[ "$(hook_said c1)" == *"guest uid 0 is outside the container's id map (1000)"* ]]
+}
+
+@test "root-started: a snapshot whose root is an overlay: the upper directory, then the lower (0)" {
+    { idmap "0 100000 65536"; both_hooks --no-probe; } | container c1
+    mkdir "$lxcpath/c1/delta0" "$lxcpath/c1/olwork"
+    chown 100000:100000 "$lxcpath"/c1/{delta0,olwork} "$lxcpath/c1"
+    sed -i "s,^lxc.rootfs.path.*,lxc.rootfs.path = overlay:$work/rootfs:$lxcpath/c1/delta0," "$lxcpath/c1/config"
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 2992 = render in the container"* ]]
+    mkdir -p "$lxcpath/c1/delta0/etc"
+    echo "render:x:500:" >"$lxcpath/c1/delta0/etc/group"
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 500 = render in the container"* ]]
+    # taken away in the upper one
+    rm "$lxcpath/c1/delta0/etc/group"
+    mknod "$lxcpath/c1/delta0/etc/group" c 0 0
+    same 0
+    run "$hook" check c1 -P "$lxcpath"
+    [[ "$(flat)" == *"group 0 = root in the container"* ]]
+}
+
 @test "root-started: overlapping maps, and a range that /etc/subgid does not grant (4)" {
     { idmap "0 100000 65536"; echo "lxc.idmap = g 2992 107 1"; both_hooks --no-probe; } | root_case 4
     printf 'root:100000:65536\n' >"$work/subgid"
@@ -275,7 +308,7 @@ user_maps() {
     chgrp 107 /dev/dri/renderD128
     sed -i '/^render:/d; /^video:/d' "$work/rootfs/etc/group"
     { user_maps "0 300000 65536"; both_hooks ""; } | user_case 4
-    [[ "$(hook_said c1)" == *"fix: groupadd -r render || addgroup -S render    # in the container"* ]]
+    [[ "$(hook_said c1)" == *"fix: getent group render >>/etc/group || groupadd -r render || addgroup -S render    # in the container"* ]]
     [[ "$(hook_said c1)" != *lxc.idmap* ]]
 }
 
@@ -389,7 +422,6 @@ proxmox() {
     [ "$(grep -c lxc.hook /etc/pve/lxc/100.conf)" = 0 ]
     [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /etc/pve/lxc-gpu-100.conf" ]
     grep -qx 'lxc.hook.start-host = /usr/bin/lxc-gpu-hook --no-probe' /etc/pve/lxc-gpu-100.conf
-    sed -i "s,/usr/bin/lxc-gpu-hook,$hook," /etc/pve/lxc-gpu-100.conf
     "$hook" check 100
 
     # nothing at all; and in a snapshot's section, where no start looks
@@ -402,7 +434,7 @@ proxmox() {
         conf=gpu.conf
         [ $privileged = 1 ] || conf=gpu-privileged.conf
         fix=$(echo "$output" | sed -n 's/^fix: //p')
-        [ "$fix" = "sed -i '1i lxc.include: /usr/share/lxc/config/$conf' /etc/pve/lxc/100.conf" ]
+        [ "$fix" = "lxc-gpu-hook enable 100" ]
         sh -c "$fix"
         [ "$(head -n 1 /etc/pve/lxc/100.conf)" = "lxc.include: /usr/share/lxc/config/$conf" ]
     done
@@ -432,7 +464,7 @@ proxmox() {
     { idmap "0 100000 65536"; echo "lxc.hook.mount = $hook --no-probe"; } | container 100
     start_fails 100
     hook_said 100 | grep -q "at mount alone: Proxmox takes no lxc.hook.start-host line, and has dropped it from /etc/pve/lxc/100.conf"
-    hook_said 100 | grep -qxF "fix: sed -i '1i lxc.include: /etc/pve/lxc-gpu-100.conf' /etc/pve/lxc/100.conf"
+    hook_said 100 | grep -qxF "fix: lxc-gpu-hook enable 100 --no-probe"
     # both, as an include brings them
     { idmap "0 100000 65536"; both_hooks --no-probe; } | container 100
     start 100
@@ -450,12 +482,8 @@ proxmox() {
     { idmap "0 100000 65536"; both_hooks "--no-probe --select renderD129"; } | container 100
     echo "unprivileged: 1" | proxmox 100
     start_fails 100
-    [ "$(hook_said 100 | grep '^fix: ')" = "fix: # one of these, in place of the config's lines for this hook
-fix: # Proxmox drops hook lines from /etc/pve/lxc/100.conf; add this line to it instead
-fix: lxc.include = /etc/lxc/gpu-100.conf
-fix: # and add these lines to the file that it includes
-fix: lxc.hook.mount = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe
-fix: lxc.hook.start-host = /usr/bin/lxc-gpu-hook --select renderD128 --no-probe" ]
+    [ "$(hook_said 100 | grep '^fix: ')" = "fix: # one of these
+fix: lxc-gpu-hook enable 100 --select renderD128 --no-probe" ]
     before=$(cat "$lxcpath/100/config")
     run "$hook" idmap 100 --write
     echo "$output"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The device cgroup: over a table of configurations, made of rules, their order, cgroups above, maps, kinds of start and
-# other troubles, `check` ends with the status of the start, and names the same cause. What it prints as fix is done:
+# The device cgroup: over a table of configurations, made of rules, their order, cgroups above, maps, kinds of start,
+# other troubles, names and kinds of root file systems, `check` ends with the status of the start, and names the same cause. What it prints as fix is done:
 # then the cause is gone. On a host whose devices controller is one of cgroup v1.
 # FAULTS: how many rows of the table are made, 40 by default; "all" for every one.
 
@@ -10,6 +10,7 @@ setup() {
     . "$TEST_LXC/../diagnosis/mend.sh"
     [ -e /sys/fs/cgroup/devices/cgroup.procs ] || skip "the devices controller is not one of cgroup v1"
     top=lxc-gpu-hook-table
+    name=c1
     mend_config=$lxcpath/c1/config
     mend_starter=root
     cp "$work/subgid" "$work/subgid.before"
@@ -17,11 +18,14 @@ setup() {
 }
 
 teardown() {
-    stop c1
-    user_stop c1 2>/dev/null || true
+    local name
+    for name in "${names[@]}"; do
+        stop "$name"
+        user_stop "$name" 2>/dev/null || true
+        rm -rf "${lxcpath:?}/$name" "${userpath:?}/$name"
+    done
     cgroups_remove
     cat "$work/subgid.before" >"$work/subgid"
-    rm -rf "${lxcpath:?}"/c1* "${userpath:?}"/c1*
 }
 
 cgroups_remove() {
@@ -76,6 +80,9 @@ above=(
     '-c 226:128 rwm'
 )
 troubles=('' '' '' --no-probe '--group media' '--select driver=xe')
+# The first is the usual one.
+names=(c1 'arch linux' 'a;b' --help "gpu's")
+roots=(directory overlay)
 
 table() {
     local rule order up map kind trouble
@@ -83,11 +90,13 @@ table() {
         for order in before after; do
             for ((up = 0; up < ${#above[@]}; up++)); do
                 for map in idmap privileged; do
-                    for kind in root relative user; do
+                    for kind in root relative user front; do
                         for ((trouble = 0; trouble < ${#troubles[@]}; trouble++)); do
                             [ "$kind" != user ] || [ "$map" = idmap ] || continue
-                            # half of them have no cgroup above
-                            echo "$rule $order $((up > 3 && trouble < 2 ? 0 : up)) $map $kind $trouble"
+                            # half of them have no cgroup above, and most a plain name and root
+                            echo "$rule $order $((up > 3 && trouble < 2 ? 0 : up)) $map $kind $trouble" \
+                                "$(((rule + up + trouble) % 4 ? 0 : (rule + up) % ${#names[@]}))" \
+                                "$(((rule + trouble) % 5 || ${#kind} == 4 && up % 2 ? 0 : 1))"
                         done
                     done
                 done
@@ -102,6 +111,8 @@ named=(
     '18 after 0 privileged root 0' '7 after 0 privileged root 0' '0 after 2 idmap relative 0' '0 after 4 idmap relative 0'
     '0 after 2 idmap user 0' '0 after 1 idmap root 3' '0 after 0 privileged root 0' '0 after 0 idmap user 5'
     '0 after 0 idmap root 3' '0 after 7 idmap root 0' '0 before 0 idmap root 4'
+    '0 after 0 idmap root 0 1' '0 after 0 idmap root 3 2' '1 after 0 idmap front 0 3' '0 after 0 idmap root 3 4'
+    '0 after 0 idmap root 3 0 1' '18 after 0 privileged front 0 0 1'
 )
 
 rule_lines() {
@@ -115,7 +126,16 @@ rule_lines() {
     done <<<"$1;"
 }
 
-# make_row RULE ORDER ABOVE MAP KIND TROUBLE: makes the config, and the cgroup above
+# overlay_root: the root of a snapshot, whose upper directory has the container's group
+overlay_root() {
+    local folder=$lxcpath/$name
+    mkdir -p "$folder/delta0/etc" "$folder/olwork"
+    sed 's/^render:.*/render:x:500:/' "$work/rootfs/etc/group" >"$folder/delta0/etc/group"
+    [ "$1" = privileged ] || chown -R 100000:100000 "$folder"/{delta0,olwork} "$folder"
+    sed -i "s,^lxc.rootfs.path.*,lxc.rootfs.path = overlay:$work/rootfs:$folder/delta0," "$folder/config"
+}
+
+# make_row RULE ORDER ABOVE MAP KIND TROUBLE [NAME [ROOT]]: makes the config, and the cgroup above
 make_row() {
     local folder lines hooks part
     reset_host
@@ -134,19 +154,20 @@ make_row() {
         [ "$2" = before ] || echo "$lines"
         echo "$hooks"
         case $5 in
-            root) echo "lxc.cgroup.dir = $top/a" ;;
+            root | front) echo "lxc.cgroup.dir = $top/a" ;;
             relative) echo "lxc.cgroup.relative = 1" ;;
         esac
     } >"$work/lines"
     # container() puts common.conf first: what is to come before stands there
     if [ "$5" = user ]; then
-        user_container c1 <"$work/lines"
+        user_container "$name" <"$work/lines"
     else
-        container c1 <"$work/lines"
+        container "$name" <"$work/lines"
+        [ "${roots[${8:-0}]}" != overlay ] || overlay_root "$4"
     fi
     if [ "$2" = before ]; then
-        local config=$lxcpath/c1/config
-        [ "$5" != user ] || config=$userpath/c1/config
+        local config=$lxcpath/$name/config
+        [ "$5" != user ] || config=$userpath/$name/config
         { echo "$lines"; cat "$config"; } >"$work/config"
         cat "$work/config" >"$config"
     fi
@@ -167,7 +188,7 @@ in_place() {
     local kind=$1
     shift
     case $kind in
-        root) "$@" ;;
+        root | front) "$@" ;;
         relative) (echo "$BASHPID" >"/sys/fs/cgroup/devices/$top/cgroup.procs" && "$@") ;;
         user) as_user "$@" ;;
     esac
@@ -175,30 +196,45 @@ in_place() {
 
 run_check() {
     if [ "$1" = user ]; then
-        in_place user "$hook" check c1 -P "$userpath"
+        in_place user "$hook" check -P "$userpath" -- "$name"
     else
-        in_place "$1" "$hook" check c1 -P "$lxcpath"
+        in_place "$1" "$hook" check -P "$lxcpath" -- "$name"
     fi
 }
 
 run_start() {
     case $1 in
-        user) user_start c1 ;;
-        *) rm -f "$work/c1.log"; in_place "$1" lxc-start -P "$lxcpath" -n c1 -l DEBUG -o "$work/c1.log" 2>"$work/c1.err" ;;
+        user) user_start "$name" ;;
+        front) front_start ;;
+        *) rm -f "$work/$name.log"; in_place "$1" lxc-start -P "$lxcpath" -n "$name" -l DEBUG -o "$work/$name.log" 2>"$work/$name.err" ;;
     esac
 }
 
+# In the foreground, as a unit of systemd does it; LXC ends then where the container does.
+front_start() {
+    local pid
+    rm -f "$work/$name.log"
+    lxc-start -F -P "$lxcpath" -n "$name" -l DEBUG -o "$work/$name.log" >"$work/$name.err" 2>&1 </dev/null 3>&- &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        [ "$(lxc-info -P "$lxcpath" -n "$name" -sH)" != RUNNING ] || return 0
+        sleep 0.1
+    done
+    return 1
+}
+
 # The cause, without what it is for and without what LXC adds.
-cause_of() { sed -n 's/^\(lxc-gpu-hook: \)\{0,1\}\(check\|add GPU to\) container c1: //p' | head -n 1; }
+cause_of() { sed -n "s/^\(lxc-gpu-hook: \)\{0,1\}\(check\|add GPU to\) container $name: //p" | head -n 1; }
 
 # compare ROW...: prints "CHECK START"; says what differs on stream 3
 compare() {
     local predicted=0 started said
+    name=${names[${7:-0}]}
     make_row "$@"
     run_check "$5" >"$work/checked" 2>&1 || predicted=$?
-    if run_start "$5"; then started=0; else started=$(hook_status c1); fi
-    grep -q 'exited with status' "$work/c1.log" || [ "$started" = 0 ] && [ -s "$work/c1.log" ] || started=lxc
-    if [ "$5" = user ]; then user_stop c1; else stop c1; fi
+    if run_start "$5"; then started=0; else started=$(hook_status "$name"); fi
+    grep -q 'exited with status' "$work/$name.log" || [ "$started" = 0 ] && [ -s "$work/$name.log" ] || started=lxc
+    if [ "$5" = user ]; then user_stop "$name"; else stop "$name"; fi
     said=$(tr '\n' ' ' <"$work/checked" | sed 's/fix: .*//' | tr -s ' ')
     echo "$predicted $started"
     if [ "$predicted" = "$started" ] && { [ "$predicted" = 0 ] || same_words "$said"; }; then
@@ -207,14 +243,16 @@ compare() {
     {
         echo "row $*: check $predicted, start $started"
         cat "$work/lines" "$work/checked"
-        hook_said c1
-        grep ERROR "$work/c1.log" | head -n 5
+        hook_said "$name"
+        grep ERROR "$work/$name.log" | head -n 5
     } >>"$work/differences"
 }
 
 same_words() {
     local cause
-    cause=$(hook_said c1 | cause_of)
+    # a shell that cannot read the name gives up before the hook
+    [[ $name != *\'* ]] || return 0
+    cause=$(hook_said "$name" | cause_of)
     [ -n "$cause" ] && [[ "$1" == *"$cause"* ]]
 }
 
@@ -247,9 +285,11 @@ fix_helps() {
     while read -r line; do
         # shellcheck disable=SC2086  # a row is words
         set -- $line
-        statuses=$(compare "$@")
+        compare "$@" >"$work/status"
+        read -r statuses <"$work/status"
         echo "$statuses" >>"$work/statuses"
-        [ "${statuses%% *}" != 5 ] || fix_helps 5 "$5"
+        # a path that is no plain word of a shell is named, and not pasted
+        [ "${statuses%% *} $name" != "5 c1" ] || fix_helps 5 "$5"
         done_rows=$((done_rows + 1))
         [ "$done_rows" -lt "$count" ] || break
     done < <(printf '%s\n' "${named[@]}"; table)
@@ -258,8 +298,29 @@ fix_helps() {
     [ ! -s "$work/differences" ]
     [ "$done_rows" = "$count" ]
     # enough of each to be a table
-    for status in 0 3 4 5 9; do
+    for status in 0 2 3 4 5 9; do
         [ "$(grep -c "^$status $status$" "$work/statuses")" -ge "$((count >= 120 ? 5 : 1))" ]
     done
     [ "$(grep -c "not known" "$work/differences")" = 0 ]
+}
+
+@test "check --cgroup: a start from another cgroup, a unit that does not run" {
+    make_row 0 after 1 idmap relative 0
+    run "$hook" check c1 -P "$lxcpath"
+    [ "$status" = 9 ]
+    run "$hook" check c1 -P "$lxcpath" --cgroup "/$top"
+    echo "$output"
+    [ "$status" = 5 ]
+    [[ "$(tr '\n' ' ' <<<"$output" | tr -s ' ')" == *"the device cgroup /$top"*"denies it"* ]]
+    in_place relative lxc-start -P "$lxcpath" -n c1 -l DEBUG -o "$work/c1.log" 2>"$work/c1.err" || true
+    [ "$(hook_status c1)" = 5 ]
+    # what is not known denies nothing
+    make_row 0 after 1 idmap relative 0
+    run "$hook" check c1 -P "$lxcpath" --cgroup no-such.service
+    [ "$status" = 9 ]
+    # LXC puts this one where it is not asked from
+    make_row 0 after 0 idmap root 3
+    "$hook" check c1 -P "$lxcpath" --cgroup "/$top"
+    run "$hook" list --cgroup /
+    [ "$status" = 2 ]
 }

@@ -24,6 +24,9 @@ setup() {
 
 teardown() {
     stop c1
+    stop "arch linux"
+    stop --help
+    rm -rf "${lxcpath:?}"/{"arch linux",--help} "$work"/entries*
     [ "$lxcpath" = "$work/lxc" ] || { stop 100; rm -rf "$work/lxc/100"; proxmox_gone; }
     user_stop c1 2>/dev/null || true
     cat "$work/subgid.before" >"$work/subgid"
@@ -604,6 +607,90 @@ above() {
     done_row h26 5 applied
 }
 
+@test "h27: names that a shell or a reader of options takes apart" {
+    for name in "arch linux" --help; do
+        { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | container "$name"
+        start "$name"
+        [ "$(hook_said "$name" | grep -c 'warning: ')" = 0 ]
+        [ "$(in_container "$name" stat -c %g /dev/dri/renderD128)" = 2992 ]
+        stop "$name"
+        "$hook" check -P "$lxcpath" -- "$name"
+    done
+    done_row h27 0 none
+}
+
+@test "h28: the config shows a node by another name, in a line, an included file, or lxc.mount.fstab" {
+    local entry way
+    node card1 226 1 44
+    for minor in 1 128; do device "$minor" 0000:00:02.0 i915 0x8086 0x4680; done
+    for entry in "/dev/dri/card1 dev/dri/card0" "/dev/dri/card1 dev/dri/by-path/pci-0000:00:02.0-card"; do
+        for way in config include fstab; do
+            [ "$way" = config ] || [[ $entry == *card0 ]] || continue
+            {
+                idmap "0 100000 65536"
+                case $way in
+                    config) echo "lxc.mount.entry = $entry none bind,create=file" ;;
+                    include) echo "lxc.include = $work/entries.conf" ;;
+                    fstab) echo "lxc.mount.fstab = $work/entries.fstab" ;;
+                esac
+                echo "lxc.hook.start-host = $hook --no-probe"
+            } | container c1
+            echo "lxc.mount.entry = $entry none bind,create=file" >"$work/entries.conf"
+            printf '# mine\n%s none bind,create=file 0 0\n' "$entry" >"$work/entries.fstab"
+            warns "hides a node that a line of .* shows by another name; --with-card gives it by its own: "
+            unwarned
+            [ "$(in_container c1 stat -c '%t:%T' /dev/dri/card1)" = e2:1 ]
+            stop c1
+        done
+    done
+    done_row h28 0 applied
+}
+
+@test "h29: the first program runs as another user, without the group" {
+    {
+        idmap "0 100000 65536"
+        printf 'lxc.init.%s = 1000\n' uid gid
+        echo "lxc.hook.start-host = $hook --no-probe"
+    } | container c1
+    warns "the container's first program runs as uid 1000, gid 1000 \(lxc.init.uid, lxc.init.gid\), and is not in the nodes' group 2992 \(render\)"
+    fixes | grep -qx "lxc.hook.start-host = $hook --group 1000 --no-probe"
+    unwarned
+    [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 1000 ]
+    done_row h29 0 applied
+}
+
+@test "h30: the group is known to the container's name services only; another file of it; before the first boot" {
+    rootfs=$(own_rootfs c1)
+    sed -i '/^render:/d' "$rootfs/etc/group"
+    echo "group: files [SUCCESS=merge] sss" >"$rootfs/etc/nsswitch.conf"
+    printf '#!/bin/sh\n[ "$*" = "group render" ] && echo render:x:998:\n' >"$rootfs/bin/getent"
+    chmod 0755 "$rootfs/bin/getent"
+    chown -R 100000:100000 "$rootfs/etc"
+    unprivileged --no-probe "$rootfs"
+    warns "no group render in its files, and only itself can ask what else its /etc/nsswitch.conf names: video \(gid 44\) is used"
+    unwarned
+    [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 998 ]
+    stop c1
+    # a file that nss_altfiles reads: nothing is missing
+    sed -i '/^render:/d' "$rootfs/etc/group"
+    echo "group: files altfiles" >"$rootfs/etc/nsswitch.conf"
+    mkdir -p "$rootfs/usr/lib"
+    echo "render:x:105:" >"$rootfs/usr/lib/group"
+    start c1
+    [ "$(hook_said c1 | grep -c 'warning: ')" = 0 ]
+    [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 105 ]
+    "$hook" check c1 -P "$lxcpath" | grep -q "group 105 = render in the container"
+    stop c1
+    # made at the first boot
+    mv "$rootfs/etc/group" "$rootfs/etc/group.later"
+    warns "no /etc/group before its first boot: root \(gid 0\) is used"
+    stop c1
+    mv "$rootfs/etc/group.later" "$rootfs/etc/group"
+    start c1
+    [ "$(hook_said c1 | grep -c 'warning: ')" = 0 ]
+    done_row h30 0 applied
+}
+
 @test "h31: Proxmox dropped the start-host line, and only the mount hook runs: it fails, and the include takes its place" {
     proxmox_here
     for options in "--no-probe" "--no-probe --group video"; do
@@ -626,12 +713,19 @@ above() {
             rm -f /etc/pve/lxc-gpu-100.conf
         done
     done
-    # A container of Proxmox's whose hooks come from the command line, and one that is not Proxmox's.
+    # A container of Proxmox's whose hooks come from the command line, one of them or both, and one that is not Proxmox's.
     printf 'arch: amd64\nunprivileged: 1\n' >/etc/pve/lxc/100.conf
     proxmox_make 100
     lxc-start -n 100 -s "lxc.hook.mount=$hook --no-probe" -s "lxc.hook.start-host=$hook --no-probe"
     stop 100
     echo "lxc.hook.mount = $hook --no-probe" >>"$lxcpath/100/config"
+    for way in "" -F; do
+        lxc-start $way -n 100 -s "lxc.hook.start-host=$hook --no-probe" 3>&- &
+        lxc-wait -n 100 -s RUNNING -t 20
+        [ "$(in_container 100 stat -c %g /dev/dri/renderD128)" = 2992 ]
+        stop 100
+        wait
+    done
     mv /etc/pve/lxc/100.conf /etc/pve/lxc/101.conf
     start 100
     # A file that the container's root cannot read says nothing.
@@ -641,6 +735,60 @@ above() {
     start 100
     stop 100
     done_row h31 2 applied
+}
+
+# pct of Proxmox, as far as fixes name it
+pct_stub() {
+    # shellcheck disable=SC2016  # the stub's own
+    printf '#!/bin/sh\n[ "$1 $3" = "set -delete" ] && sed -i "/^$4:/d" "/etc/pve/lxc/$2.conf"\n' >"$work/stubs/pct"
+    chmod 0755 "$work/stubs/pct"
+}
+
+# proxmox_mended STATUS PATTERN: check of 100 ends so; done as printed, the start gets as far as it can here
+proxmox_mended() {
+    run "$hook" check 100
+    echo "$output"
+    [ "$status" = "$1" ]
+    stranger "$output"
+    said | grep -Eq -- "$2"
+    mend host < <(echo "$output" | sed -n 's/^fix: //p')
+    run "$hook" check 100
+    [ "$status" = 9 ]
+    proxmox_make 100
+    start_fails 100
+    status_is 100 9
+}
+
+@test "h32: Proxmox: the line stands in the section of a snapshot" {
+    proxmox_here
+    printf 'arch: amd64\nunprivileged: 1\n[snap]\narch: amd64\nlxc.include: /usr/share/lxc/config/gpu.conf\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    proxmox_mended 2 "line 5 of /etc/pve/lxc/100.conf is about this hook, and stands in the section \[snap\]: no start obeys it"
+    [ "$(grep -c 'lxc.include' /etc/pve/lxc/100.conf)" = 2 ]
+    done_row h32 2 applied
+}
+
+@test "h33: Proxmox: a devN entry names a node that is not there" {
+    proxmox_here
+    pct_stub
+    printf 'arch: amd64\nunprivileged: 1\ndev0: /dev/dri/renderD190,gid=104\nlxc.include: /usr/share/lxc/config/gpu.conf\n' >/etc/pve/lxc/100.conf
+    proxmox_make 100
+    proxmox_mended 3 "Proxmox does not start it: dev0: /dev/dri/renderD190 does not exist"
+    done_row h33 3 applied
+}
+
+@test "h35: another hook of the config changes the host's node, in its line or in a script" {
+    printf '#!/bin/sh\nchgrp 0 /dev/dri/renderD128\n' >"$work/entries.sh"
+    chmod 0755 "$work/entries.sh"
+    for line in 'sh -c "chown 100000:100109 /dev/dri/renderD128"' "$work/entries.sh"; do
+        { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $line"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
+        warns "a hook of the container's config changes the host's own node, for everything on this host, and is not needed with this one; delete it: lxc.hook.pre-start = "
+        unwarned
+        [ "$(grep -c pre-start "$mend_config")" = 0 ]
+        [ "$(stat -c %g /dev/dri/renderD128)" = 107 ] # as udev had it
+        stop c1
+    done
+    done_row h35 0 applied
 }
 
 @test "h34: an id map asked for where none is needed: nothing is changed" {
@@ -665,7 +813,7 @@ above() {
     rm -f "$work/healthy"
     # quiet: what is on standard input is healthy
     quiet() {
-        container c1
+        container c1 "$@"
         start c1
         hook_said c1
         [ "$(hook_said c1 | grep -c 'warning\|fix:')" = 0 ]
@@ -686,15 +834,51 @@ above() {
     { idmap "0 1000000 1000000"; both "--no-probe --user 1000"; } | quiet
     both --no-probe | quiet
     { echo "lxc.cgroup.devices.allow = c 226:* rwm"; echo "lxc.cgroup2.devices.allow = c 226:* rwm"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.hook.version = 1"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; both "--no-probe --optional"; } | quiet
+    { idmap "0 100000 65536"; both "--no-probe --wait 5"; } | quiet
+    { idmap "0 100000 65536"; both "--no-probe --mode 0666 --group 1003"; } | quiet
+    mkdir -p "$work/entries.d"
+    both --no-probe >"$work/entries.d/gpu.conf"
+    { idmap "0 100000 65536"; echo "lxc.include = $work/entries.d/gpu.conf"; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.include = $work/entries.d/"; } | quiet
+    { idmap "0 100000 65536"; both --no-such; echo "lxc.hook.mount ="; echo "lxc.hook.start-host ="; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.hook.pre-start = /bin/true /dev/dri"; echo "lxc.hook.start-host = /bin/true"; both --no-probe; } | quiet
+    # shellcheck disable=SC2016  # the hook's own shell
+    { idmap "0 100000 65536"; echo 'lxc.hook.autodev = sh -c "test ! -e ${LXC_ROOTFS_MOUNT}/dev/dri/chmod"'; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.cgroup.dir = lxc-gpu-hook-rows/a"; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; echo "lxc.mount.auto = proc:rw sys:ro"; both --no-probe; } | quiet
+    init() { printf 'lxc.init.uid = 1000\nlxc.init.gid = %s\n' "$1"; }
+    { idmap "0 100000 65536"; init 1000; both "--no-probe --group 1000"; } | quiet
+    { idmap "0 100000 65536"; init 2992; both --no-probe; } | quiet
+    { idmap "0 100000 65536"; init 1000; both "--no-probe --user 1000"; } | quiet
     node renderD129 226 129 44
     device 129 0000:03:00.0 amdgpu 0x1002 0x73bf
     { idmap "0 100000 65536"; both --no-probe; } | quiet
     { idmap "0 100000 65536"; both "--no-probe --select vendor=amd"; } | quiet
     node card0 226 0 44
     { idmap "0 100000 65536"; both "--no-probe --with-card"; } | quiet
-    { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind,optional,create=file"; both --no-probe; } | quiet
+    card="/dev/dri/card0 dev/dri/card0 none bind,optional,create=file"
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = $card"; both --no-probe; } | quiet
+    echo "lxc.mount.entry = $card" >"$work/entries.conf"
+    { idmap "0 100000 65536"; echo "lxc.include = $work/entries.conf"; both --no-probe; } | quiet
+    echo "$card" >"$work/entries.fstab"
+    { idmap "0 100000 65536"; echo "lxc.mount.fstab = $work/entries.fstab"; both --no-probe; } | quiet
     { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/fuse dev/fuse none bind,optional,create=file"; both --no-probe; } | quiet
-    [ "$(wc -l <"$work/healthy")" = 11 ]
+    { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/dri/card7 dev/dri/card0 none bind,optional,create=file"; both --no-probe; } | quiet
+    # Links of the container's own, as NixOS has them; a file that only nss_altfiles reads
+    rootfs=$(own_rootfs c1)
+    mkdir -p "$rootfs/nix/store/x-etc/etc" "$rootfs/usr/lib"
+    mv "$rootfs/etc/group" "$rootfs/nix/store/x-etc/etc/group"
+    ln -s /nix/store/x-etc/etc "$rootfs/etc/static"
+    ln -s /etc/static/group "$rootfs/etc/group"
+    { idmap "0 100000 65536"; both --no-probe; } | quiet "$rootfs"
+    rm "$rootfs/etc/group"
+    echo "root:x:0:" >"$rootfs/etc/group"
+    echo "group: files [SUCCESS=merge] altfiles" >"$rootfs/etc/nsswitch.conf"
+    mv "$rootfs/nix/store/x-etc/etc/group" "$rootfs/usr/lib/group"
+    { idmap "0 100000 65536"; both --no-probe; } | quiet "$rootfs"
+    [ "$(wc -l <"$work/healthy")" = 30 ]
 }
 
 @test "the table: every row that is made here" {

@@ -14,8 +14,6 @@ setup() {
 
 teardown() {
     [ ! -e "$BATS_TEST_TMPDIR/suid_dumpable" ] || cat "$BATS_TEST_TMPDIR/suid_dumpable" >/proc/sys/fs/suid_dumpable
-    rmdir "$work/cgroup2/w" 2>/dev/null || true
-    umount "$work/cgroup2" 2>/dev/null || true
 }
 
 # trespassed SUID_DUMPABLE COMMAND...: in ${environment[@]}; what could be reached, by process, attempt and system call, in $work/said
@@ -68,38 +66,53 @@ trespassed() {
 # usage: scene HOOK ACTION UID INJECTION: UID is that of the process to wait for, and to stop
 cat >"$BATS_RUN_TMPDIR/scene" <<'END'
 hook=$1 action=$2 uid=$3 injection=$4 status=0
-cgroup=$work/cgroup2
-mkdir -p "$cgroup"
-mount -t cgroup2 none "$cgroup"
-mkdir -p "$cgroup/w"
-[ "$action" != killed-before ] || echo 1 >"$cgroup/w/cgroup.kill"
-mount --bind "$cgroup" /sys/fs/cgroup
-echo 0::/w >"$work/cgroup.text"
+mkdir -p "$work/cgroup2"
+mount -t cgroup2 none "$work/cgroup2"
+# A new one each time: the kernel remembers that cgroup.kill was written to it.
+cgroup=$(mktemp -d "$work/cgroup2/lxc-gpu-hook-tests.XXXXXX")
+chmod 0755 "$cgroup"
+[ "$action" != killed-before ] || echo 1 >"$cgroup/cgroup.kill"
+mount --bind "$work/cgroup2" /sys/fs/cgroup
+echo "0::/${cgroup##*/}" >"$work/cgroup.text"
 mount --bind "$work/cgroup.text" "/proc/$LXC_PID/cgroup"
 ! "${again:-false}" || "$hook" -q attach --no-probe --pid "$LXC_PID"
 strace -f -qq -o /dev/null -e inject="$injection" "$hook" attach --pid "$LXC_PID" >"$work/said" 2>&1 &
 attach=$!
+# without a process of its own for each look: a busy machine must not miss the moment
 process_of() {
-    local pid
+    local pid key value last=
     for pid in $(pgrep -x lxc-gpu-hook); do
-        [ "$(stat -L -c %d:%i "/proc/$pid/exe" 2>/dev/null)" = "$(stat -L -c %d:%i "$hook")" ] || continue
-        [ "$(sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status" 2>/dev/null)" != "$uid" ] || echo "$pid"
-    done | tail -n 1
+        [ "/proc/$pid/exe" -ef "$hook" ] || continue
+        while read -r key value _; do
+            [ "$key $value" != "Uid: $uid" ] || last=$pid
+        done 2>/dev/null <"/proc/$pid/status"
+    done
+    echo "$last"
 }
-for _ in $(seq 400); do
-    pid=$(process_of)
+for _ in $(seq 1000); do
+    if [ "$action" = killed-at-birth ]; then pid=$(cat "$cgroup/cgroup.procs"); else pid=$(process_of); fi
     [ -z "$pid" ] || break
     sleep 0.01
 done
 sleep 0.3
 case $action in
-    frozen) echo 1 >"$cgroup/w/cgroup.freeze" ;;
-    killed) echo 1 >"$cgroup/w/cgroup.kill" ;;
+    frozen) echo 1 >"$cgroup/cgroup.freeze" ;;
+    killed) echo 1 >"$cgroup/cgroup.kill" ;;
+    killed-at-birth)
+        echo "born: $pid" >"$work/born"
+        echo 1 >"$cgroup/cgroup.kill"
+        ;;
     stopped) kill -STOP "$pid" ;;
 esac
 wait "$attach" || status=$?
-echo 0 >"$cgroup/w/cgroup.freeze"
-exit "$status"
+echo 0 >"$cgroup/cgroup.freeze"
+for _ in $(seq 100); do
+    ! rmdir "$cgroup" 2>/dev/null || exit "$status"
+    echo 1 >"$cgroup/cgroup.kill"
+    sleep 0.05
+done
+echo "the cgroup cannot be removed"
+exit 125
 END
 
 # scene ACTION UID INJECTION: the report is true: prints it, and the box's nodes
@@ -116,9 +129,9 @@ scene() {
 }
 
 insider=100000 witness=165534
-reading=openat2:delay_enter=1500000
-mounted=move_mount:delay_exit=1500000
-proving=setresuid:delay_exit=1500000
+reading=openat2:delay_enter=4000000
+mounted=move_mount:delay_exit=4000000
+proving=setresuid:delay_exit=4000000
 
 @test "frozen while it reads, when it has mounted, while it proves: no answer, and the nodes are off again" {
     for stage in "$insider $reading" "$insider $mounted" "$witness $proving"; do
@@ -137,6 +150,14 @@ proving=setresuid:delay_exit=1500000
 
 @test "cgroup.kill written at some time before, which on Linux 6.18 kills who is born there: the proof is made" {
     scene killed-before "$witness" "$proving"
+    grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
+    grep -qx 'dri: absent' "$work/whole"
+}
+
+# Each child is held at getppid(2), which it calls before it begins: what Linux 6.18 does by itself.
+@test "the witness killed at its birth, before it has begun: another is moved there, and the proof is made" {
+    scene killed-at-birth "$witness" getppid:delay_enter=1500000
+    grep -qE '^born: [0-9]+$' "$work/born"
     grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
     grep -qx 'dri: absent' "$work/whole"
 }

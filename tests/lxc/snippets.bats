@@ -186,9 +186,13 @@ PY
     # Any number will do; what udev has not got to yet will not.
     node renderD129 226 129
     chown 0:0 /dev/dri/renderD129
-    sleep 1
+    sleep 0.5
     kill -0 "$waiting"
+    chmod 0600 /dev/dri/renderD129
     chgrp 107 /dev/dri/renderD129
+    sleep 0.5
+    kill -0 "$waiting"
+    chmod 0660 /dev/dri/renderD129
     wait "$waiting"
 }
 

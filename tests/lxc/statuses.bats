@@ -87,8 +87,8 @@ unprivileged() {
     unprivileged "--no-probe --group media" "$rootfs"
     start_fails c1
     status_is c1 4
-    hook_said c1 | grep -q "the container's /etc/group has no group media"
-    hook_said c1 | grep -q "fix: groupadd -r media"
+    hook_said c1 | grep -q "the container's group files have no group media"
+    hook_said c1 | grep -q "fix: getent group media >>/etc/group || groupadd -r media"
     echo 'media:x:998:' >>"$rootfs/etc/group"
     start c1
     rm -rf "$rootfs"

@@ -2,7 +2,7 @@
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
 # shellcheck source-path=SCRIPTDIR
-export rows='g15 g18 g20 g30 g45'
+export rows='g15 g18 g20 g30 g45 g48 g49'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -79,3 +79,10 @@ verify kbl
 row_is g30 0 'VA driver iHD encodes, but has no VideoProc on this GPU' 'apt-get update && apt-get install intel-media-va-driver-non-free$'
 verify tgl
 ! grep -q '^warning\|^fix' "$scratch/log" || fail 'Tiger Lake scales: a word of warning'
+
+# A codec that the GPU is too old for; and one that is offered, on an engine that does not know it.
+verify skl --codec vp9
+row_is g48 23 'VA driver iHD does not decode vp9 on this GPU; it decodes h264 hevc vp8 mpeg2 jpeg' '# programs decode vp9 on the CPU then'
+verify skl --codec hevc
+row_is g49 35 'a clip of hevc decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' \
+    '# until then tell programs to decode hevc on the CPU$'

@@ -53,6 +53,7 @@ static void only_plain_paths_are_pasted(void **state)
 static void the_configs_lines_are_found(void **state)
 {
     struct config_lines config = {0};
+    char line[512];
     char text[] =
         "# lxc.mount.entry = /dev/dri dev/dri none bind\n"
         "lxc.mount.entry = /dev/dri/card0 dev/dri/card0 none bind\n"
@@ -65,14 +66,93 @@ static void the_configs_lines_are_found(void **state)
         "lxc.cgroup2.devices.allow = c 10:200 rwm\n";
 
     (void)state;
-    config_scan_text(text, &config);
+    config_scan_known("/c", true, text, &config);
     assert_int_equal(config.entry_count, 2);
-    assert_string_equal(config.entries[0],
-                        "lxc.mount.entry=/dev/dri/renderD128 dev/dri/renderD128 none bind");
-    assert_string_equal(config.entries[1], "lxc.mount.entry = /dev/dri dev/dri none bind");
+    assert_string_equal(config.entries[0].line,
+                        "lxc.mount.entry = /dev/dri/renderD128 dev/dri/renderD128 none bind");
+    assert_string_equal(config.entries[1].line, "lxc.mount.entry = /dev/dri dev/dri none bind");
+    assert_string_equal(advice_delete_entry(&config.entries[0], line, sizeof(line)),
+                        "sed -i.bak '/^ *lxc\\.mount\\.entry *[:=] *\\/dev\\/dri\\/renderD128"
+                        "[[:blank:]][[:blank:]]*dev\\/dri\\/renderD128[[:blank:]]/d' /c");
     assert_true(config.brings_dri);
     assert_string_equal(config.rule_v1, "lxc.cgroup.devices.allow = c 226:128 rwm");
     assert_false(config.has_drm_rule);
+}
+
+/* An entry's kind, or that it is none that is spoken of. */
+static void assert_entry(const char *value, int kind, bool is_card)
+{
+    struct config_lines config;
+    char text[200];
+
+    snprintf(text, sizeof(text), "lxc.mount.entry = %s none bind,create=file\n", value);
+    config_scan_known("/c", true, text, &config);
+    assert_int_equal(config.entry_count, kind < 0 ? 0 : 1);
+    if (kind < 0)
+        return;
+    assert_int_equal(config.entries[0].kind, kind);
+    assert_int_equal(config.entries[0].is_card, is_card);
+}
+
+static void assert_name(const char *behind_dri, unsigned node_minor, int kind)
+{
+    struct config_entry entry;
+
+    assert_int_equal(config_entry_judge(behind_dri, node_minor, &entry), kind >= 0);
+    if (kind >= 0)
+        assert_int_equal(entry.kind, kind);
+}
+
+static void what_a_mount_entry_means_beside_the_hook(void **state)
+{
+    (void)state;
+    assert_entry("/dev/dri dev/dri", ENTRY_NODES, false);
+    assert_entry("/dev/dri/renderD250 dev/dri/renderD250", ENTRY_NODES, false);
+    assert_entry("/dev/dri/renderD250 /dev/dri/renderD250", ENTRY_NODES, false);
+    assert_entry("/dev/dri/renderD250 dev/dri/by-path/x-render", ENTRY_NODES, false);
+    assert_entry("/dev/dri/card60 dev/dri/card60", -1, false);
+    assert_entry("/dev/dri/card60 dev/dri/card0", -1, false); /* is not there */
+    assert_entry("/dev/null dev/dri/renderD128", -1, false);
+    assert_entry("/dev/dri/renderD250 dev/driver/renderD128", -1, false);
+    assert_entry("/dev/fuse dev/fuse", -1, false);
+    assert_entry("/dev/dri", -1, false);
+    assert_name("card1", 1, -1);
+    assert_name("card0", 1, ENTRY_OTHER_NAME);
+    assert_name("gpu", 128, ENTRY_OTHER_NAME);
+    assert_name("renderD128", 129, ENTRY_OTHER_NAME);
+    assert_name("renderD129", 129, ENTRY_NODES);
+    assert_name("by-path/pci-0000:00:02.0-card", 1, ENTRY_OTHER_NAME);
+    assert_name("by-path/pci-0000:00:02.0-render", 128, ENTRY_NODES);
+}
+
+static void hooks_that_change_a_node_of_the_host(void **state)
+{
+    static const struct {
+        const char *line;
+        bool changes;
+    } cases[] = {
+        {"lxc.hook.pre-start = sh -c \"chown 0:108 /dev/dri/renderD128\"", true},
+        {"lxc.hook.pre-start = /bin/chmod 666 /dev/dri/renderD128", true},
+        {"lxc.hook.start-host = setfacl -m u:100000:rw /dev/dri/card0", true},
+        {"lxc.hook.autodev = sh -c 'chmod 666 ${LXC_ROOTFS_MOUNT}/dev/dri/renderD128'", false},
+        {"lxc.hook.pre-start = sh -c 'chmod 666 ${LXC_ROOTFS_MOUNT}/dev/dri/renderD128'", false},
+        {"lxc.hook.pre-start = sh -c 'ls /dev/dri'", false},
+        {"lxc.hook.pre-start = chown 0:0 /dev/fuse", false},
+        {"lxc.hook.start-host = /usr/bin/lxc-gpu-hook", false},
+    };
+    struct config_lines config;
+    char line[512];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        config_scan_known("/c", true, cases[i].line, &config);
+        assert_int_equal(config.changer[0] != '\0', cases[i].changes);
+    }
+    config_scan_known("/c", true, cases[0].line, &config);
+    assert_string_equal(config.changer, cases[0].line);
+    assert_string_equal(advice_delete_changer(&config, line, sizeof(line)),
+                        "sed -i.bak '/^ *lxc\\.hook\\.pre-start *[:=] *sh -c \"chown 0:108 "
+                        "\\/dev\\/dri\\/renderD128\" *$/d' /c");
 }
 
 static void what_keeps_a_module_out(void **state)
@@ -225,6 +305,7 @@ static void a_map_is_widened_only_where_that_is_sound(void **state)
 {
     static const struct idmap narrow = {1, {{0, 100000, 1000}}};
     static const struct idmap late = {1, {{10, 100000, 1000}}};
+    static const struct idmap low = {1, {{10, 1000, 1000}}}; /* the host's own ids */
     static const struct idmap high = {1, {{0, UINT32_MAX - 1000, 1000}}};
     static const struct idmap taken = {2, {{0, 100000, 1000}, {70000, 101000, 1}}};
     static const char none[] = "# the lxc.idmap = g lines have to name it";
@@ -234,7 +315,9 @@ static void a_map_is_widened_only_where_that_is_sound(void **state)
                  "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 0 100000 65536");
     assert_cover(&narrow, 100000,
                  "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 0 100000 100001");
-    assert_cover(&late, 5, none);
+    assert_cover(&late, 5,
+                 "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 5 99995 1005");
+    assert_cover(&low, 5, none);
     assert_cover(&high, 2992, none);
     assert_cover(&taken, 2992, none);
 }
@@ -302,6 +385,8 @@ int main(void)
         cmocka_unit_test(the_hook_line_keeps_the_options),
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),
+        cmocka_unit_test(what_a_mount_entry_means_beside_the_hook),
+        cmocka_unit_test(hooks_that_change_a_node_of_the_host),
         cmocka_unit_test(what_keeps_a_module_out),
         cmocka_unit_test(who_sets_a_parameter),
         cmocka_unit_test(which_gpu_force_probe_excludes),

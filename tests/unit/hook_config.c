@@ -44,6 +44,10 @@ static void several_g_lines_become_the_new_ones_at_the_first(void **state)
     assert_edit("a\nlxc.idmap = g 0 5 1\nb\nlxc.idmap = g 1 7 2\nc", &two,
                 "a\nlxc.idmap = g 0 100000 109\nlxc.idmap = g 109 107 1\nlxc.idmap = g 110 100110 "
                 "65426\nb\nc");
+    /* the key that LXC had before */
+    assert_edit("lxc.id_map = u 0 7 9\nlxc.id_map = g 0 5 1\nlxc.idmap = g 1 7 2\n", &two,
+                "lxc.id_map = u 0 7 9\nlxc.idmap = g 0 100000 109\nlxc.idmap = g 109 107 1\n"
+                "lxc.idmap = g 110 100110 65426\n");
 }
 
 static void lines_that_lxc_has_from_elsewhere_are_refused(void **state)
@@ -150,6 +154,25 @@ static void mode_and_owner_are_kept(void **state)
     assert_int_equal(rmdir(folder), 0); /* and nothing else is left in it */
 }
 
+/* A place that cannot be replaced: nothing is left beside it. */
+static void a_write_that_fails_leaves_nothing(void **state)
+{
+    char folder[] = "/tmp/hook-config.XXXXXX";
+    struct stat st;
+    int at;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(mkdirat(at, "config", 0700), 0);
+    assert_int_equal(fstatat(at, "config", &st, 0), 0);
+    assert_true(config_file_replace(at, "config", "text", &st) < 0);
+    assert_true(config_file_replace(at, "config", NULL, &st) < 0);
+    assert_int_equal(unlinkat(at, "config", AT_REMOVEDIR), 0);
+    assert_int_equal(close(at), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 /* What Proxmox makes of a file of its own, and what it says of the rest. */
 static struct proxmox_config proxmox_of(const char *text)
 {
@@ -245,6 +268,7 @@ int main(void)
         cmocka_unit_test(subgid_grants_by_name_number_and_own_group),
         cmocka_unit_test(nobody_is_offered_anothers_range),
         cmocka_unit_test(mode_and_owner_are_kept),
+        cmocka_unit_test(a_write_that_fails_leaves_nothing),
         cmocka_unit_test(proxmox_reads_the_main_section_alone),
         cmocka_unit_test(proxmox_has_a_map_by_itself_but_where_there_is_one),
         cmocka_unit_test(proxmox_devices_have_their_rules_or_are_named),

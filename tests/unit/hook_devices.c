@@ -1,13 +1,16 @@
 /* Device rules of a config: what they allow, in each of LXC's ways; which line is to blame; what
  * helps. */
 #include "cmocka_all.h"
+#include "config/devices.h"
 #include "plan/device_verdict.h"
 #include "say/advice_devices.h"
 #include "say/say.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct device_rules rules;
 static struct device_case devices;
@@ -186,6 +189,12 @@ static void what_helps_is_what_the_model_says_helps(void **state)
     assert_non_null(strstr(advice(true),
                            "gpu-privileged\\.conf *$/d' /var/lib/lxc/c1/config\n"
                            "lxc.include = "));
+    /* a package's file is not edited: its line is overridden */
+    rules_set(DEVICES_V2, "-c 226:* rwm");
+    snprintf(rules.places[0].file, sizeof(rules.places[0].file), "/usr/share/lxc/config/x.conf");
+    assert_null(strstr(advice(false), "sed"));
+    rules.places[0].file[0] = '\0'; /* nobody knows where it stands */
+    assert_null(strstr(advice(false), "sed"));
     rules_set(DEVICES_V1, "-a;+c 226:* rwm");
     assert_non_null(strstr(advice(true), "lxc.cgroup.devices.allow = c 1:3 rwm\n"));
     assert_null(strstr(advice(false), "allow = c"));
@@ -237,6 +246,29 @@ static void each_cause_has_its_words(void **state)
     assert_null(strstr(err.text, "line"));
 }
 
+static void a_start_from_another_cgroup(void **state)
+{
+    static const struct device_placement relative = {.is_relative = true, .dir = "no-such/a"};
+    static const struct device_placement absolute = {.dir = ""};
+    char path[PATH_MAX];
+
+    (void)state;
+    assert_false(devices_start_cgroup("no-such-unit.service", path, sizeof(path)));
+    assert_string_equal(path, "");
+    assert_false(devices_start_cgroup("/no/such/cgroup", path, sizeof(path)));
+    if (!cgroup_exists("/", cgroup_host_is_v1()))
+        return; /* no cgroup at all here */
+    assert_true(devices_start_cgroup("/", path, sizeof(path)));
+    assert_string_equal(path, "/");
+    /* what is not there yet is made below what is */
+    assert_true(devices_parent(&relative, false, "/", path, sizeof(path)));
+    assert_string_equal(path, "/");
+    assert_false(devices_parent(&relative, false, "", path, sizeof(path)));
+    if (geteuid() == 0) /* from wherever it is started */
+        assert_int_equal(devices_parent(&absolute, false, "", path, sizeof(path)),
+                         devices_parent(&absolute, false, NULL, path, sizeof(path)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +278,7 @@ int main(void)
         cmocka_unit_test(what_helps_is_what_the_model_says_helps),
         cmocka_unit_test(no_advice_does_harm),
         cmocka_unit_test(each_cause_has_its_words),
+        cmocka_unit_test(a_start_from_another_cgroup),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

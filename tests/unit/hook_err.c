@@ -9,6 +9,7 @@
 #include "say/advice_config.h"
 #include "say/say.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,40 @@ static void what_is_said_has_no_control_byte(void **state)
     assert_string_equal(err.text, "check ?: look at a?[2J?b?fix: rm???c");
     err_add(&err, "%s", "\r");
     assert_string_equal(err.text, "check ?: look at a?[2J?b?fix: rm???c?");
+}
+
+static void a_failure_is_one_to_its_caller(void **state)
+{
+    struct err err;
+
+    (void)state;
+    assert_int_equal(err_set(&err, STATUS_USAGE, ENOENT, "open x"), -ENOENT);
+    assert_string_equal(err.text, "open x: No such file or directory");
+    assert_true(err_set(&err, STATUS_USAGE, 0, "open x") < 0);
+    assert_string_equal(err.text, "open x");
+}
+
+/* Of what has no room nothing is there: half a command is another command. */
+static void a_fix_that_has_no_room_is_left_out(void **state)
+{
+    static struct err err;
+    char line[sizeof(err.fix) + 1];
+
+    (void)state;
+    memset(line, 'a', sizeof(line));
+    line[sizeof(err.fix)] = '\0';
+    err_fix_lines(&err, line);
+    assert_string_equal(err.fix, "");
+    line[sizeof(err.fix) - 1] = '\0';
+    err_fix_lines(&err, line);
+    assert_int_equal(strlen(err.fix), sizeof(err.fix) - 1);
+    err_fix_lines(&err, "b");
+    assert_int_equal(strlen(err.fix), sizeof(err.fix) - 1);
+    err.fix[sizeof(err.fix) - 3] = '\0'; /* room for the line's end and one letter, not for two */
+    err_fix_lines(&err, "bc");
+    assert_int_equal(strlen(err.fix), sizeof(err.fix) - 3);
+    err_fix_lines(&err, "b");
+    assert_string_equal(err.fix + sizeof(err.fix) - 4, "a\nb");
 }
 
 static void a_fix_line_has_plain_words_or_is_not_there(void **state)
@@ -126,6 +161,8 @@ static void the_environments_words_are_plain_too(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_failure_is_one_to_its_caller),
+        cmocka_unit_test(a_fix_that_has_no_room_is_left_out),
         cmocka_unit_test(what_is_said_has_no_control_byte),
         cmocka_unit_test(a_fix_line_has_plain_words_or_is_not_there),
         cmocka_unit_test(the_whole_value_of_a_selection_is_checked),

@@ -2,6 +2,8 @@
 #include "base/mountinfo.h"
 #include "cmocka_all.h"
 
+#include <string.h>
+
 static const char table[] =
     "21 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw\n"
     "22 21 0:5 / /dev rw,nosuid shared:2 master:9 - devtmpfs none rw\n"
@@ -34,11 +36,29 @@ static void finds_the_group_a_mount_shares_with(void **state)
     assert_false(mountinfo_hears_group(table, 0));
 }
 
+static void decodes_what_the_kernel_encodes(void **state)
+{
+    static const struct {
+        const char *word, *wanted;
+    } rows[] = {{"/a\\040b", "/a b"}, {"\\134\\011", "\\\t"}, {"\\377", "\377"}, {"\\400", "\\400"},
+                {"\\04", "\\04"},     {"\\08x", "\\08x"},     {"\\", "\\"}};
+    char made[16];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct mountinfo_word word = {rows[i].word, strlen(rows[i].word)};
+        assert_true(mountinfo_decode(word, made, sizeof(made)));
+        assert_string_equal(made, rows[i].wanted);
+        assert_false(mountinfo_decode(word, made, strlen(rows[i].wanted)));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_our_tree_by_the_last_mount_there),
         cmocka_unit_test(finds_the_group_a_mount_shares_with),
+        cmocka_unit_test(decodes_what_the_kernel_encodes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

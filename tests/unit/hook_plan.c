@@ -39,8 +39,8 @@ static int set_up(void **state)
     guest_init(&guest);
     guest.uids = (struct idmap){1, {{0, 100000, 65536}}};
     guest.gids = (struct idmap){3, {{0, 100000, 109}, {109, 107, 1}, {110, 100110, 65426}}};
-    groups[0] = (struct guest_group){true, 109};
-    groups[1] = (struct guest_group){true, 44};
+    groups[0] = (struct guest_group){.found = true, .gid = 109};
+    groups[1] = (struct guest_group){.found = true, .gid = 44};
     return 0;
 }
 
@@ -64,7 +64,8 @@ static const char *warned(void)
     static char line[WARNING_SIZE];
 
     assert_int_equal(plan.warning_count, 1);
-    report_warning_words(&plan.warnings[0], &guest, line, sizeof(line));
+    const struct about about = {.options = &options, .guest = &guest, .plan = &plan};
+    report_warning_words(&plan.warnings[0], &about, line, sizeof(line));
     return line;
 }
 
@@ -158,7 +159,8 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     assert_non_null(strstr(warned(), "/dev/dri/card0 comes from"));
     guest.config.brings_dri = true;
     guest.config.entry_count = 1;
-    strcpy(guest.config.entries[0], "lxc.mount.entry = /dev/dri dev/dri none bind");
+    guest.config.entries[0] = (struct config_entry){
+        .is_folder = true, .line = "lxc.mount.entry = /dev/dri dev/dri none bind"};
     build();
     assert_non_null(strstr(warned(),
                            "only card0 is still needed with this hook; delete the line if the "
@@ -168,6 +170,61 @@ static void nodes_of_the_config_are_kept_or_replaced(void **state)
     guest.node_count = 1;
     build();
     assert_non_null(strstr(warned(), "delete it: lxc.mount.entry = /dev/dri dev/dri none bind"));
+}
+
+static void a_node_that_is_hidden_under_another_name_is_named(void **state)
+{
+    (void)state;
+    guest.config.entry_count = 1;
+    guest.config.entries[0] =
+        (struct config_entry){.kind = ENTRY_OTHER_NAME,
+                              .is_card = true,
+                              .line = "lxc.mount.entry = /dev/dri/card1 dev/dri/card0 none bind",
+                              .source = "/dev/dri/card1",
+                              .target = "dev/dri/card0",
+                              .file = "/c"};
+    build();
+    assert_non_null(strstr(warned(),
+                           "hides a node that a line of the container's config shows by "
+                           "another name; --with-card gives it by its own: "
+                           "lxc.mount.entry = /dev/dri/card1 dev/dri/card0 none bind\n"
+                           "# in place of the config's lines for this hook\n"
+                           "lxc.hook.mount = "));
+    assert_non_null(strstr(warned(), " --with-card\nsed -i.bak "));
+    gpus.nodes[1].is_render = false; /* it has a primary node already */
+    options.selection.with_card = true;
+    build();
+    assert_non_null(strstr(warned(), "by another name; delete it: lxc"));
+    assert_null(strstr(warned(), "lxc.hook.mount"));
+}
+
+static void an_init_that_is_not_let_in_is_named(void **state)
+{
+    struct config_init *init = &guest.config.init;
+
+    (void)state;
+    init->uid = init->gid = 1000;
+    build();
+    assert_non_null(strstr(warned(),
+                           "runs as uid 1000, gid 1000 (lxc.init.uid, lxc.init.gid), and "
+                           "is not in the nodes' group 109 (render)\n"));
+    assert_non_null(strstr(warned(), "lxc.hook.start-host = /usr/bin/lxc-gpu-hook --group 1000"));
+    init->group_count = 2;
+    init->groups[1] = 109;
+    build();
+    assert_int_equal(plan.warning_count, 0);
+    init->group_count = 0;
+    init->gid = 109;
+    build();
+    assert_int_equal(plan.warning_count, 0);
+    init->gid = 1000;
+    options.user = 1000;
+    build();
+    assert_int_equal(plan.warning_count, 0);
+    options.user = 0;
+    options.mode = 0666;
+    build();
+    assert_int_equal(plan.warning_count, 0);
 }
 
 static void the_witness_has_only_the_right_that_the_mode_gives(void **state)
@@ -201,7 +258,8 @@ static void a_map_without_root_is_refused_whoever_starts_it(void **state)
     say(NULL);
     assert_int_equal(err.status, STATUS_OWNERSHIP);
     assert_non_null(strstr(err.text, "guest gid 0 is outside the container's id map"));
-    assert_string_equal(err.fix, "# the lxc.idmap = g lines have to name it");
+    assert_string_equal(
+        err.fix, "# in place of the config's lxc.idmap = g lines\nlxc.idmap = g 0 100000 65536");
 }
 
 static void each_proof_is_its_own_steps(void **state)
@@ -217,6 +275,7 @@ static void each_proof_is_its_own_steps(void **state)
     assert_null(prove_shut_node(&plan, &proofs));
     proofs.nodes[2].error = EPERM;
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
+    assert_null(prove_shut_node(&plan, &proofs)); /* denied is not shut */
     say(&proofs);
     assert_int_equal(err.status, STATUS_DEVICE_CGROUP);
     assert_string_equal(err.fix, "lxc.cgroup2.devices.allow = c 226:129 rwm");
@@ -240,6 +299,76 @@ static void each_proof_is_its_own_steps(void **state)
     assert_true(prove_judge(&plan, &proofs, &fault) < 0);
     say(&proofs);
     assert_int_equal(err.status, STATUS_DEAD_NODE);
+}
+
+static void a_node_is_usable_by_the_containers_group_or_by_all(void **state)
+{
+    struct gpu_node node = {.mode = 0660};
+
+    (void)state;
+    assert_true(plan_is_usable_as_it_is(&node, true, 109, 109));
+    assert_false(plan_is_usable_as_it_is(&node, true, 44, 109));
+    assert_false(plan_is_usable_as_it_is(&node, false, 109, 109));
+    assert_false(plan_is_usable_as_it_is(&node, false, 0, 0));
+    node.mode = 0640;
+    assert_false(plan_is_usable_as_it_is(&node, true, 109, 109));
+    node.mode = 0606;
+    assert_true(plan_is_usable_as_it_is(&node, false, 0, 109));
+}
+
+static void a_number_for_the_group_is_taken_as_it_is(void **state)
+{
+    (void)state;
+    options.has_gid = true;
+    options.gid = 44;
+    build();
+    assert_int_equal(plan.owner.guest_gid, 44);
+    assert_int_equal(plan.owner.host_gid, 100044);
+    assert_string_equal(plan.owner.group, "");
+    assert_int_equal(plan.warning_count, 0);
+}
+
+static void a_card_comes_only_when_asked_for_and_links_as_one(void **state)
+{
+    (void)state;
+    gpus.nodes[1] = (struct gpu_node){.name = "card1",
+                                      .node_minor = 1,
+                                      .driver = "i915",
+                                      .pci = "0000:00:02.0",
+                                      .device = "0000:00:02.0"};
+    build();
+    assert_null(op_named("card1"));
+    options.selection.with_card = true;
+    build();
+    assert_int_equal(op_named("card1")->kind, OP_NODE);
+    assert_string_equal(op_named("by-path/pci-0000:00:02.0-card")->target, "../card1");
+    options.selection.count = 1;
+    options.selection.specs[0] = "renderD128";
+    build();
+    assert_int_equal(op_named("card1")->kind, OP_NODE);
+    gpus.nodes[1].device[0] = '\0'; /* of no device that is known */
+    build();
+    assert_null(op_named("card1"));
+}
+
+/* No id map gives the host's root group away, or makes the container's root the render group. */
+static void roots_groups_are_not_paired(void **state)
+{
+    struct plan_owner owner = {.guest_gid = 109, .group = "render"};
+
+    (void)state;
+    gpus.nodes[0].gid = 107;
+    assert_int_equal(plan_gid_pair(&gpus.nodes[0], &owner, &fault), 0);
+    gpus.nodes[0].gid = 0;
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_HOST_ROOT_GROUP);
+    gpus.nodes[0].gid = 107;
+    owner.guest_gid = 0;
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_ROOT_IS_NO_RENDER);
+    owner.group[0] = '\0';
+    assert_true(plan_gid_pair(&gpus.nodes[0], &owner, &fault) < 0);
+    assert_int_equal(fault.cause, CAUSE_ROOT_KEEPS_GID);
 }
 
 static void a_full_host_fits(void **state)
@@ -335,9 +464,15 @@ int main(void)
         cmocka_unit_test_setup(a_group_asked_for_is_never_replaced, set_up),
         cmocka_unit_test_setup(unmapped_owners_are_refused_with_the_range, set_up),
         cmocka_unit_test_setup(nodes_of_the_config_are_kept_or_replaced, set_up),
+        cmocka_unit_test_setup(a_node_that_is_hidden_under_another_name_is_named, set_up),
+        cmocka_unit_test_setup(an_init_that_is_not_let_in_is_named, set_up),
         cmocka_unit_test_setup(the_witness_has_only_the_right_that_the_mode_gives, set_up),
         cmocka_unit_test_setup(a_map_without_root_is_refused_whoever_starts_it, set_up),
         cmocka_unit_test_setup(each_proof_is_its_own_steps, set_up),
+        cmocka_unit_test_setup(a_node_is_usable_by_the_containers_group_or_by_all, set_up),
+        cmocka_unit_test_setup(a_number_for_the_group_is_taken_as_it_is, set_up),
+        cmocka_unit_test_setup(a_card_comes_only_when_asked_for_and_links_as_one, set_up),
+        cmocka_unit_test_setup(roots_groups_are_not_paired, set_up),
         cmocka_unit_test_setup(a_full_host_fits, set_up),
         cmocka_unit_test_setup(nothing_to_take_names_what_there_is, set_up),
         cmocka_unit_test_setup(offers_are_whole_pairs_and_the_rest_is_counted, set_up),

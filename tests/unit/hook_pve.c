@@ -1,5 +1,6 @@
 /* Proxmox's config of a container: our include, whatever Proxmox makes of the lines around it. */
 #include "cmocka_all.h"
+#include "config/proxmox.h"
 #include "config/pve.h"
 
 #include <stdlib.h>
@@ -47,25 +48,31 @@ static void where_proxmox_has_put_it_it_is_replaced_and_taken_out(void **state)
                "lxc.include: /etc/lxc/mine.conf\nlxc.include: /etc/pve/lxc-gpu-1.txt\n");
 }
 
+static void config_of(const char *text, struct proxmox_config *ret)
+{
+    assert_int_equal(proxmox_config_make("101", text, strlen(text), ret), 0);
+    free(ret->text);
+}
+
 static void what_it_says_of_the_container(void **state)
 {
-    struct pve_config config;
+    struct proxmox_config config;
     char file[PROXMOX_FILE_MAX];
 
     (void)state;
-    pve_config_read(
+    config_of(
         "#lock: notes\ndev0: /dev/ttyUSB0\ndev1: /dev/dri/renderD128,gid=104\n"
         "hostname: media\nlock: backup\n[snap]\nunprivileged: 1\n",
         &config);
     assert_true(config.is_privileged);
     assert_string_equal(config.lock, "backup");
-    assert_string_equal(config.device, "dev1");
+    assert_string_equal(config.gpu_device, "dev1");
     assert_string_equal(config.by_hand, "");
-    pve_config_read("unprivileged: 1\nlxc.hook.mount: /usr/bin/lxc-gpu-hook\n", &config);
+    config_of("unprivileged: 1\nlxc.hook.mount: /usr/bin/lxc-gpu-hook\n", &config);
     assert_false(config.is_privileged);
     assert_string_equal(config.by_hand, "/usr/bin/lxc-gpu-hook");
     assert_string_equal(config.lock, "");
-    pve_config_read("lxc.idmap = u 0 100000 65536\n[snap]\nlock: x\n", &config);
+    config_of("lxc.idmap = u 0 100000 65536\n[snap]\nlock: x\n", &config);
     assert_false(config.is_privileged);
     assert_string_equal(config.lock, "");
     pve_own_file("101", file);

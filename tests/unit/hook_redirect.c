@@ -137,11 +137,15 @@ static void clashes_are_found_and_untangled(void **state)
     struct idmap classic = map_of("0 100000 65536\n109 107 1\n");
     struct idmap outside = map_of("0 100000 100\n200 100050 1\n");
     struct idmap twice = map_of("0 100000 10\n0 100000 10\n");
+    struct idmap last = {2, {{0, 4294967292U, 1}, {100, 4294967290U, 6}}}; /* up to the last id */
     struct idmap_clash clash;
     struct idmap made;
 
     (void)state;
     assert_false(idmap_find_clash(&sound, &clash));
+    assert_true(idmap_find_clash(&last, &clash));
+    last.extents[0].outside = 4294967289U;
+    assert_false(idmap_find_clash(&last, &clash));
     assert_true(idmap_find_clash(&classic, &clash));
     assert_int_equal(clash.first, 0);
     assert_int_equal(clash.second, 1);

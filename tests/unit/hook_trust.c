@@ -85,6 +85,11 @@ static void a_line_is_taken_apart_as_lxc_does(void **state)
                  "[lxc.include|/a][lxc.include|/b][lxc.include|'/c\"]");
     assert_lines("lxc.include\n= /a\n", "[|][|/a]");
     assert_lines("a=b=c\n", "[a|b=c]");
+    assert_lines("x = \"\nx = '\"\nx = \"\"\n", "[x|\"][x|'\"][x|]");
+    /* what no key is as long as reads as none, not as its beginning */
+    assert_lines("lxc.hook.start-host.lxc.hook.start-host.lxc.hook = a\n", "[|a]");
+    assert_lines("lxc.hook.start-host.lxc.hook.start-host = a\n",
+                 "[lxc.hook.start-host.lxc.hook.start-host|a]");
 }
 
 static char top[] = "/tmp/hook_trust.XXXXXX";

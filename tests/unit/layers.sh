@@ -27,15 +27,16 @@ cli: cli start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
+codec: codec facts
 picture: picture facts
 judge: judge facts
 system: system facts
 library: library facts
 like: like facts
-va: va facts h264 picture library
+va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts
-run: run cli system va facts h264 picture library'
+run: run cli system va facts codec h264 picture library'
 
 layers=${program}_layers
 layers=${!layers}

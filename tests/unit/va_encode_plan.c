@@ -51,6 +51,30 @@ static uint32_t count_valid(const VAPictureH264 *list, size_t count)
     return valid;
 }
 
+/* Table A-1's profiles, with the flags by which the decoders of others take the stream too. */
+static void each_profile_says_who_can_read_it(void **state)
+{
+    (void)state;
+    assert_int_equal(plan_of(64, 64, VAProfileH264ConstrainedBaseline).sps.profile_idc, 66);
+    assert_int_equal(plan_of(64, 64, VAProfileH264ConstrainedBaseline).sps.constraint_flags, 0xc0);
+    assert_int_equal(plan_of(64, 64, VAProfileH264Main).sps.profile_idc, 77);
+    assert_int_equal(plan_of(64, 64, VAProfileH264Main).sps.constraint_flags, 0x40);
+    assert_int_equal(plan_of(64, 64, VAProfileH264High).sps.profile_idc, 100);
+    assert_int_equal(plan_of(64, 64, VAProfileH264High).sps.constraint_flags, 0);
+}
+
+/* 7.4.3: two IDR pictures in a row have different ids. */
+static void idr_pictures_in_a_row_differ(void **state)
+{
+    struct encode_plan plan = plan_of(64, 64, VAProfileH264Main);
+
+    (void)state;
+    for (uint32_t frame = 0; frame < 4 * IDR_PERIOD; frame += IDR_PERIOD)
+        assert_int_not_equal(plan_slice(&plan, frame).idr_pic_id,
+                             plan_slice(&plan, frame + IDR_PERIOD).idr_pic_id);
+    assert_int_equal(plan_slice(&plan, IDR_PERIOD + 1).idr_pic_id, 0);
+}
+
 static void references_are_filled_to_the_end(void **state)
 {
     struct encode_plan plan = plan_of(320, 240, VAProfileH264High);
@@ -171,6 +195,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sequence_suits_every_driver),
+        cmocka_unit_test(each_profile_says_who_can_read_it),
+        cmocka_unit_test(idr_pictures_in_a_row_differ),
         cmocka_unit_test(references_are_filled_to_the_end),
         cmocka_unit_test(the_level_allows_the_bit_rate),
         cmocka_unit_test(headers_are_a_valid_stream),

@@ -42,6 +42,11 @@ void facts_ended(enum run_end end, int number, double seconds);
 void facts_radeon(void);
 void facts_package(enum debian_package package, const char *installed, const char *offered);
 
+#define GOLDEN_MAX (128 << 10)
+
+/* `text` is what the file `name` of tests/golden/verify holds. */
+void golden_compare(const char *name, const char *text);
+
 #define SET(array, text) ((void)snprintf((array), sizeof(array), "%s", (text)))
 
 #define CASE(name) static void case_##name(void)

@@ -218,6 +218,71 @@ CASE(g23_in_scaler)
     SET(facts.va.progress.call, "vaCreateContext");
 }
 
+static struct va_codec *codec_asked(enum codec codec)
+{
+    facts.request.codecs = CODEC_BIT(codec);
+    facts.va.codecs[codec].count = 5;
+    return &facts.va.codecs[codec];
+}
+
+CASE(g48_not_offered)
+{
+    (void)codec_asked(CODEC_VP9);
+}
+
+CASE(g48_not_offered_fedora)
+{
+    (void)codec_asked(CODEC_HEVC);
+    facts.sys.place.distro = DISTRO_FEDORA;
+}
+
+/* What the driver has not is nobody's fault where no one asked for it by name. */
+CASE(g48_of_all)
+{
+    (void)codec_asked(CODEC_VP9);
+    facts.request.codecs |= CODEC_BITS_ALL;
+}
+
+CASE(g49_call_fails)
+{
+    struct va_codec *codec = codec_asked(CODEC_HEVC);
+
+    codec->offered = true;
+    codec->picture = 2;
+    facts_failure(&codec->failure, "vaEndPicture", 23, "VA_STATUS_ERROR_DECODING_ERROR");
+}
+
+CASE(g49_wrong_picture)
+{
+    struct va_codec *codec = codec_asked(CODEC_HEVC10);
+
+    codec->offered = codec->is_wrong = codec->is_luma_wrong = true;
+    codec->picture = 3;
+    SET(codec->looks_like, "8 bit, where 10 were coded");
+}
+
+CASE(g23_in_codec)
+{
+    codec_asked(CODEC_HEVC)->offered = true;
+    facts_ended(RUN_CRASHED, SIGSEGV, 0.1);
+    facts.va.progress.step = VA_STEP_CODECS;
+    SET(facts.va.progress.call, "vaEndPicture");
+}
+
+/* Its pictures never came to be judged, and nothing says why. */
+CASE(codec_unfinished)
+{
+    codec_asked(CODEC_HEVC)->offered = true;
+}
+
+CASE(codec_proven)
+{
+    struct va_codec *codec = codec_asked(CODEC_HEVC);
+
+    codec->offered = codec->done = true;
+    codec->pictures = 5;
+}
+
 CASE(g23_in_init)
 {
     facts_va_never();
@@ -441,6 +506,14 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g30_no_scaler_radeon, STATUS_PASS, "g30"),
     ROW(g30_scaler_fails, STATUS_PASS, "g30"),
     ROW(g23_in_scaler, STATUS_CRASHED, "g23"),
+    ROW(g48_not_offered, STATUS_CODEC, "g48"),
+    ROW(g48_not_offered_fedora, STATUS_CODEC, "g48"),
+    ROW(g48_of_all, STATUS_PASS, ""),
+    ROW(g49_call_fails, STATUS_DECODE, "g49"),
+    ROW(g49_wrong_picture, STATUS_DECODE, "g49"),
+    ROW(g23_in_codec, STATUS_CRASHED, "g23"),
+    ROW(codec_unfinished, STATUS_INTERNAL, ""),
+    ROW(codec_proven, STATUS_PASS, ""),
     ROW(g23_unknown_distribution, STATUS_CRASHED, "g23"),
     ROW(g25_unknown_distribution, STATUS_BITSTREAM, "g25"),
     ROW(g23_in_init, STATUS_CRASHED, "g23"),

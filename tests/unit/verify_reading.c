@@ -9,8 +9,11 @@
 #include "system/names.h"
 #include "system/place.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static const char GROUPS[] =
     "root:x:0:\n"
@@ -174,6 +177,14 @@ static void id_maps(void **state)
     assert_false(id_map_is_initial(&map));
     id_map_parse("0 0 4294967295\n", &map);
     assert_true(id_map_is_initial(&map));
+    id_map_parse("0 0 65536\n", &map);
+    assert_false(id_map_is_initial(&map));
+    id_map_parse("0 100000 4294967295\n", &map);
+    assert_false(id_map_is_initial(&map));
+    id_map_parse("10 5 2\n", &map);
+    assert_false(id_map_has(&map, 9));
+    assert_true(id_map_has(&map, 10));
+    assert_false(id_map_has(&map, 12));
     id_map_parse("", &map);
     assert_int_equal(map.count, 0);
     assert_false(id_map_is_initial(&map));
@@ -230,6 +241,11 @@ static void places(void **state)
                      PLACE_LXC);
     assert_int_equal(placed((struct place_evidence){.manager = "systemd-nspawn"}), PLACE_NSPAWN);
     assert_int_equal(placed((struct place_evidence){.manager = "whatever"}), PLACE_CONTAINER);
+    assert_int_equal(placed((struct place_evidence){.manager = "docker"}), PLACE_DOCKER);
+    assert_int_equal(placed((struct place_evidence){.manager = "podman"}), PLACE_PODMAN);
+    assert_int_equal(placed((struct place_evidence){.manager = "oci"}), PLACE_OCI);
+    assert_int_equal(placed((struct place_evidence){.manager = "lxc-libvirt"}), PLACE_LXC);
+    assert_int_equal(placed((struct place_evidence){.manager = "incus"}), PLACE_INCUS);
     assert_int_equal(placed((struct place_evidence){.has_docker_file = true}), PLACE_DOCKER);
     assert_int_equal(
         placed((struct place_evidence){.has_docker_file = true, .has_podman_file = true}),
@@ -237,6 +253,14 @@ static void places(void **state)
     assert_int_equal(placed((struct place_evidence){.cgroup = "0::/lxc.payload.web/init.scope\n"}),
                      PLACE_LXC);
     assert_int_equal(placed((struct place_evidence){.is_user_namespace = true}), PLACE_CONTAINER);
+    assert_int_equal(
+        placed((struct place_evidence){.cgroup = "0::/machine.slice/libpod-12.scope\n"}),
+        PLACE_PODMAN);
+    assert_int_equal(placed((struct place_evidence){.cgroup = "0::/docker/1234\n"}), PLACE_DOCKER);
+    assert_int_equal(
+        placed((struct place_evidence){.cgroup = "0::/system.slice/docker-12.scope\n"}),
+        PLACE_DOCKER);
+    assert_int_equal(placed((struct place_evidence){.cgroup = "9:devices:/lxc/web\n"}), PLACE_LXC);
     assert_int_equal(
         placed((struct place_evidence){
             .mountinfo = "30 20 0:9 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n"}),
@@ -407,6 +431,49 @@ static void json_strings_are_valid_utf8(void **state)
     }
 }
 
+/* Between the look at the node and its opening it may become another device. */
+static void a_node_that_was_exchanged_is_not_used(void **state)
+{
+    struct node_facts node = {.mode = S_IFCHR | 0666,
+                              .major = 226,
+                              .minor = 128,
+                              .is_named_render = true,
+                              .named_minor = 128,
+                              .path = "/dev/null",
+                              .real = "/dev/null"};
+    struct access_facts access;
+    int fd = 5;
+
+    (void)state;
+    access_collect(&node, &access, &fd);
+    assert_int_equal(fd, -1);
+    assert_true(access.is_open_tried);
+    assert_int_equal(access.open_error, ESTALE);
+    assert_int_equal(access.null_error, 0);
+    node.minor = 5; /* no render node at all: it is not opened */
+    access_collect(&node, &access, &fd);
+    assert_int_equal(fd, -1);
+    assert_false(access.is_open_tried);
+}
+
+/* JSON has no word for what is no number. */
+static void json_numbers_are_numbers(void **state)
+{
+    char text[128] = "";
+    FILE *out = fmemopen(text, sizeof(text), "w");
+    struct json json = {.out = out};
+
+    (void)state;
+    assert_non_null(out);
+    json_real(&json, NULL, 1.5);
+    json_real(&json, "a", NAN);
+    json_real(&json, "b", -INFINITY);
+    json_signed(&json, NULL, -1);
+    json_number(&json, NULL, UINT64_MAX);
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "1.500, \"a\": null, \"b\": null, -1, 18446744073709551615");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +493,8 @@ int main(void)
         cmocka_unit_test(names_of_lxc_containers),
         cmocka_unit_test(distributions),
         cmocka_unit_test(json_strings_are_valid_utf8),
+        cmocka_unit_test(a_node_that_was_exchanged_is_not_used),
+        cmocka_unit_test(json_numbers_are_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,6 +81,18 @@ ends 0 "H264Main VLD" "" --list
 ends 0 "gpu-verify: PASS" "" --all
 ends 0 "$node: gpu-verify: PASS" "" --all -q
 ends 33 "$node: gpu-verify: FAIL (33): " bad-nal --all -q
+# Of several nodes each is looked at, and the first failure is the status, wherever it stands.
+if [ -n "$fakedrm" ]; then
+    export FAKEDRM_SECOND=1
+    ends 0 "/dev/dri/renderD129: gpu-verify: PASS" "" --all -q
+    [ "$(grep -c ': gpu-verify: PASS' "$scratch/log")" = 2 ] || fail "--all: not every node"
+    FAKEDRM_DEAD=renderD128 ends 15 "/dev/dri/renderD129: gpu-verify: PASS" "" --all -q
+    FAKEDRM_DEAD=renderD129 ends 15 "/dev/dri/renderD128: gpu-verify: PASS" "" --all -q
+    FAKEDRM_DEAD=renderD129 ends 33 "/dev/dri/renderD129: gpu-verify: FAIL (15)" bad-nal --all -q
+    FAKEDRM_DEAD=renderD128 ends 15 "/dev/dri/renderD129: gpu-verify: FAIL (33)" bad-nal --all -q
+    unset FAKEDRM_SECOND
+    rm -rf "$scratch/fakedrm"
+fi
 for broken in hang@vaEndPicture@4 crash@vaEndPicture@3 bad-nal green no-encode init-fail; do
     status=0
     run "$broken" --json --timeout 1 || status=$?

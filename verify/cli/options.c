@@ -61,6 +61,12 @@ static int take_rc(void *memory, const char *value, struct err *err)
     return rate_mode_find(value, &((struct options *)memory)->request.rate) ? 0 : -EINVAL;
 }
 
+static int take_codec(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    return codec_bits_read(value, &((struct options *)memory)->request.codecs) ? 0 : -EINVAL;
+}
+
 static int take_no_decode(void *memory, const char *value, struct err *err)
 {
     (void)value;
@@ -98,6 +104,9 @@ static const struct option_row rows[] = {
      "cqp, cbr, vbr, vcm, icq, qvbr or avbr (default cqp)", .take = take_rc},
     {"qp", 0, OPTION_NUMBER, "N", "a number from 0 to 51", "quantiser, 0 (best) to 51 (default 26)",
      AT(request.qp), .max = QP_MAX},
+    {"codec", 0, OPTION_TAKE, "LIST",
+     "h264, hevc, hevc10, vp9, vp9-10, vp8 with commas between, or all",
+     "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec},
     {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
      .take = take_no_decode},
     {"like", 0, OPTION_TEXT, "WHO", "a number or a unit",
@@ -140,6 +149,8 @@ static int combination_check(const struct options *options, struct err *err)
         {options->request.list_only && options->metrics, "--list verifies nothing for --metrics"},
         {options->json && options->metrics && text_is_equal(options->metrics, "-"),
          "--json and --metrics - both want standard output"},
+        {options->request.list_only && options->request.codecs,
+         "--list decodes nothing for --codec"},
         {options->request.list_only && options->output, "--list encodes nothing for --output"},
     };
 

@@ -120,6 +120,17 @@ static void sanitize_results(struct va_facts *facts)
     sanitize_failure(&facts->scale.failure);
 }
 
+static void sanitize_codec(struct va_codec *codec)
+{
+    sanitize_bool(&codec->offered);
+    sanitize_bool(&codec->done);
+    sanitize_bool(&codec->is_wrong);
+    sanitize_bool(&codec->is_luma_wrong);
+    sanitize_bool(&codec->is_chroma_wrong);
+    TERMINATE(codec->looks_like);
+    sanitize_failure(&codec->failure);
+}
+
 void va_facts_sanitize(struct va_facts *facts)
 {
     if (facts->progress.step < VA_STEP_NONE || facts->progress.step > VA_STEP_CLOSE)
@@ -129,4 +140,6 @@ void va_facts_sanitize(struct va_facts *facts)
     sanitize_entrypoints(facts);
     sanitize_encode(facts);
     sanitize_results(facts);
+    for (int codec = 0; codec < CODEC_COUNT; codec++)
+        sanitize_codec(&facts->codecs[codec]);
 }

@@ -12,6 +12,8 @@
 #ifndef VERIFY_VA_FACTS_H
 #define VERIFY_VA_FACTS_H
 
+#include "facts/codecs.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -47,9 +49,10 @@ struct va_request {
     enum va_entrypoint_choice entrypoint;
     enum va_profile_choice profile;
     enum va_rate_choice rate;
-    bool decode;    /* decode back and compare */
-    bool list_only; /* stop after the entrypoints were listed */
-    int output_fd;  /* the H.264 elementary stream is written here; -1: nowhere */
+    bool decode;     /* decode back and compare */
+    uint32_t codecs; /* CODEC_BIT of each whose clip is decoded, too; CODEC_BITS_ALL */
+    bool list_only;  /* stop after the entrypoints were listed */
+    int output_fd;   /* the H.264 elementary stream is written here; -1: nowhere */
 };
 
 /* The step that a run had reached; `done` of each section says whether it got through. */
@@ -60,6 +63,7 @@ enum va_step {
     VA_STEP_ENCODE,
     VA_STEP_DECODE,
     VA_STEP_SCALE,
+    VA_STEP_CODECS,
     VA_STEP_CLOSE, /* all that there was to find out is known */
 };
 
@@ -114,6 +118,18 @@ struct va_row {
     uint32_t max_width, max_height; /* 0: the driver does not say */
     uint32_t min_width, min_height; /* 0: the driver does not say; only asked for the chosen row
                                        and, for a list, for all encoders */
+};
+
+/* What became of a codec's clip. */
+struct va_codec {
+    bool offered;      /* the driver's table has its profile */
+    bool done;         /* every picture came back as the standard has it */
+    bool is_wrong;     /* one did not, `picture`; those behind it were not decoded */
+    uint32_t pictures; /* right ones */
+    uint32_t picture, count;
+    bool is_luma_wrong, is_chroma_wrong;
+    char looks_like[48]; /* "picture 0 again", "all zeros"; "" when it looks like nothing known */
+    struct va_failure failure;
 };
 
 struct va_facts {
@@ -206,6 +222,8 @@ struct va_facts {
         bool done;    /* and a context */
         struct va_failure failure;
     } scale;
+
+    struct va_codec codecs[CODEC_COUNT];
 
     /* For tests/bench. Seconds, and how many of them passed inside libva and the driver: of the
      * pictures from the first to the last, and of everything. */

@@ -166,6 +166,8 @@ static enum check_id check_under_way(const struct facts *facts)
         break;
     case VA_STEP_SCALE:
         return CHECK_ID_SCALE;
+    case VA_STEP_CODECS:
+        return CHECK_ID_CODECS;
     case VA_STEP_CLOSE:
         return CHECK_ID_DRIVER;
     }

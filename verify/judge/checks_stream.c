@@ -196,8 +196,28 @@ struct judgement check_scale(const struct facts *facts, struct text *detail)
     return JUDGED_PASS;
 }
 
+/* What the driver says, and of that what was tried. A failure speaks of the one codec. */
 struct judgement check_codecs(const struct facts *facts, struct text *detail)
 {
-    words_codecs(facts, detail);
-    return JUDGED_PASS;
+    int bad = codec_first_bad(facts);
+
+    if (bad < 0 && !codecs_are_done(facts))
+        return JUDGED_SKIP; /* cut short, and nothing to say */
+    if (bad < 0) {
+        words_codecs(facts, detail);
+        return JUDGED_PASS;
+    }
+    const struct va_codec *codec = &facts->va.codecs[bad];
+    text_add(detail, "%s: ", codec_name((enum codec)bad));
+    if (codec->failure.happened) {
+        words_failure(&codec->failure, detail);
+        return JUDGED_FAIL(CAUSE_CODEC_FAILED);
+    }
+    if (codec->is_wrong) {
+        text_add(detail, "wrong ");
+        words_codec_wrong(codec, detail);
+        return JUDGED_FAIL(CAUSE_CODEC_WRONG);
+    }
+    text_add(detail, "not offered");
+    return JUDGED_FAIL(CAUSE_CODEC_NOT_OFFERED);
 }

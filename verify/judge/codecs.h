@@ -1,4 +1,4 @@
-/* Codecs by the names that people give them, out of the driver's table. */
+/* What the driver's table and this run say of each codec. */
 #ifndef VERIFY_CODECS_H
 #define VERIFY_CODECS_H
 
@@ -6,18 +6,26 @@
 
 #include "base/text.h"
 
-#define CODEC_COUNT 11
-
 /* Of what is known of one direction of a codec. */
-enum codec_word { CODEC_NOT, CODEC_SAID, CODEC_PASS };
+enum codec_word { CODEC_NOT, CODEC_SAID, CODEC_PASS, CODEC_FAIL };
 
-const char *codec_name(int codec);
+/* Whether the driver's table has it; PASS or FAIL where this run tried it. */
+enum codec_word codec_decode(const struct facts *facts, enum codec codec);
+enum codec_word codec_encode(const struct facts *facts, enum codec codec);
 
-/* Whether the driver's table has it; PASS where this run did it. */
-enum codec_word codec_decode(const struct facts *facts, int codec);
-enum codec_word codec_encode(const struct facts *facts, int codec);
+/* The first codec asked for that failed, or else that the driver does not decode; -1 none. */
+int codec_first_bad(const struct facts *facts);
+
+/* Whether each that was asked for and is offered went through to its last picture. */
+bool codecs_are_done(const struct facts *facts);
 
 /* "said by the driver (proven: h264): decodes h264 hevc; encodes h264". */
 void words_codecs(const struct facts *facts, struct text *out);
+
+/* "h264 hevc", or "nothing". */
+void words_decoders(const struct facts *facts, struct text *out);
+
+/* What is wrong: "brightness of picture 2 of 5, which is picture 1 again". */
+void words_codec_wrong(const struct va_codec *codec, struct text *out);
 
 #endif

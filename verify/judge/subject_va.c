@@ -1,5 +1,6 @@
 /* The values out of what the VA driver did, and how the run ended. */
 #include "facts/rate_control.h"
+#include "judge/codecs.h"
 #include "judge/packages.h"
 #include "judge/subject_values.h"
 #include "judge/words.h"
@@ -361,4 +362,49 @@ VALUE(block_frame)
 VALUE(looks_like)
 {
     text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);
+}
+
+static const struct va_codec *codec_bad(const struct facts *f)
+{
+    int bad = codec_first_bad(f);
+
+    return bad < 0 ? NULL : &f->va.codecs[bad];
+}
+
+VALUE(codec)
+{
+    if (codec_bad(f))
+        text_add(out, "%s", codec_name((enum codec)codec_first_bad(f)));
+}
+
+VALUE(decoders)
+{
+    words_decoders(f, out);
+}
+
+/* Fedora leaves decoders out of its builds; Debian's have what the GPU has. */
+VALUE(install_decoders)
+{
+    if (f->sys.place.distro == DISTRO_FEDORA)
+        package_line(PACKAGE_ENCODERS, f, out);
+}
+
+VALUE(codec_failure)
+{
+    const struct va_codec *codec = codec_bad(f);
+
+    if (!codec || !codec->failure.happened)
+        return;
+    text_add(out, "%s failed in picture %u with %s", codec->failure.call, codec->picture,
+             codec->failure.status_name);
+    if (codec->failure.detail[0])
+        text_add(out, ": %s", codec->failure.detail);
+}
+
+VALUE(codec_wrong)
+{
+    const struct va_codec *codec = codec_bad(f);
+
+    if (codec && codec->is_wrong)
+        words_codec_wrong(codec, out);
 }

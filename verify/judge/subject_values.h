@@ -123,7 +123,12 @@ enum trust {
     X(block_colour, OURS)                                                                          \
     X(block_place, OURS)                                                                           \
     X(block_frame, OURS)                                                                           \
-    X(looks_like, MAYBE)
+    X(looks_like, MAYBE)                                                                           \
+    X(codec, OURS)                                                                                 \
+    X(decoders, OURS)                                                                              \
+    X(install_decoders, OURS)                                                                      \
+    X(codec_failure, THEIRS)                                                                       \
+    X(codec_wrong, THEIRS)
 
 /* Adds the value, or nothing when it is not known. */
 #define VALUE(name) void value_##name(const struct facts *f, struct text *out)

@@ -168,7 +168,7 @@ static void scale_write(const struct va_facts *va, struct json *json)
 static void codec_word_write(struct json *json, const char *key, enum codec_word word)
 {
     static const char *const words[] = {
-        [CODEC_NOT] = NULL, [CODEC_SAID] = "said", [CODEC_PASS] = "pass"};
+        [CODEC_NOT] = NULL, [CODEC_SAID] = "said", [CODEC_PASS] = "pass", [CODEC_FAIL] = "fail"};
 
     json_string(json, key, words[word]);
 }

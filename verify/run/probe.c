@@ -104,6 +104,7 @@ static const char *step_words(int step)
                                         [VA_STEP_ENCODE] = "encoding",
                                         [VA_STEP_DECODE] = "decoding",
                                         [VA_STEP_SCALE] = "asking for a scaler",
+                                        [VA_STEP_CODECS] = "decoding other codecs",
                                         [VA_STEP_CLOSE] = "closing the VA driver"};
 
     if (step < 0 || (size_t)step >= sizeof(words) / sizeof(*words))

@@ -1,14 +1,15 @@
 #include "va/image.h"
 
-/* Whether it is NV12 with room for the whole surface inside its data_size. */
-static bool is_fitting(const VAImage *image, uint32_t width, uint32_t height)
+/* Whether it is of that format with room for the whole surface inside its data_size. */
+static bool is_fitting(const VAImage *image, const struct transfer *transfer)
 {
-    uint64_t luma_end = image->offsets[0] + (uint64_t)image->pitches[0] * height;
-    uint64_t chroma_end = image->offsets[1] + (uint64_t)image->pitches[1] * (height / 2);
+    uint32_t row = transfer->width * (transfer->fourcc == VA_FOURCC_P010 ? 2 : 1);
+    uint64_t luma_end = image->offsets[0] + (uint64_t)image->pitches[0] * transfer->height;
+    uint64_t chroma_end = image->offsets[1] + (uint64_t)image->pitches[1] * (transfer->height / 2);
 
-    return image->format.fourcc == VA_FOURCC_NV12 && image->num_planes >= 2 &&
-           image->pitches[0] >= width && image->pitches[1] >= width &&
-           luma_end <= image->data_size && chroma_end <= image->data_size;
+    return image->format.fourcc == transfer->fourcc && image->num_planes >= 2 &&
+           image->pitches[0] >= row && image->pitches[1] >= row && luma_end <= image->data_size &&
+           chroma_end <= image->data_size;
 }
 
 static bool can_derive(struct va_session *session, struct transfer *transfer, VASurfaceID surface)
@@ -18,16 +19,17 @@ static bool can_derive(struct va_session *session, struct transfer *transfer, VA
 
     if (VA_TRY(session, vaDeriveImage, session->display, surface, &image) != VA_STATUS_SUCCESS)
         return false;
-    fits = is_fitting(&image, transfer->width, transfer->height);
+    fits = is_fitting(&image, transfer);
     (void)VA_TRY(session, vaDestroyImage, session->display, image.image_id);
     return fits;
 }
 
-/* The driver's own NV12 format entry: some look at more than the fourcc. */
-static VAImageFormat find_format(struct va_session *session)
+/* The driver's own entry of the format: some look at more than the fourcc. */
+static VAImageFormat find_format(struct va_session *session, uint32_t fourcc)
 {
-    VAImageFormat format = {
-        .fourcc = VA_FOURCC_NV12, .byte_order = VA_LSB_FIRST, .bits_per_pixel = 12};
+    VAImageFormat format = {.fourcc = fourcc,
+                            .byte_order = VA_LSB_FIRST,
+                            .bits_per_pixel = fourcc == VA_FOURCC_P010 ? 24 : 12};
     VAImageFormat list[256];
     int count = vaMaxNumImageFormats(session->display);
 
@@ -36,7 +38,7 @@ static VAImageFormat find_format(struct va_session *session)
     if (VA_TRY(session, vaQueryImageFormats, session->display, list, &count) != VA_STATUS_SUCCESS)
         return format;
     for (int i = 0; i < count && i < (int)(sizeof(list) / sizeof(list[0])); i++) {
-        if (list[i].fourcc == VA_FOURCC_NV12)
+        if (list[i].fourcc == fourcc)
             return list[i];
     }
     return format;
@@ -44,43 +46,43 @@ static VAImageFormat find_format(struct va_session *session)
 
 static bool create_copy(struct va_session *session, struct transfer *transfer)
 {
-    VAImageFormat format = find_format(session);
+    VAImageFormat format = find_format(session, transfer->fourcc);
 
     if (!VA_CALL(session, vaCreateImage, session->display, &format, (int)transfer->width,
                  (int)transfer->height, &transfer->image)) {
         transfer->image.image_id = VA_INVALID_ID;
         return false;
     }
-    if (is_fitting(&transfer->image, transfer->width, transfer->height))
+    if (is_fitting(&transfer->image, transfer))
         return true;
     return session_fail(session, "vaCreateImage", VA_STATUS_ERROR_INVALID_IMAGE_FORMAT,
                         "the image is not NV12 of the size asked for");
 }
 
-static void reset(struct transfer *transfer, uint32_t width, uint32_t height)
+static void reset(struct transfer *transfer, uint32_t width, uint32_t height, uint32_t fourcc)
 {
-    *transfer = (struct transfer){.width = width, .height = height};
+    *transfer = (struct transfer){.width = width, .height = height, .fourcc = fourcc};
     transfer->image.image_id = VA_INVALID_ID;
 }
 
 bool transfer_open_upload(struct va_session *session, struct transfer *transfer,
                           VASurfaceID surface, uint32_t width, uint32_t height)
 {
-    reset(transfer, width, height);
+    reset(transfer, width, height, VA_FOURCC_NV12);
     transfer->is_derived = can_derive(session, transfer, surface);
     return transfer->is_derived || create_copy(session, transfer);
 }
 
 static bool can_get(struct va_session *session, struct transfer *transfer, VASurfaceID surface)
 {
-    VAImageFormat format = find_format(session);
+    VAImageFormat format = find_format(session, transfer->fourcc);
 
     if (VA_TRY(session, vaCreateImage, session->display, &format, (int)transfer->width,
                (int)transfer->height, &transfer->image) != VA_STATUS_SUCCESS) {
         transfer->image.image_id = VA_INVALID_ID;
         return false;
     }
-    return is_fitting(&transfer->image, transfer->width, transfer->height) &&
+    return is_fitting(&transfer->image, transfer) &&
            VA_TRY(session, vaGetImage, session->display, surface, 0, 0, transfer->width,
                   transfer->height, transfer->image.image_id) == VA_STATUS_SUCCESS;
 }
@@ -88,7 +90,14 @@ static bool can_get(struct va_session *session, struct transfer *transfer, VASur
 bool transfer_open_download(struct va_session *session, struct transfer *transfer,
                             VASurfaceID surface, uint32_t width, uint32_t height)
 {
-    reset(transfer, width, height);
+    return transfer_open_download_as(session, transfer, surface, width, height, VA_FOURCC_NV12);
+}
+
+bool transfer_open_download_as(struct va_session *session, struct transfer *transfer,
+                               VASurfaceID surface, uint32_t width, uint32_t height,
+                               uint32_t fourcc)
+{
+    reset(transfer, width, height, fourcc);
     if (can_get(session, transfer, surface))
         return true;
     transfer_close(session, transfer);
@@ -96,7 +105,8 @@ bool transfer_open_download(struct va_session *session, struct transfer *transfe
     if (transfer->is_derived)
         return true;
     return session_fail(session, "vaGetImage", VA_STATUS_ERROR_INVALID_IMAGE_FORMAT,
-                        "neither vaGetImage nor vaDeriveImage gives the picture as NV12");
+                        "neither vaGetImage nor vaDeriveImage gives the picture as %.4s",
+                        (const char *)&fourcc);
 }
 
 void transfer_close(struct va_session *session, struct transfer *transfer)
@@ -127,7 +137,7 @@ static bool touch(struct va_session *session, const struct transfer *transfer, c
 
     if (!VA_CALL(session, vaMapBuffer, session->display, image->buf, &base))
         return false;
-    fits = base && is_fitting(image, transfer->width, transfer->height);
+    fits = base && is_fitting(image, transfer);
     if (fits) {
         const struct nv12 view = {
             .luma = (uint8_t *)base + image->offsets[0],
@@ -142,7 +152,7 @@ static bool touch(struct va_session *session, const struct transfer *transfer, c
     if (!VA_CALL(session, vaUnmapBuffer, session->display, image->buf))
         return false;
     return fits || session_fail(session, "vaMapBuffer", VA_STATUS_ERROR_INVALID_IMAGE,
-                                "the memory of the picture is not the NV12 it was before");
+                                "the memory of the picture is not what it was before");
 }
 
 static bool touch_derived(struct va_session *session, const struct transfer *transfer,

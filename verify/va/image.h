@@ -11,6 +11,7 @@
  */
 struct transfer {
     uint32_t width, height; /* of the surfaces */
+    uint32_t fourcc;        /* VA_FOURCC_NV12, or P010: 16 bits a sample, the upper ten are used */
     bool is_derived;
     VAImage image; /* the copy; image_id is VA_INVALID_ID where none was made */
 };
@@ -26,6 +27,11 @@ bool transfer_open_upload(struct va_session *session, struct transfer *transfer,
 /* For reading, the copy is tried first: derived memory is uncached on Intel, slow to read. */
 bool transfer_open_download(struct va_session *session, struct transfer *transfer,
                             VASurfaceID surface, uint32_t width, uint32_t height);
+
+/* The same for pictures of 10 bits; transfer_read then shows samples of two bytes each. */
+bool transfer_open_download_as(struct va_session *session, struct transfer *transfer,
+                               VASurfaceID surface, uint32_t width, uint32_t height,
+                               uint32_t fourcc);
 
 void transfer_close(struct va_session *session, struct transfer *transfer);
 

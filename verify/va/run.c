@@ -1,6 +1,7 @@
 /* One verification from the first libva call to the last, in the order of the checks. */
 #include "va/run.h"
 
+#include "va/codec.h"
 #include "va/decoder.h"
 #include "va/encoder.h"
 #include "va/limits.h"
@@ -65,6 +66,8 @@ static void pictures_run(struct va_session *session, const struct va_request *re
         chain_run(&chain, pattern, request->frames);
     if (session->facts->encode.done)
         scaler_open(&scaler, session, request);
+    if (session->facts->encode.done)
+        codecs_run(session, request);
     session->facts->progress.step = VA_STEP_CLOSE;
     stream_close(&chain.stream);
     scaler_close(&scaler);

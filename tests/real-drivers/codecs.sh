@@ -1,0 +1,24 @@
+#!/bin/bash
+# Other codecs on stock drivers, whose engine here does not know them: what the driver offers it accepts from us, call by
+# call, and as nothing is decoded nothing passes. What it does not offer is status 23.
+#     codecs.sh CHIP DRIVER OFFERED...
+chip=$1 driver=$2 offered=" ${*:3} "
+# shellcheck source-path=SCRIPTDIR
+. "${0%/*}/common.sh"
+driver_needed "$driver"
+failures_known
+
+for codec in hevc hevc10 vp9 vp9-10 vp8; do
+    verify "$chip" --codec $codec --json
+    case $offered in
+    *" $codec "*)
+        # No call is refused: the picture is what is wrong.
+        expect 35 "$codec: wrong brightness and colours of picture 0 of 5, which is all zeros" "$chip, $codec"
+        grep -qF "{\"codec\": \"$codec\", \"decode\": \"fail\"" "$scratch/log" || fail "$chip, $codec: not failed in the list"
+        ;;
+    *)
+        expect 23 "does not decode $codec on this GPU" "$chip, $codec"
+        grep -qF "{\"codec\": \"$codec\", \"decode\": null" "$scratch/log" || fail "$chip, $codec: not offered, and in the list"
+        ;;
+    esac
+done
