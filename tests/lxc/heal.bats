@@ -227,7 +227,7 @@ forge() {
 }
 
 @test "detach of a privileged container, and one with a node of its own below" {
-    { echo "lxc.hook.start-host = $hook --no-probe"; echo "lxc.cgroup2.devices.allow = c 226:* rwm"; } | container right
+    echo "lxc.hook.start-host = $hook --no-probe" | container right
     start right
     "$hook" detach right -P "$lxcpath"
     [ "$(has right)" = none ]
@@ -280,12 +280,36 @@ refused() {
             strace -f -qq -o /dev/null -e "inject=$call:$action:when=1" "$hook" attach --all -P "$lxcpath" >"$work/said" 2>&1 &&
                 status=0 || status=$?
             # what failed has said so; what was killed may have been an own process
-            [ "$status" != 0 ] || [[ "$(has right)" == renderD$number* ]] || [ "$call" = connect ]
+            [ "$status" != 0 ] || [[ "$(has right)" == renderD$number* ]]
             [ "$action" != error=ENOMEM ] || [ "$status" = 0 ] || grep -q '^lxc-gpu-hook: ' "$work/said"
             heal
             [ "$status" = 0 ]
             [ "$(has right)" = "renderD$number=e2:$(printf %x "$number"),0:2992,660" ]
             [ "$(mounts right | wc -l)" = 1 ]
+        done
+    done
+    diff "$work/before" /proc/self/mountinfo
+    load hostile.bash
+    no_hooks_left
+}
+
+@test "detach, killed or refused anywhere: all is there or nothing, and the next one takes it off" {
+    export ASAN_OPTIONS=detect_leaks=0
+    with_right right
+    whole=$(has right)
+    cp /proc/self/mountinfo "$work/before"
+    for call in connect clone setns setresuid openat2 getdents64 sendmsg umount2 unlinkat; do
+        for action in signal=KILL error=ENOMEM; do
+            heal -q
+            strace -f -qq -o /dev/null -e "inject=$call:$action:when=1" "$hook" detach right -P "$lxcpath" >"$work/said" 2>&1 &&
+                status=0 || status=$?
+            case $status in
+                0) [ "$(has right)" = none ] || [ "$call" = unlinkat ] ;;
+                *) [ "$(has right)" = "$whole" ] || [ "$(has right)" = none ] || [ "$action" = signal=KILL ] ;;
+            esac
+            [ "$action:$status" = error=ENOMEM:0 ] || [ "$action" = signal=KILL ] || grep -q '^lxc-gpu-hook: ' "$work/said"
+            "$hook" detach -q right -P "$lxcpath"
+            [ -z "$(mounts right)" ]
         done
     done
     diff "$work/before" /proc/self/mountinfo
