@@ -35,6 +35,7 @@ heal() {
 unwrapped() { sed -e ':a' -e 'N;$!ba' -e 's/\n \+/ /g' "$work/said"; }
 
 # has NAME: the nodes in its /dev/dri, with owner and mode; "none" without the directory
+# shellcheck disable=SC2016  # in there
 has() {
     in_container "$1" sh -c 'cd /dev/dri 2>/dev/null || { echo none; exit; }
         for n in *; do [ ! -c "$n" ] || stat -c "%n=%t:%T,%u:%g,%a" "$n"; done' | tr '\n' ' ' | sed 's/ $//'
@@ -315,4 +316,22 @@ refused() {
     diff "$work/before" /proc/self/mountinfo
     load hostile.bash
     no_hooks_left
+}
+
+@test "the rule, the path unit and the service: systemd takes them, and they speak of one file and of what is installed" {
+    units=$work/stage/usr/lib/systemd/system
+    rule=$work/stage/usr/lib/udev/rules.d/72-lxc-gpu-refresh.rules
+    systemd-analyze verify --man=no "$units/lxc-gpu-refresh.service" "$units/lxc-gpu-refresh.path"
+    file=$(sed -n 's/^PathExists=//p' "$units/lxc-gpu-refresh.path")
+    [ "$file" = /run/lxc-gpu-refresh ]
+    grep -qx "ExecStartPre=/bin/rm -f $file" "$units/lxc-gpu-refresh.service"
+    grep -qF "RUN+=\"/bin/touch $file\"" "$rule"
+    grep -qF 'ENV{SYSTEMD_WANTS}+="lxc-gpu-refresh.path"' "$rule"
+    grep -qx 'StartLimitIntervalSec=0' "$units/lxc-gpu-refresh.service"
+    # the file goes before anything is looked at
+    [ "$(grep -n '^ExecStart=' "$units/lxc-gpu-refresh.service" | cut -d : -f 1)" -gt "$(grep -n 'rm -f' "$units/lxc-gpu-refresh.service" | cut -d : -f 1)" ]
+    command=$(sed -n 's/^ExecStart=//p' "$units/lxc-gpu-refresh.service")
+    [ "$command" = "$hook attach --all" ]
+    # a newer udev says what it does not understand
+    ! udevadm verify --help >/dev/null 2>&1 || udevadm verify "$rule"
 }
