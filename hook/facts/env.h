@@ -37,6 +37,9 @@ struct hook_env {
  */
 bool hook_env_is_hook(int rest_count, char *const *rest);
 
+/* Whether the environment is one that LXC gives to a hook of version 0, without its type. */
+bool hook_env_is_lxcs(void);
+
 /*
  * The name of the container that LXC started this process for, made printable in `buffer`, however
  * wrong the hook line is; "?" when LXC does not tell it. NULL when it was a person.

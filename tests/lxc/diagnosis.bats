@@ -782,9 +782,11 @@ proxmox_mended() {
     chmod 0755 "$work/entries.sh"
     for line in 'sh -c "chown 100000:100109 /dev/dri/renderD128"' "$work/entries.sh"; do
         { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $line"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
-        warns "a hook of the container's config changes the host's own node, for everything on this host, and is not needed with this one; delete it: lxc.hook.pre-start = "
+        warns "a hook of the container's config changes the host's own node, for everything on this host; with this hook that is not needed: lxc.hook.pre-start = "
+        # what else the script does is not ours to take away
+        [[ $line == sh* ]] || echo "#!/bin/sh" >"$work/entries.sh"
         unwarned
-        [ "$(grep -c pre-start "$mend_config")" = 0 ]
+        [ "$(grep -c pre-start "$mend_config")" = "$([[ $line == sh* ]] && echo 0 || echo 1)" ]
         [ "$(stat -c %g /dev/dri/renderD128)" = 107 ] # as udev had it
         stop c1
     done

@@ -33,6 +33,7 @@ picture: picture facts
 judge: judge facts
 system: system facts
 library: library facts
+like: like facts
 va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts
@@ -73,7 +74,7 @@ for file in "$project/$program"/*/*.[ch] "$project/$program"/main.c; do
 done
 
 # Every call that is left when one is linked with all that it takes from the libraries.
-pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc(23|99)_(strto(l|ul|ull)|sscanf)|strtoull|sscanf|v?snprintf|(malloc|calloc|realloc|free)|qsort|log10|gnu_dev_(major|minor|makedev)|__errno_location|__ctype_b_loc)$'
+pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc(23|99)_(strto(l|ul|ull)|sscanf)|strtoull|sscanf|v?snprintf|(malloc|calloc|realloc|free)|qsort|log10|sin|cos|gnu_dev_(major|minor|makedev)|__errno_location|__ctype_b_loc)$'
 whole=$(mktemp)
 trap 'rm -f "$whole"' EXIT
 for archive in "$@"; do
