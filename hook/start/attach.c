@@ -1,8 +1,8 @@
 #include "start/attach.h"
 
 #include "base/cleanup.h"
-#include "facts/path.h"
 #include "base/mountfd.h"
+#include "facts/path.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -114,11 +114,19 @@ int attach_detach(int tree)
 /* A second attach replaces the first instead of stacking on it. */
 static int take_off_old(struct attachment *place, const struct lsm *lsm, struct fault *fault)
 {
+    int r;
+
     place->old = sys_open_tree(place->dri, "",
                                OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
     if (place->old < 0)
         return mount_refused(CAUSE_KEEP_TREE, "", lsm, fault);
-    (void)attach_detach(place->dri);
+    r = attach_detach(place->dri);
+    if (r < 0) {
+        /* It is still there, and nothing has to come back. */
+        fd_cleanup(&place->old);
+        place->old = -1;
+        return fault_set(fault, CAUSE_TAKE_OFF, -r);
+    }
     fd_cleanup(&place->dri);
     place->dri = -1;
     return open_dri(place->dev, &place->dri, fault);

