@@ -101,11 +101,14 @@ void attach_fix_privilege(const struct options *options, struct err *err)
         err_fix(err, "# root, but without that right: run it on the host, not in a container");
     else if (options->pid)
         err_fix(err, "sudo lxc-gpu-hook %s --pid %u", command, options->pid);
+    else if (options->all && options->lxcpath)
+        err_fix(err, "sudo lxc-gpu-hook attach --all -P %s", options->lxcpath);
+    else if (options->all)
+        err_fix(err, "sudo lxc-gpu-hook attach --all");
     else if (options->lxcpath)
-        err_fix(err, "sudo lxc-gpu-hook %s %s -P %s", command,
-                options->all ? "--all" : options->rest[1], options->lxcpath);
+        err_fix(err, "sudo lxc-gpu-hook %s %s -P %s", command, options->rest[1], options->lxcpath);
     else
-        err_fix(err, "sudo lxc-gpu-hook %s %s", command, options->all ? "--all" : options->rest[1]);
+        err_fix(err, "sudo lxc-gpu-hook %s %s", command, options->rest[1]);
 }
 
 int attach_find(const struct options *options, struct hook_env *env, struct err *err)

@@ -53,7 +53,7 @@ int init_socket_peer(const char *lxcpath, const char *name, struct ucred *ret)
         return -errno;
     if (connect(fd, (struct sockaddr *)&address,
                 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) < 0)
-        return errno == EAGAIN ? -EAGAIN : -ENOENT;
+        return errno == ECONNREFUSED ? -ENOENT : -errno;
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &size) < 0 ? -errno : 0;
 }
 

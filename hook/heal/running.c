@@ -62,8 +62,7 @@ static int list_add(struct list *list, const struct running *found)
         if (text_is_equal(list->all[i].name, found->name) &&
             text_is_equal(list->all[i].lxcpath, found->lxcpath))
             return 0;
-    /* Too busy to answer: LXC's own monitor while it starts the container; the one who asks next
-     * says so. */
+    /* One that cannot be asked now is busy, or worse: who asks it next says so. */
     if (init_socket_peer(found->lxcpath, found->name, &peer) == -ENOENT ||
         list->count == RUNNING_MAX)
         return 0;

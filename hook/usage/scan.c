@@ -31,7 +31,7 @@ bool scan_cgroup_find(const char *text, char *ret, size_t size)
 {
     const char *mark = NULL;
     const char *start;
-    size_t length;
+    size_t length = 0;
 
     for (size_t i = 0; !mark && i < sizeof(places) / sizeof(places[0]); i++) {
         mark = strstr(text, places[i].mark);

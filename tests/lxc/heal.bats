@@ -35,6 +35,7 @@ heal() {
 unwrapped() { sed -e ':a' -e 'N;$!ba' -e 's/\n \+/ /g' "$work/said"; }
 
 # has NAME: the nodes in its /dev/dri, with owner and mode; "none" without the directory
+# shellcheck disable=SC2016  # in there
 has() {
     in_container "$1" sh -c 'cd /dev/dri 2>/dev/null || { echo none; exit; }
         for n in *; do [ ! -c "$n" ] || stat -c "%n=%t:%T,%u:%g,%a" "$n"; done' | tr '\n' ' ' | sed 's/ $//'
@@ -228,7 +229,7 @@ forge() {
 }
 
 @test "detach of a privileged container, and one with a node of its own below" {
-    { echo "lxc.hook.start-host = $hook --no-probe"; echo "lxc.cgroup2.devices.allow = c 226:* rwm"; } | container right
+    echo "lxc.hook.start-host = $hook --no-probe" | container right
     start right
     "$hook" detach right -P "$lxcpath"
     [ "$(has right)" = none ]
@@ -281,7 +282,7 @@ refused() {
             strace -f -qq -o /dev/null -e "inject=$call:$action:when=1" "$hook" attach --all -P "$lxcpath" >"$work/said" 2>&1 &&
                 status=0 || status=$?
             # what failed has said so; what was killed may have been an own process
-            [ "$status" != 0 ] || [[ "$(has right)" == renderD$number* ]] || [ "$call" = connect ]
+            [ "$status" != 0 ] || [[ "$(has right)" == renderD$number* ]]
             [ "$action" != error=ENOMEM ] || [ "$status" = 0 ] || grep -q '^lxc-gpu-hook: ' "$work/said"
             heal
             [ "$status" = 0 ]
@@ -292,4 +293,46 @@ refused() {
     diff "$work/before" /proc/self/mountinfo
     load hostile.bash
     no_hooks_left
+}
+
+@test "detach, killed or refused anywhere: all is there or nothing, and the next one takes it off" {
+    export ASAN_OPTIONS=detect_leaks=0
+    with_right right
+    whole=$(has right)
+    cp /proc/self/mountinfo "$work/before"
+    for call in connect clone setns setresuid openat2 getdents64 sendmsg umount2 unlinkat; do
+        for action in signal=KILL error=ENOMEM; do
+            heal -q
+            strace -f -qq -o /dev/null -e "inject=$call:$action:when=1" "$hook" detach right -P "$lxcpath" >"$work/said" 2>&1 &&
+                status=0 || status=$?
+            case $status in
+                0) [ "$(has right)" = none ] || [ "$call" = unlinkat ] ;;
+                *) [ "$(has right)" = "$whole" ] || [ "$(has right)" = none ] || [ "$action" = signal=KILL ] ;;
+            esac
+            [ "$action:$status" = error=ENOMEM:0 ] || [ "$action" = signal=KILL ] || grep -q '^lxc-gpu-hook: ' "$work/said"
+            "$hook" detach -q right -P "$lxcpath"
+            [ -z "$(mounts right)" ]
+        done
+    done
+    diff "$work/before" /proc/self/mountinfo
+    load hostile.bash
+    no_hooks_left
+}
+
+@test "the rule, the path unit and the service: systemd takes them, and they speak of one file and of what is installed" {
+    units=$work/stage/usr/lib/systemd/system
+    rule=$work/stage/usr/lib/udev/rules.d/72-lxc-gpu-refresh.rules
+    systemd-analyze verify --man=no "$units/lxc-gpu-refresh.service" "$units/lxc-gpu-refresh.path"
+    file=$(sed -n 's/^PathExists=//p' "$units/lxc-gpu-refresh.path")
+    [ "$file" = /run/lxc-gpu-refresh ]
+    grep -qx "ExecStartPre=/bin/rm -f $file" "$units/lxc-gpu-refresh.service"
+    grep -qF "RUN+=\"/bin/touch $file\"" "$rule"
+    grep -qF 'ENV{SYSTEMD_WANTS}+="lxc-gpu-refresh.path"' "$rule"
+    grep -qx 'StartLimitIntervalSec=0' "$units/lxc-gpu-refresh.service"
+    # the file goes before anything is looked at
+    [ "$(grep -n '^ExecStart=' "$units/lxc-gpu-refresh.service" | cut -d : -f 1)" -gt "$(grep -n 'rm -f' "$units/lxc-gpu-refresh.service" | cut -d : -f 1)" ]
+    command=$(sed -n 's/^ExecStart=//p' "$units/lxc-gpu-refresh.service")
+    [ "$command" = "$hook attach --all" ]
+    # a newer udev says what it does not understand
+    ! udevadm verify --help >/dev/null 2>&1 || udevadm verify "$rule"
 }

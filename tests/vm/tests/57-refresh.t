@@ -25,7 +25,7 @@ settle() {
 # nodes NAME: which of a container's nodes can be opened, by its ordinary user in the group render
 nodes() {
     # shellcheck disable=SC2016  # in there
-    ct_run "$1" su viewer -c 'for n in /dev/dri/renderD*; do [ ! -c "$n" ] || (: <>"$n") 2>/dev/null && echo "${n##*/}"; done' | xargs
+    ct_run "$1" su viewer -c 'for n in /dev/dri/renderD*; do [ -c "$n" ] && (: <>"$n") 2>/dev/null && echo "${n##*/}"; done' | xargs
 }
 mounts() { grep -c ' /dev/dri ' "/proc/$(lxc-info -n "$1" -pH)/mountinfo"; }
 
