@@ -151,6 +151,8 @@ static void what_a_person_wrote_is_found(void **state)
     assert_false(
         enabled_by_hand("# " INCLUDE "lxc.include = /etc/lxc/mygpu.conf\n", line, sizeof(line)));
     assert_false(enabled_by_hand("lxc.hook.stop = /usr/bin/lxc-gpu-hook\n", line, sizeof(line)));
+    assert_false(
+        enabled_by_hand("lxc.hook.mount = /usr/share/lxcfs/lxc.mount.hook\n", line, sizeof(line)));
 }
 
 /* Texts of all kinds of lines, with and without a line break at the end. */
