@@ -3,6 +3,7 @@
 #include "cli/output.h"
 #include "judge/checks.h"
 #include "library/library.h"
+#include "like/like.h"
 #include "render/metrics.h"
 #include "render/render.h"
 #include "run/probe.h"
@@ -163,6 +164,19 @@ static bool wants_json(int argc, char **argv)
     return false;
 }
 
+static int run(struct options *options, char **argv)
+{
+    struct err err = {0};
+    int status;
+
+    if (options->like)
+        return like_run(options->like, argv, &status, &err) < 0 ? error_report(&err, options->json)
+                                                                : status;
+    if (options->libva && library_restart(options->libva, argv, &err) < 0)
+        return error_report(&err, options->json);
+    return verify(options);
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -176,8 +190,6 @@ int main(int argc, char **argv)
     else if (options.version)
         puts("gpu-verify " PROJECT_VERSION);
     else
-        status = options.libva && library_restart(options.libva, argv, &err) < 0
-                     ? error_report(&err, options.json)
-                     : verify(&options);
+        status = run(&options, argv);
     return stdout_finish(status);
 }

@@ -97,6 +97,9 @@ cp "$PROGRAM" "$root/gpu-verify"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=0755 none "$root/dev"
 mkdir "$root/dev/dri" "$root/cgroup"
+mount -t tmpfs none "$root/sys"
+mkdir -p "$root/sys/fs/cgroup"
+mount -t cgroup2 none "$root/sys/fs/cgroup"
 mknod -m 0666 "$root/dev/null" c 1 3
 mknod -m 0660 "$root/dev/dri/renderD128" c 226 128
 chown 1234:104 "$root/dev/dri/renderD128"
@@ -110,6 +113,7 @@ exec env -u container chroot "$root" bash -euc '
     echo $$ >"$place/init.scope/cgroup.procs"
     # service COMMANDS: as a service of it
     service() (
+        echo "$BASHPID" >/service.pid
         echo "$BASHPID" >"$place/system.slice/app.service/cgroup.procs"
         INVOCATION_ID=1 exec unshare --mount --propagation private bash -euc "$1"
     )
@@ -137,3 +141,39 @@ row_is g32 13 'app.service runs as root, without group render of /dev/dri/render
 in_place 'service "exec setpriv --bounding-set=-all --inh-caps=-all --groups 104 /gpu-verify"'
 [ "$status" = 15 ] || fail "g32: with the group, as SupplementaryGroups= gives it: exit status $status, not 15 of a machine without GPU"
 echo 'ok: g32: the group, as SupplementaryGroups= gives it, opens the way'
+
+# As a process of this place is: --like, by root of the place, which itself could open the node. The variable, the
+# cgroup, the mounts, the user, the groups and the bounding set are the service's own.
+# like COMMANDS OPTION...: of a service that runs them and stays; the last of them is what runs "sleep"
+like() {
+    local commands=$1
+    shift
+    in_place "service '$commands sleep 60' &
+        for n in {1..100}; do
+            pid=\$(cat /service.pid 2>/dev/null) && [ \"\$(cat /proc/\$pid/comm)\" = sleep ] && break; sleep 0.1
+        done
+        status=0; /gpu-verify --like \$pid $* || status=\$?; kill \$pid; wait; exit \$status"
+}
+like 'mount -t tmpfs none /dev; mknod -m 0666 /dev/null c 1 3; exec'
+expect 10 'no /dev/dri/renderD128 for app.service: the unit gets a /dev of its own' 'like a service with a /dev of its own'
+like 'exec setpriv --bounding-set=-all --inh-caps=-all --clear-groups'
+expect 13 'app.service runs as root, without group render of /dev/dri/renderD128' 'like a service of root without groups'
+like 'exec setpriv --bounding-set=-all --inh-caps=-all --groups=104'
+expect 15 'mode 0660, owner 1234:104 (render), user 0 (root)' 'like a service of root with the group'
+like 'exec setpriv --reuid=1000 --regid=1000 --groups=104' --json
+expect 15 'user 1000 (jelly)' 'like a service of a user in the group'
+like 'exec setpriv --reuid=1000 --regid=1000 --clear-groups'
+expect 13 'user jelly' 'like a service of a user without the group'
+like 'mkdir /other; mount --rbind / /other; mount -t tmpfs none /other/dev; exec chroot /other'
+expect 10 'no /dev/dri/renderD128' 'like a service with a root directory of its own'
+like 'export KUBERNETES_SERVICE_HOST=10.0.0.1; exec' -v
+said | grep -qF 'place: oci' || fail 'like: the environment is not its own'
+echo 'ok: like a service with an environment of its own'
+
+# What cannot be.
+in_place 'exec setpriv --reuid=1000 --regid=1000 --clear-groups /gpu-verify --like 1'
+expect 2 '--like: only root can be as another process is' 'like, and not root'
+in_place 'exec /gpu-verify --like 999999'
+expect 2 '--like: process 999999: No such file' 'like nobody'
+in_place 'exec /gpu-verify --like no-such-unit'
+expect 2 '--like: ' 'like no unit'

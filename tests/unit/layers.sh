@@ -23,7 +23,11 @@ plan: plan facts
 start: start plan facts
 say: say plan facts
 config: config say plan facts
-cli: cli start config say plan facts'
+cdi: cdi start say plan facts
+visit: visit facts
+usage: usage say plan facts
+cli: cli usage visit cdi start config say plan facts
+heal: heal cli usage visit cdi start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
@@ -32,6 +36,7 @@ picture: picture facts
 judge: judge facts
 system: system facts
 library: library facts
+like: like facts
 va: va facts codec h264 picture library
 cli: cli facts
 render: render cli judge facts

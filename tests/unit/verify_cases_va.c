@@ -122,6 +122,12 @@ CASE(g43_no_libva_jellyfin)
     facts.sys.library.has_bundle[BUNDLE_JELLYFIN] = true;
 }
 
+CASE(g40_jellyfin_has_one)
+{
+    case_g15_driver_absent();
+    facts.sys.library.has_bundle[BUNDLE_JELLYFIN] = true;
+}
+
 CASE(g40_asked_in_vain)
 {
     facts_no_libva();
@@ -421,6 +427,7 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_driver_absent, STATUS_VA_ABSENT, "g15"),
     ROW(g43_no_libva, STATUS_VA_ABSENT, "g43"),
     ROW(g43_no_libva_jellyfin, STATUS_VA_ABSENT, "g43"),
+    ROW(g40_jellyfin_has_one, STATUS_VA_ABSENT, "g15"),
     ROW(g40_asked_in_vain, STATUS_VA_ABSENT, "g40"),
     ROW(g40_asked_without_driver, STATUS_VA_ABSENT, "g15"),
     ROW(pass_jellyfin_plex, STATUS_PASS, ""),

@@ -111,6 +111,8 @@ static const struct option_row rows[] = {
      "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec},
     {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
      .take = take_no_decode},
+    {"like", 0, OPTION_TEXT, "WHO", "a number or a unit",
+     "as this process or systemd unit is (number or name)", AT(like)},
     {"libva", 0, OPTION_TEXT, "DIR", "a directory", "the libva in DIR, the drivers in DIR/dri",
      AT(libva)},
     {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output)},
@@ -143,6 +145,9 @@ static int combination_check(const struct options *options, struct err *err)
     } rules[] = {
         {options->all && options->has_device, "--all and --device exclude each other"},
         {options->all && options->output, "--output needs one node, not --all"},
+        {options->like && options->output, "--like can write no file for --output"},
+        {options->like && options->metrics && !text_is_equal(options->metrics, "-"),
+         "--like can write no file for --metrics, but -"},
         {options->request.list_only && options->metrics, "--list verifies nothing for --metrics"},
         {options->json && options->metrics && text_is_equal(options->metrics, "-"),
          "--json and --metrics - both want standard output"},

@@ -25,6 +25,7 @@ struct options {
     uint32_t timeout;    /* seconds without an answer */
     uint32_t deadline;   /* seconds for all of it; 0: none */
     double ends_at;      /* by the clock of supervise_now(); 0: never */
+    const char *like;    /* NULL: as it was started; points into argv */
     const char *libva;   /* NULL: the system's; points into argv */
     const char *metrics; /* NULL: none; "-": to standard output; points into argv */
     bool json;

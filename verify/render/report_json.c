@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/codecs.h"
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 #include "judge/words.h"
 #include "render/list.h"
 
