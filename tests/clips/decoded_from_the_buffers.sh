@@ -22,6 +22,23 @@ ends 35 'which is in the wrong bits of 16' codecs,low-bits --codec hevc10
 ends 35 '"codec": "hevc", "decode": "fail"' codecs,no-picture --codec all --json
 "$project/tests/lib/schema.py" "$project/verify/gpu-verify.schema.json" "$scratch/log" || [ $? = 77 ] || fail 'not as the schema has it'
 
+# A wrong field of a buffer shows: one bit each, by its place in libva's structures.
+while read -r flip field; do
+    TESTDRV_FLIP=$flip ends 35 'a clip of hevc' codecs --codec hevc
+    echo "ok: $field"
+done <<FIELDS
+0:469:1 init_qp_minus26
+0:471:1 pps_cb_qp_offset
+0:452:128 strong_intra_smoothing_enabled_flag
+1:59:1 slice_qp_delta
+1:12:1 slice_data_byte_offset
+1:52:64 slice_sao_luma_flag
+20:36:16 flags of the last picture's first reference
+21:20:1 RefPicList[0][0] of the last picture
+21:57:2 num_ref_idx_l0_active_minus1
+23:16:1 slice_segment_address of its second slice
+FIELDS
+
 # The fifth call is the clip's first: two pictures are encoded and decoded before.
 ends 35 'vaEndPicture failed in picture 1 with VA_STATUS_ERROR_DECODING_ERROR' codecs,fail@vaEndPicture=23@6 --codec hevc
 ends 35 'vaCreateSurfaces failed in picture 0' codecs,fail@vaCreateSurfaces2=2@3+ --codec hevc

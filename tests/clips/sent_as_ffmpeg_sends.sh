@@ -19,7 +19,7 @@ done
 
 # On the test driver, for there all of a clip's pictures are decoded.
 for name in hevc hevc10; do
-    PRELOAD=$BUILD/tests/clips/librecord.so VA_RECORD=$scratch/record ends 0 "decoding $name)" codecs --codec $name
+    TESTDRV_RECORD=$scratch/record ends 0 "decoding $name)" codecs --codec $name
     "$here/make" --table "$BUILD" "$here/$name.hevc" "$scratch/record" >"$scratch/table" 2>"$scratch/log" || fail "$name: no table"
     cmp "$scratch/table" "$project/verify/codec/clip_$name.c" || fail "$name: gpu-verify sends something else"
     echo "ok: $name: gpu-verify sends it"

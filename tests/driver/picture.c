@@ -3,6 +3,7 @@
 #include "decoder.h"
 #include "encoder.h"
 #include "software.h"
+#include "tape.h"
 #include "videoproc.h"
 
 #include <stdlib.h>
@@ -92,9 +93,10 @@ VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
     context->target = target;
     if (context->encoder)
         encoder_begin(context->encoder);
-    else if (context->software)
+    else if (context->software) {
+        tape_begin(context, target);
         software_begin(context->software);
-    else if (context->decoder)
+    } else if (context->decoder)
         decoder_begin(context->decoder);
     return VA_STATUS_SUCCESS;
 }
@@ -129,8 +131,10 @@ VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int
     if (!context)
         return status;
     for (int i = 0; i < count && status == VA_STATUS_SUCCESS; i++) {
-        const struct buffer *buffer = buffer_of(drv, ids[i]);
+        struct buffer *buffer = buffer_of(drv, ids[i]);
 
+        if (buffer && context->software)
+            tape_buffer(buffer);
         if (!buffer)
             status = VA_STATUS_ERROR_INVALID_BUFFER;
         else if (context->encoder)
@@ -156,6 +160,8 @@ VAStatus picture_end(struct driver *drv, VAContextID id)
     context->target = VA_INVALID_ID;
     if (context->encoder)
         return encoder_end(drv, context->encoder, target);
+    if (context->software)
+        tape_end();
     if (context->software)
         return software_end(drv, context->software, target);
     if (!context->decoder)

@@ -1,0 +1,61 @@
+#include "tape.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <va/va_dec_hevc.h>
+
+static FILE *tape(void)
+{
+    static FILE *file;
+
+    if (!file && getenv("TESTDRV_RECORD"))
+        file = fopen(getenv("TESTDRV_RECORD"), "we");
+    return file;
+}
+
+void tape_begin(const struct context *context, VASurfaceID target)
+{
+    static const struct context *last;
+
+    if (!tape())
+        return;
+    if (context != last)
+        (void)fprintf(tape(), "config %d %d\ncontext %u %u\n", context->config.profile,
+                      VAEntrypointVLD, context->width, context->height);
+    last = context;
+    (void)fprintf(tape(), "begin %u\n", target);
+}
+
+static void flip(struct buffer *buffer)
+{
+    static unsigned number;
+    unsigned wanted, offset, bits;
+    const char *wish = getenv("TESTDRV_FLIP");
+
+    if (wish && sscanf(wish, "%u:%u:%u", &wanted, &offset, &bits) == 3 && number++ == wanted &&
+        offset < buffer->size)
+        buffer->data[offset] = (uint8_t)(buffer->data[offset] ^ bits);
+}
+
+void tape_buffer(struct buffer *buffer)
+{
+    flip(buffer);
+    if (!tape())
+        return;
+    (void)fprintf(tape(), "buffer %d %u %u ", buffer->type, buffer->element_size, buffer->count);
+    for (size_t i = 0; i < buffer->size; i++)
+        (void)fprintf(tape(), "%02x", buffer->data[i]);
+    (void)fprintf(tape(), "\n");
+    if (buffer->type != VAPictureParameterBufferType)
+        return;
+    for (size_t i = 0; i < 16; i++) /* CurrPic, and the 15 references behind it */
+        (void)fprintf(tape(), "surface %zu\n", i * sizeof(VAPictureHEVC));
+}
+
+void tape_end(void)
+{
+    if (tape())
+        (void)fprintf(tape(), "end\n");
+    if (tape())
+        (void)fflush(tape());
+}
