@@ -682,10 +682,11 @@ above() {
     "$hook" check c1 -P "$lxcpath" | grep -q "group 105 = render in the container"
     stop c1
     # made at the first boot
+    rm "$rootfs/etc/nsswitch.conf"
     mv "$rootfs/etc/group" "$rootfs/etc/group.later"
     warns "the container has no /etc/group before its first boot: root \(gid 0\) is used"
     stop c1
-    mv "$rootfs/etc/group.later" "$rootfs/etc/group"
+    { cat "$rootfs/etc/group.later"; echo "render:x:998:"; } >"$rootfs/etc/group"
     start c1
     [ "$(hook_said c1 | grep -c 'warning: ')" = 0 ]
     done_row h30 0 applied
