@@ -17,7 +17,7 @@ _lxc_gpu_hook_lxcpath() {
     printf '%s\n' "${path%/}"
 }
 
-# _lxc_gpu_hook_containers COMMAND [LXCPATH]: attach wants a running one, whose monitor has a socket. By the names of
+# _lxc_gpu_hook_containers COMMAND [LXCPATH]: these four want a running one, whose monitor has a socket. By the names of
 # directories: no program of LXC runs, because it would obey the config of whoever made them. A name that is not plain
 # is left out, as the shell that it is offered to would take it apart.
 _lxc_gpu_hook_containers() {
@@ -28,7 +28,7 @@ _lxc_gpu_hook_containers() {
         folder=${folder%/} name=${folder##*/}
         [[ $name =~ ^[A-Za-z0-9_][A-Za-z0-9_.:@+-]*$ && -e $folder/config ]] || continue
         # a longer name is hashed, and not looked for
-        [[ $1 != attach || ${#path}+${#name} -gt 97 ]] || grep -qF " @$path/$name/command" /proc/net/unix || continue
+        [[ ! $1 =~ ^(attach|detach|verify|status)$ || ${#path}+${#name} -gt 97 ]] || grep -qF " @$path/$name/command" /proc/net/unix || continue
         printf '%s\n' "$name"
     done
 }
@@ -59,7 +59,7 @@ _lxc_gpu_hook() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
             -P | --lxcpath) lxcpath=${COMP_WORDS[i + 1]} ;;
-            list | check | idmap | attach | enable | disable | cdi) command=${command:-${COMP_WORDS[i]}} ;;
+            list | check | idmap | attach | detach | enable | disable | cdi | verify | status) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
     if [[ $previous == --output || $previous == --check ]]; then
@@ -75,7 +75,7 @@ _lxc_gpu_hook() {
     elif [[ $current == -* ]]; then
         words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
-        words='attach cdi check disable enable idmap list'
+        words='attach cdi check detach disable enable idmap list status verify'
     elif [[ $command != list && $command != cdi ]]; then
         words=$(_lxc_gpu_hook_containers "$command" "$lxcpath")
     fi

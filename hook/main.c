@@ -8,15 +8,18 @@
  * matters where an ordinary user starts the container, is bind_nodes (start/bind.c).
  */
 #include "base/text.h"
+#include "cdi/cdi.h"
 #include "cli/cli.h"
 #include "cli/hook.h"
 #include "cli/options.h"
 #include "config/name_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
+#include "heal/heal.h"
 #include "say/report.h"
 #include "say/say.h"
 #include "start/privilege.h"
+#include "usage/status.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,9 +42,11 @@ struct cli_command {
     int (*run)(const struct options *options, struct err *err);
 };
 
-static const struct cli_command commands[] = {
-    {"list", cli_list},     {"check", cli_check},     {"idmap", cli_idmap}, {"attach", cli_attach},
-    {"enable", cli_enable}, {"disable", cli_disable}, {"cdi", cli_cdi}};
+static const struct cli_command commands[] = {{"list", cli_list},       {"check", cli_check},
+                                              {"idmap", cli_idmap},     {"attach", heal_attach},
+                                              {"detach", heal_detach},  {"enable", cli_enable},
+                                              {"disable", cli_disable}, {"cdi", cli_cdi},
+                                              {"verify", cli_verify},   {"status", cli_status}};
 
 static const struct cli_command *command_find(const struct options *options)
 {
@@ -135,5 +140,5 @@ int main(int argc, char **argv)
         r = run_command(command, &options, &err);
     if (r < 0)
         report_failure(&err);
-    return stdout_finish(r < 0 ? err.status : STATUS_DONE);
+    return stdout_finish(r < 0 ? err.status : r);
 }

@@ -22,7 +22,8 @@
     X(STATUS_CRASHED, 32, "VA driver crashed")                                                     \
     X(STATUS_BITSTREAM, 33, "bitstream broken")                                                    \
     X(STATUS_PICTURE, 34, "decoded picture differs from the source")                               \
-    X(STATUS_DECODE, 35, "decode failed")
+    X(STATUS_DECODE, 35, "decode failed")                                                          \
+    X(STATUS_SCALE, 36, "scaled or converted picture wrong")
 
 #define EXIT_STATUS_ENUM(symbol, number, meaning) symbol = (number),
 enum exit_status { EXIT_STATUS_TABLE(EXIT_STATUS_ENUM) };

@@ -66,8 +66,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 
 set(CPACK_DEBIAN_HOST_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus")
-set(CPACK_DEBIAN_HOST_PACKAGE_SUGGESTS "gpu-verify")
+set(CPACK_DEBIAN_HOST_PACKAGE_RECOMMENDS "lxc | lxc-pve | incus, gpu-verify")
 set(CPACK_DEBIAN_HOST_DESCRIPTION "GPU render nodes in unprivileged LXC containers
 A hook for LXC that gives a container the render nodes of the host's GPUs at
 each start, owned by the container's own render group, and proves that they can
@@ -89,6 +88,13 @@ that fix it: in an LXC, Docker or Podman container, in a virtual machine, and
 on an ordinary computer.
 
 It needs neither ffmpeg nor vainfo.")
+
+# The units end with the package.
+set(scripts ${CMAKE_CURRENT_BINARY_DIR}/package/scripts)
+foreach(script prerm postrm)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/lxc-gpu.${script} ${scripts}/${script} COPYONLY)
+  list(APPEND CPACK_DEBIAN_HOST_PACKAGE_CONTROL_EXTRA ${scripts}/${script})
+endforeach()
 
 include(CPack)
 

@@ -32,6 +32,11 @@ void *child_memory(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+void child_memory_end(void *memory, size_t size)
+{
+    (void)munmap(memory, size);
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;

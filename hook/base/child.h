@@ -40,6 +40,8 @@ struct child_job {
 /* Zeroed memory that a process shares with those that it makes; NULL when there is none. */
 void *child_memory(size_t size);
 
+void child_memory_end(void *memory, size_t size);
+
 /* A point in time, `seconds` from now, in milliseconds of CLOCK_MONOTONIC. */
 int64_t child_deadline(int seconds);
 

@@ -49,7 +49,7 @@ struct launch {
     int failure[2]; /* where it says why it did not become the program */
 };
 
-static int launch_prepare(const struct command *command, struct launch *ret)
+static int launch_find(const char *program, struct launch *ret)
 {
     const char *home = getenv("HOME");
 
@@ -58,12 +58,30 @@ static int launch_prepare(const struct command *command, struct launch *ret)
     /* LXC finds an ordinary user's own lxcpath by HOME. */
     if (home && (size_t)snprintf(ret->home, sizeof(ret->home), "HOME=%s", home) < sizeof(ret->home))
         ret->env[2] = ret->home;
-    if (!program_find(command->words[0], ret->program, sizeof(ret->program)))
-        return -ENOENT;
+    return program_find(program, ret->program, sizeof(ret->program)) ? 0 : -ENOENT;
+}
+
+int command_exec(const char *const *words)
+{
+    struct launch launch = {.output = {-1, -1}, .failure = {-1, -1}};
+    int r = launch_find(words[0], &launch);
+
+    if (r < 0)
+        return r;
+    (void)execve(launch.program, (char *const *)words, (char *const *)launch.env);
+    return -errno;
+}
+
+static int launch_prepare(const struct command *command, struct launch *ret)
+{
+    int r = launch_find(command->words[0], ret);
+
+    if (r < 0)
+        return r;
     if (pipe2(ret->output, O_CLOEXEC) < 0)
         return -errno;
     if (pipe2(ret->failure, O_CLOEXEC) < 0) {
-        int r = -errno;
+        r = -errno;
         fd_cleanup(&ret->output[0]);
         fd_cleanup(&ret->output[1]);
         return r;

@@ -35,4 +35,10 @@ void command_add(struct command *command, const char *word);
  */
 int command_run(const struct command *command, char **ret_output, int *ret_status);
 
+/*
+ * This process becomes the program words[0], found and with an environment as above; `words` end
+ * with NULL. Comes back only when that fails: -errno.
+ */
+int command_exec(const char *const *words);
+
 #endif

@@ -59,6 +59,22 @@ static uint32_t tag_number(const char *line, const char *tag)
     return 0;
 }
 
+/* "ro,size=64k,uid=100000": an option that begins so. */
+static bool has_option(struct mountinfo_word options, const char *begin)
+{
+    size_t length = strlen(begin);
+
+    for (size_t at = 0; at < options.length; at++)
+        if ((at == 0 || options.start[at - 1] == ',') && options.length - at >= length &&
+            memcmp(options.start + at, begin, length) == 0)
+            return true;
+    return false;
+}
+
+/*
+ * Anybody can name a tmpfs so. But the kernel shows who made it: uid= stands there unless that was
+ * the host's root, whom no user namespace of a container's maps.
+ */
 static bool is_our_tree(const char *line)
 {
     const char *at = mountinfo_field(line, FIELD_TAGS - 1).start;
@@ -67,7 +83,7 @@ static bool is_our_tree(const char *line)
     while (word.length && !mountinfo_word_is(word, "-"))
         word = word_next(&at);
     return mountinfo_word_is(word_next(&at), "tmpfs") &&
-           mountinfo_word_is(word_next(&at), "lxc-gpu-hook");
+           mountinfo_word_is(word_next(&at), "lxc-gpu-hook") && !has_option(word_next(&at), "uid=");
 }
 
 const char *mountinfo_line_next(const char *line)

@@ -70,7 +70,7 @@ void as_owner_fix(const struct options *options, const struct trust_breach *brea
     struct stat st;
     bool is_whole;
 
-    if (!breach->found || breach->owner == 0 || options->rest_count != 2)
+    if (!breach->found || breach->owner == 0 || options->rest_count < 2)
         return;
     account_user(breach->owner, breach->owner, &owner);
     /* LXC wants a home that it may write to; who has no name has at least this directory. */

@@ -45,6 +45,14 @@ int check_hooks_read(const struct options *options, const struct container_facts
 
 void check_hooks_close(struct check_hooks *hooks);
 
+/*
+ * The lines of one type ("start-host") alone. The caller calls check_lines_close, also after an
+ * error.
+ */
+int check_lines_read(const struct container *container, const char *type, struct hook_lines *ret,
+                     struct err *err);
+void check_lines_close(struct hook_lines *lines);
+
 /* The lxc.idmap lines: sound, and granted by /etc/subuid and /etc/subgid. STATUS_OWNERSHIP. */
 int check_maps(const struct container_facts *facts, struct err *err);
 

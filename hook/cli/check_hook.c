@@ -15,12 +15,16 @@
 
 #define PROGRAM "lxc-gpu-hook"
 
+void check_lines_close(struct hook_lines *lines)
+{
+    for (size_t i = 0; i < HOOK_LINES_MAX; i++)
+        free(lines->lines[i].text);
+}
+
 void check_hooks_close(struct check_hooks *hooks)
 {
-    for (size_t i = 0; i < HOOK_LINES_MAX; i++) {
-        free(hooks->start_host.lines[i].text);
-        free(hooks->mount.lines[i].text);
-    }
+    check_lines_close(&hooks->start_host);
+    check_lines_close(&hooks->mount);
 }
 
 static int wrong_section(const struct container_facts *facts, struct err *err)
@@ -114,8 +118,8 @@ static int name_check(const struct container *container, struct err *err)
     return say_fault(&fault, &nothing, err);
 }
 
-static int lines_read(const struct container_facts *facts, const char *type, struct hook_lines *ret,
-                      struct err *err)
+int check_lines_read(const struct container *container, const char *type, struct hook_lines *ret,
+                     struct err *err)
 {
     CLEANUP_FREE char *lines = NULL;
     char *rest = NULL;
@@ -123,7 +127,7 @@ static int lines_read(const struct container_facts *facts, const char *type, str
     int r;
 
     snprintf(key, sizeof(key), "lxc.hook.%s", type);
-    r = lxc_config_get(&facts->container, key, &lines, err);
+    r = lxc_config_get(container, key, &lines, err);
     if (r < 0)
         return r;
     for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
@@ -179,9 +183,9 @@ int check_hooks_read(const struct options *options, const struct container_facts
     int r = wrong_section(facts, err);
 
     if (r == 0)
-        r = lines_read(facts, "mount", &ret->mount, err);
+        r = check_lines_read(&facts->container, "mount", &ret->mount, err);
     if (r == 0)
-        r = lines_read(facts, "start-host", &ret->start_host, err);
+        r = check_lines_read(&facts->container, "start-host", &ret->start_host, err);
     if (r == 0 && ret->start_host.count == 0)
         r = not_started(options, facts, ret, err);
     if (r == 0)

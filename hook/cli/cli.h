@@ -11,8 +11,14 @@ int cli_check_use(const char *command, const struct options *options, struct err
 int cli_list(const struct options *options, struct err *err);
 int cli_idmap(const struct options *options, struct err *err);
 int cli_check(const struct options *options, struct err *err);
-int cli_cdi(const struct options *options, struct err *err);
 int cli_attach(const struct options *options, struct err *err);
+
+/*
+ * Runs gpu-verify in a container. Not as the others: what it returns from 0 on is gpu-verify's own
+ * exit status, 0, 1, 2 or one from 10 on.
+ */
+int cli_verify(const struct options *options, struct err *err);
+
 int cli_enable(const struct options *options, struct err *err);
 int cli_disable(const struct options *options, struct err *err);
 

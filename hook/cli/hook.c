@@ -125,8 +125,28 @@ int hook_start(const struct hook_env *env, const struct options *options, struct
     about.devices = explain_devices(env, &job, r < 0, &fault);
     if (r < 0)
         r = say_start_failure(env, &about, &fault, err);
+    else if (job.is_current)
+        report_step("container %s: has the nodes that a start would give it", env->name);
     else
         report_success(&about, job.is_born_member || job.page->is_member);
+    guest_close(&job.guest);
+    return r;
+}
+
+/* ---- detach ---------------------------------------------------------------------------------- */
+
+int hook_detach(const struct hook_env *env, const struct options *options, bool *ret_was_there,
+                struct err *err)
+{
+    static struct start_job job;
+    const struct about about = {
+        .options = options, .guest = &job.guest, .uids = &job.guest.uids, .gids = &job.guest.gids};
+    struct fault fault;
+    int r = start_detach(env, options, &job, &fault);
+
+    *ret_was_there = job.guest.has_our_tree;
+    if (r < 0)
+        r = say_fault(&fault, &about, err);
     guest_close(&job.guest);
     return r;
 }

@@ -13,4 +13,8 @@ int hook_run(struct options *options, struct err *err);
 /* start-host, also for an attach. */
 int hook_start(const struct hook_env *env, const struct options *options, struct err *err);
 
+/* What a start or an attach has put into a container that runs comes off, if there is anything. */
+int hook_detach(const struct hook_env *env, const struct options *options, bool *ret_was_there,
+                struct err *err);
+
 #endif

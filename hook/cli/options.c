@@ -2,7 +2,7 @@
 
 #include "base/option_table.h"
 #include "base/text.h"
-#include "cli/cdi_spec.h"
+#include "cdi/spec.h"
 #include "exit_status.h"
 
 #include <errno.h>
@@ -82,6 +82,14 @@ static int take_member(void *memory, const char *value, struct err *err)
     return 0;
 }
 
+static int take_as(void *memory, const char *value, struct err *err)
+{
+    (void)err;
+    ((struct options *)memory)->as = value;
+    return strlen(value) > 32 || strpbrk(value, ":,/=+@") || !text_is_shell_word(value) ? -EINVAL
+                                                                                        : 0;
+}
+
 static int take_owner(void *memory, const char *value, struct err *err)
 {
     struct options *options = memory;
@@ -149,10 +157,16 @@ static const struct option_row rows[] = {
      "enable: put this user of the container into\n"
      "the group that may use the nodes (repeatable)",
      .take = take_member},
+    {"as", 0, OPTION_TAKE, "USER", "the name of a user of the container",
+     "verify: as this user of the container, with its\n"
+     "groups (default: as root)",
+     .take = take_as},
+    {"json", 0, OPTION_FLAG, NULL, NULL, "status: as JSON", AT(json)},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
-     "attach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
+     "attach, detach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
-     "attach --pid: only when this user has started it", .take = take_owner},
+     "with --pid: only when this user has started it", .take = take_owner},
+    {"all", 0, OPTION_FLAG, NULL, NULL, "attach: each container whose config says so", AT(all)},
     {"cgroup", 0, OPTION_TAKE, "UNIT", "the name of a systemd unit, or the path of a cgroup",
      "check: a start from this unit, or /cgroup", .take = take_cgroup},
     {"output", 0, OPTION_TEXT, "FILE", "a file name",
@@ -211,6 +225,12 @@ void options_help(void)
         "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
         "                              ordinary user starts\n"
         "  lxc-gpu-hook attach NAME    give a running container the nodes now\n"
+        "  lxc-gpu-hook attach --all   the same for each whose config includes gpu.conf,\n"
+        "                              where they are missing or stale\n"
+        "  lxc-gpu-hook detach NAME    take them off a running container\n"
+        "  lxc-gpu-hook verify NAME    run gpu-verify in a running container, with the\n"
+        "                              words behind -- as its options\n"
+        "  lxc-gpu-hook status [NAME]  which containers use a GPU, and how much\n"
         "  lxc-gpu-hook cdi            name the nodes for Podman, Docker, Kubernetes\n\n"
         "Options:\n");
     option_table_help(&table, stdout);

@@ -41,27 +41,35 @@ size_t init_socket_name(const char *lxcpath, const char *name, char *ret, size_t
     return (size_t)snprintf(ret, size, "lxc/%016" PRIx64 "/command", hash_of(whole));
 }
 
-int init_socket_check(const char *lxcpath, const char *name, struct err *err)
+int init_socket_peer(const char *lxcpath, const char *name, struct ucred *ret)
 {
     CLEANUP_FD int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct ucred peer;
-    socklen_t size = sizeof(peer);
-    char shown[80];
+    socklen_t size = sizeof(*ret);
     size_t length =
         init_socket_name(lxcpath, name, address.sun_path + 1, sizeof(address.sun_path) - 1);
 
     if (fd < 0)
-        return err_set(err, STATUS_INTERNAL, errno, "see who answers for the container");
+        return -errno;
     if (connect(fd, (struct sockaddr *)&address,
-                (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) < 0) {
-        if (errno != EAGAIN)
-            return 0;
+                (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length)) < 0)
+        return errno == ECONNREFUSED ? -ENOENT : -errno;
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, ret, &size) < 0 ? -errno : 0;
+}
+
+int init_socket_check(const char *lxcpath, const char *name, struct err *err)
+{
+    struct ucred peer = {.pid = 0};
+    char shown[80];
+    int r = init_socket_peer(lxcpath, name, &peer);
+
+    if (r == -ENOENT)
+        return 0;
+    if (r == -EAGAIN)
         return err_set(err, STATUS_USAGE, 0, "whoever answers for container %s is busy",
                        text_printable(shown, sizeof(shown), name));
-    }
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
-        return err_set(err, STATUS_INTERNAL, errno, "see who answers for the container");
+    if (r < 0)
+        return err_set(err, STATUS_INTERNAL, -r, "see who answers for the container");
     if (peer.uid == 0 || peer.uid == geteuid())
         return 0;
     return err_set(err, STATUS_USAGE, 0,

@@ -10,10 +10,14 @@
 #include "base/idmap.h"
 #include "config/lxc.h"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /* Pure: the name of the socket, behind its leading NUL byte. Returns its length. */
 size_t init_socket_name(const char *lxcpath, const char *name, char *ret, size_t size);
+
+/* Whose process answers on it: 0; -ENOENT when nobody does; -EAGAIN when it is busy. */
+int init_socket_peer(const char *lxcpath, const char *name, struct ucred *ret);
 
 /*
  * STATUS_USAGE when somebody answers for the container who is neither root nor this user. Nobody

@@ -266,13 +266,19 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
     return 0;
 }
 
+void lxc_attach_words(const struct container *container, struct command *ret)
+{
+    *ret = (struct command){.count = 0};
+    words_for(ret, "lxc-attach", container);
+}
+
 int lxc_container_run(const struct container *container, const char *const *words, int *ret_status,
                       struct err *err)
 {
     CLEANUP_FREE char *unused = NULL;
-    struct command command = {0};
+    struct command command;
 
-    words_for(&command, "lxc-attach", container);
+    lxc_attach_words(container, &command);
     command_add(&command, "--clear-env");
     command_add(&command, "-v");
     command_add(&command, "PATH=/usr/sbin:/usr/bin:/sbin:/bin");

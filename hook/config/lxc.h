@@ -38,6 +38,9 @@ int lxc_container_pid(const struct container *container, pid_t *ret, struct err 
 int lxc_container_run(const struct container *container, const char *const *words, int *ret_status,
                       struct err *err);
 
+/* The words of lxc-attach(1) up to its own options; what they point to is the container's. */
+void lxc_attach_words(const struct container *container, struct command *ret);
+
 /*
  * The lxc.idmap lines as maps; a count of 0 means that there are none (a privileged container).
  * The extents stay in the order of the config and may clash.

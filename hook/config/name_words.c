@@ -141,10 +141,9 @@ bool name_words_join(int *argc, char ***argv)
 {
     static struct name_words name;
     const char *whole = getenv("LXC_NAME");
-    const char *config_file = hook_env_config_file();
     int at;
 
-    if (getenv("LXC_HOOK_TYPE") || !whole || !config_file || config_file[0] != '/')
+    if (getenv("LXC_HOOK_TYPE") || !whole || !hook_env_is_lxcs())
         return true;
     name_words_split(whole, &name);
     if (name.fate == NAME_PLAIN)

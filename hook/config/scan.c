@@ -167,8 +167,9 @@ static void hook_take(const struct config_line *line, struct config_lines *ret)
     if (ret->changer[0] || (!text_is_equal(line->key, "lxc.hook.pre-start") &&
                             !text_is_equal(line->key, "lxc.hook.start-host")))
         return;
+    ret->is_changer_script = !changes_node(line->value);
     if (strstr(line->value, "lxc-gpu-hook") ||
-        (!changes_node(line->value) && !script_changes_node(line->value)))
+        (ret->is_changer_script && !script_changes_node(line->value)))
         return;
     snprintf(whole, sizeof(whole), "%s = %s", line->key, line->value);
     text_printable(ret->changer, sizeof(ret->changer), whole);

@@ -46,6 +46,7 @@ struct config_lines {
     struct config_entry entries[CONFIG_ENTRIES_MAX];
     char rule_v1[CONFIG_LINE_SIZE]; /* the first one that allows DRM devices, for cgroup v1 */
     char changer[CONFIG_LINE_SIZE]; /* the first hook that changes a node of the host */
+    bool is_changer_script;         /* it starts a script that does so, and perhaps more */
     char changer_key[40];
     char changer_value[CONFIG_LINE_SIZE]; /* "" when it is too long */
     char changer_file[CONFIG_FILE_SIZE];
@@ -56,7 +57,7 @@ struct config_lines {
 /* Nothing is known yet. */
 static inline void config_lines_init(struct config_lines *lines)
 {
-    lines->is_roots = lines->brings_dri = lines->has_drm_rule = false;
+    lines->is_roots = lines->brings_dri = lines->has_drm_rule = lines->is_changer_script = false;
     lines->entry_count = 0;
     lines->rule_v1[0] = lines->changer[0] = '\0';
     lines->init.uid = lines->init.gid = 0;

@@ -46,12 +46,20 @@ bool hook_env_is_hook(int rest_count, char *const *rest)
     return env_text("LXC_HOOK_TYPE") || has_version0_arguments(rest_count, rest);
 }
 
+/* `lxc-start -f` names a config by a path that may be relative. */
+bool hook_env_is_lxcs(void)
+{
+    const char *config_file = env_text("LXC_CONFIG_FILE");
+
+    return env_text("LXC_NAME") && config_file &&
+           (config_file[0] == '/' || env_text("LXC_HOOK_VERSION"));
+}
+
 const char *hook_env_container(char *buffer, size_t size)
 {
     const char *name = env_text("LXC_NAME");
-    const char *config_file = env_text("LXC_CONFIG_FILE");
 
-    if (!env_text("LXC_HOOK_TYPE") && !(name && config_file && config_file[0] == '/'))
+    if (!env_text("LXC_HOOK_TYPE") && !hook_env_is_lxcs())
         return NULL;
     return text_printable(buffer, size, name ? name : "?");
 }

@@ -20,9 +20,10 @@ enum hook_type { HOOK_START_HOST, HOOK_MOUNT };
 
 struct hook_env {
     enum hook_type type;
-    int proc;       /* attach: /proc/PID of who was found to be the init, open; not of a hook */
-    bool is_attach; /* no hook: a person's attach to a container that runs */
-    pid_t pid;      /* start-host: the container's init, in the host's pid namespace */
+    int proc;        /* attach: /proc/PID of who was found to be the init, open; not of a hook */
+    bool is_attach;  /* no hook: a person's attach to a container that runs */
+    bool is_refresh; /* attach: only where something else is there than a start would give now */
+    pid_t pid;       /* start-host: the container's init, in the host's pid namespace */
     char name[CONTAINER_NAME_MAX]; /* made printable */
     const char *config_file;       /* LXC's own memory; NULL when not told */
     const char *rootfs_mount;      /* mount: where the container's root is put together */
@@ -35,6 +36,9 @@ struct hook_env {
  * `rest` are the arguments left over after the options.
  */
 bool hook_env_is_hook(int rest_count, char *const *rest);
+
+/* Whether the environment is one that LXC gives to a hook of version 0, without its type. */
+bool hook_env_is_lxcs(void);
 
 /*
  * The name of the container that LXC started this process for, made printable in `buffer`, however

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/mountinfo.h"
 #include "facts/path.h"
+#include "facts/tree_sum.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@ void guest_init(struct guest *guest)
     guest->proc = guest->root = guest->user_ns = guest->mnt_ns = guest->cgroup = -1;
     guest->uids.count = guest->gids.count = 0;
     guest->cgroup_is_v1 = guest->has_our_tree = guest->has_dri = false;
+    guest->tree_sum = 0;
     guest->node_count = 0;
     guest->rootfs = "";
     config_lines_init(&guest->config);
@@ -210,23 +212,66 @@ static void node_remember(struct guest_look *look, int dri, const struct stat *f
     look->node_minors[look->node_count++] = node_minor;
 }
 
-static int read_nodes(int dri, struct guest_look *look, struct fault *fault)
+/* A node, a link, or what something else was mounted on; a directory has no part in the sum. */
+static void entry_sum(struct guest_look *look, int dri, const struct stat *folder, const char *name)
+{
+    struct tree_entry entry = {.kind = 'k', .name = name};
+    char target[PATH_MAX];
+    struct stat st;
+    ssize_t length;
+
+    if (fstatat(dri, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
+        return;
+    if (S_ISLNK(st.st_mode)) {
+        length = readlinkat(dri, name, target, sizeof(target) - 1);
+        target[length > 0 ? length : 0] = '\0';
+        entry.kind = 'l';
+        entry.target = target;
+    } else if (st.st_dev == folder->st_dev) {
+        entry = (struct tree_entry){
+            'n', name, NULL, minor(st.st_rdev), st.st_uid, st.st_gid, st.st_mode & 07777};
+        if (!S_ISCHR(st.st_mode) || major(st.st_rdev) != DRM_MAJOR)
+            entry.kind = '?';
+    }
+    tree_sum_add(&look->tree_sum, &entry);
+}
+
+typedef void entry_reader(struct guest_look *look, int dri, const struct stat *folder,
+                          const char *name);
+
+/* Each name of the directory below `dri`, behind `prefix`. 0 or -errno. */
+static int entries_read(int dri, const char *path, const char *prefix, struct guest_look *look,
+                        entry_reader *read_one)
 {
     CLEANUP_DIR DIR *dir = NULL;
     struct dirent *entry;
     struct stat folder;
+    char name[NAME_MAX + 16];
     int entries_left = 1024; /* a hostile folder may have no end */
-    int fd = openat(dri, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = openat(dri, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
     if (fd < 0 || fstat(fd, &folder) < 0 || !(dir = fdopendir(fd))) {
-        int r = fault_set(fault, CAUSE_DRI_READ, errno);
+        int r = -errno;
         fd_cleanup(&fd);
         return r;
     }
-    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir)))
-        node_remember(look, dri, &folder, entry->d_name);
+    while ((errno = 0, entries_left-- > 0) && (entry = readdir(dir))) {
+        snprintf(name, sizeof(name), "%s%s", prefix, entry->d_name);
+        read_one(look, dri, &folder, name);
+    }
+    return -errno;
+}
+
+static int read_nodes(int dri, struct guest_look *look, struct fault *fault)
+{
+    int r = entries_read(dri, ".", "", look, node_remember);
+
     /* A node that was not seen would not be kept. */
-    return errno ? fault_set(fault, CAUSE_DRI_READ, errno) : 0;
+    if (r < 0)
+        return fault_set(fault, CAUSE_DRI_READ, -r);
+    if (look->has_our_tree && entries_read(dri, ".", "", look, entry_sum) == 0)
+        (void)entries_read(dri, "by-path", "by-path/", look, entry_sum);
+    return 0;
 }
 
 static int read_dri(const struct guest *guest, const char *mountinfo, struct guest_look *look,
@@ -273,6 +318,7 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
 
     guest->has_dri = copy.has_dri;
     guest->has_our_tree = copy.has_dri && copy.has_our_tree;
+    guest->tree_sum = copy.tree_sum;
     guest->node_count = 0;
     for (uint32_t i = 0; i < copy.node_count && i < GUEST_NODES_MAX; i++) {
         unsigned node_minor = copy.node_minors[i];

@@ -34,6 +34,7 @@ struct guest {
     bool cgroup_is_v1;
     bool has_dri;       /* /dev/dri is there, as a folder */
     bool has_our_tree;  /* and is what an earlier run of this hook attached */
+    uint64_t tree_sum;  /* of what lies there, by tree_sum_add */
     size_t node_count;  /* DRM nodes that /dev/dri already holds, ours aside */
     const char *rootfs; /* the folder on the host that its root is; "" when it is none */
     struct idmap uids;
@@ -66,6 +67,7 @@ struct nss_groups {
 struct guest_look {
     bool has_dri;      /* /dev/dri is there, as a folder */
     bool has_our_tree; /* and is what an earlier run of this hook attached */
+    uint64_t tree_sum; /* then: of what lies there, by tree_sum_add */
     uint32_t node_count;
     uint32_t node_minors[GUEST_NODES_MAX];
     struct guest_group groups[2];
@@ -123,6 +125,12 @@ void guest_take_look(struct guest *guest, const struct guest_look *look,
  */
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],
                       struct fault *fault);
+
+/*
+ * Reads a file below the guest's root folder, which may be missing: then *ret stays as it is.
+ * STATUS_UNSAFE_PATH when it is no regular file of a sane size.
+ */
+int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault);
 
 /* guest_look by a child that is given up after 10 s, for a person's commands. */
 int guest_look_apart(const char *const names[2], bool has_dev, struct guest *guest,

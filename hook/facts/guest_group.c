@@ -69,9 +69,7 @@ static bool is_kernels(int fd)
     return false;
 }
 
-/* nsswitch.conf(5) is no group file, and read the same way. */
-static int group_file_read(int root, const char *path, char **ret, size_t *ret_size,
-                           struct fault *fault)
+int guest_file_read(int root, const char *path, char **ret, size_t *ret_size, struct fault *fault)
 {
     CLEANUP_FD int place = -1;
     CLEANUP_FD int file = -1;
@@ -82,20 +80,20 @@ static int group_file_read(int root, const char *path, char **ret, size_t *ret_s
     if (r == -ENOENT || r == -ENOTDIR)
         return 0;
     if (r < 0 || fstat(place, &st) < 0)
-        return fault_set(fault, CAUSE_GROUP_OPEN, r < 0 ? -r : errno);
+        return fault_set(fault, CAUSE_ACCOUNTS_OPEN, r < 0 ? -r : errno, .name = path);
     if (!S_ISREG(st.st_mode))
-        return fault_set(fault, CAUSE_GROUP_ODD, 0,
+        return fault_set(fault, CAUSE_ACCOUNTS_ODD, 0, .name = path,
                          .detail = gpu_describe_file(st.st_mode, st.st_rdev, what, sizeof(what)));
     if (is_kernels(place))
-        return fault_set(fault, CAUSE_GROUP_KERNELS, 0);
+        return fault_set(fault, CAUSE_ACCOUNTS_KERNELS, 0, .name = path);
     if (st.st_size > GROUP_FILE_MAX)
-        return fault_set(fault, CAUSE_GROUP_LARGE, 0, .a = GROUP_FILE_MAX >> 20);
+        return fault_set(fault, CAUSE_ACCOUNTS_LARGE, 0, .name = path, .a = GROUP_FILE_MAX >> 20);
     /* What was checked is what is read: the same inode. */
     r = path_open_to_read(root, path, PATH_FOLLOW_INSIDE, place, &file);
     if (r == 0)
         r = file_read(file, GROUP_FILE_MAX, ret, ret_size);
     if (r < 0)
-        return fault_set(fault, CAUSE_GROUP_READ, -r);
+        return fault_set(fault, CAUSE_ACCOUNTS_READ, -r, .name = path);
     return 0;
 }
 
@@ -176,14 +174,14 @@ static void find_by_nss(int root, const char *const names[2], struct guest_group
     struct fault unused;
     size_t size;
 
-    if (group_file_read(root, "etc/nsswitch.conf", &text, &size, &unused) < 0 || !text)
+    if (guest_file_read(root, "etc/nsswitch.conf", &text, &size, &unused) < 0 || !text)
         return;
     nsswitch_groups_read(text, &nss);
     ret[0].is_elsewhere = nss.has_other;
     for (size_t i = 0; i < nss.count; i++) {
         CLEANUP_FREE char *file = NULL;
         size = 0;
-        if (group_file_read(root, nss.files[i], &file, &size, &unused) == 0)
+        if (guest_file_read(root, nss.files[i], &file, &size, &unused) == 0)
             groups_take(file, size, names, ret);
     }
 }
@@ -193,7 +191,7 @@ int guest_find_groups(int root, const char *const names[2], struct guest_group r
 {
     CLEANUP_FREE char *text = NULL;
     size_t size = 0;
-    int r = group_file_read(root, "etc/group", &text, &size, fault);
+    int r = guest_file_read(root, "etc/group", &text, &size, fault);
 
     if (r < 0)
         return r;

@@ -20,10 +20,11 @@ struct options {
     uint32_t user;     /* guest's uid that owns the nodes */
     mode_t mode;
     uint32_t wait_seconds;
-    bool optional, no_probe, verbose, quiet;
+    bool optional, no_probe, verbose, quiet, json;
     const char *lxcpath; /* NULL: LXC's default */
     uint32_t pid;        /* 0: not given */
     bool write;
+    const char *as; /* verify --as: a user of the container; NULL: its root */
     size_t member_count;
     const char *members[MEMBERS_MAX]; /* users of the guest */
     const char *config_file; /* that the options stand in; NULL: on a command line, or not known */
@@ -32,6 +33,7 @@ struct options {
     unsigned cdi_version; /* cdi --cdi-version; 0: the oldest that is enough */
     const char *output;   /* cdi --output; NULL: standard output */
     const char *check;    /* cdi --check */
+    bool all;             /* attach */
     const char *cgroup; /* check --cgroup: a unit of systemd, or a path; NULL: this process's own */
     bool has_owner;
     uint32_t owner; /* host's uid */

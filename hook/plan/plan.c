@@ -1,6 +1,7 @@
 #include "plan/plan.h"
 
 #include "base/text.h"
+#include "facts/tree_sum.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -237,6 +238,28 @@ int plan_build(const struct options *options, const struct gpu_list *gpus,
     add_kept(ret, guest);
     plan_warn_config(ret, gpus, guest);
     return 0;
+}
+
+uint64_t plan_tree_sum(const struct plan *plan)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < plan->op_count; i++) {
+        const struct op *op = &plan->ops[i];
+        struct tree_entry entry = {.kind = 'k', .name = op->name};
+        if (op->kind == OP_LINK)
+            entry = (struct tree_entry){.kind = 'l', .name = op->name, .target = op->target};
+        if (op->kind == OP_NODE)
+            entry = (struct tree_entry){'n',
+                                        op->name,
+                                        NULL,
+                                        op->gpu->node_minor,
+                                        plan->owner.guest_uid,
+                                        plan->owner.guest_gid,
+                                        plan->mode};
+        tree_sum_add(&sum, &entry);
+    }
+    return sum;
 }
 
 /* ---- containers that an ordinary user starts ------------------------------------------------- */

@@ -96,6 +96,9 @@ void plan_warn_init(struct plan *plan, const struct guest *guest);
 /* The ids of the container's root on the host. STATUS_OWNERSHIP when they are not mapped. */
 int plan_map_root(const struct guest *guest, struct plan *plan, struct fault *fault);
 
+/* Of what is planned, by tree_sum_add: what a container has that got it already. */
+uint64_t plan_tree_sum(const struct plan *plan);
+
 /* Whether this node of /dev/dri is shown on as it is. */
 bool plan_keeps(const struct plan *plan, const char *name);
 

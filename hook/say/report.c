@@ -176,6 +176,23 @@ static void hidden_add(const struct config_entry *entry, const struct options *o
     lines_add(options ? &wanted : NULL, advice_delete_entry(entry, delete, sizeof(delete)), text);
 }
 
+static void changer_add(const struct config_lines *config, struct text *text)
+{
+    char delete[WARNING_SIZE / 2] = "";
+
+    if (!config->is_changer_script)
+        advice_delete_changer(config, delete, sizeof(delete));
+    text_add(text,
+             "a hook of the container's config changes the host's own node, for everything on this "
+             "host; with this hook that is not needed: %s\n%s%s"
+             "udevadm trigger --settle --action=add --subsystem-match=drm    # the nodes as they "
+             "were",
+             config->changer,
+             config->is_changer_script ? "# take what changes /dev/dri out of its script; then"
+                                       : delete,
+             config->is_changer_script || delete[0] ? "\n" : "");
+}
+
 static void init_add(const struct about *about, struct text *text)
 {
     const struct config_init *init = &about->guest->config.init;
@@ -237,13 +254,7 @@ void report_warning_words(const struct plan_warning *warning, const struct about
         hidden_add(&config->entries[warning->number], about->options, text);
         break;
     case WARN_CHANGER:
-        text_add(text,
-                 "a hook of the container's config changes the host's own node, for everything on "
-                 "this host, and is not needed with this one; delete it: %s%s%s\n"
-                 "udevadm trigger --settle --action=add --subsystem-match=drm    # the nodes as "
-                 "they were",
-                 config->changer, config->changer_value[0] ? "\n" : "",
-                 advice_delete_changer(config, fix, sizeof(fix)));
+        changer_add(config, text);
         break;
     case WARN_INIT:
         init_add(about, text);
@@ -303,6 +314,12 @@ void report_success(const struct about *about, bool in_cgroup)
             "the container's cgroup could not be joined: its device rules are not proven");
     if (proofs->is_dev_null_denied && about->devices)
         report_null_denied(about->devices, about->config_file);
+}
+
+void report_done(const char *text)
+{
+    if (!report_as.quiet)
+        say(LOG_INFO, "container %s: %s", report_as.container, text);
 }
 
 void report_failure(const struct err *err)

@@ -41,6 +41,9 @@ void report_warning(const char *text);
 /* The container's device rules let it use the nodes, but deny it /dev/null. */
 void report_null_denied(const struct device_case *devices, const char *config_file);
 
+/* What a command has done, with the container's name in front; not with -q. */
+void report_done(const char *text);
+
 /* Goal, object, cause, then the fix lines; each line of the fix on its own. */
 void report_failure(const struct err *err);
 

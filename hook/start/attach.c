@@ -170,6 +170,20 @@ int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct
     return r;
 }
 
+int attach_take_off(const struct guest *guest, struct fault *fault)
+{
+    struct attachment place = {.dev = -1, .dri = -1, .tree = -1, .old = -1};
+    int r = guest->has_our_tree ? place_open(guest, &place, fault) : 0;
+    int error = 0;
+
+    if (r == 0 && place.dri >= 0)
+        error = -attach_detach(place.dri);
+    if (r == 0 && place.dri >= 0 && error == 0)
+        (void)unlinkat(place.dev, "dri", AT_REMOVEDIR);
+    attach_close(&place);
+    return r == 0 && error ? fault_set(fault, CAUSE_TAKE_OFF, error) : r;
+}
+
 void attach_undo(struct attachment *attachment)
 {
     (void)attach_detach(attachment->tree);

@@ -33,6 +33,12 @@ int attach_tree(const struct guest *guest, uint32_t keep, int tree, const struct
 /* As it was before attach_tree, as far as that can be had; closes it too. */
 void attach_undo(struct attachment *attachment);
 
+/*
+ * Takes off what an earlier run has mounted on /dev/dri, and with it a directory that is then
+ * empty, as attach_tree makes one.
+ */
+int attach_take_off(const struct guest *guest, struct fault *fault);
+
 /* Takes `tree` off where it is mounted in this mount namespace. 0, also when it is not; or -errno.
  */
 int attach_detach(int tree);

@@ -67,6 +67,7 @@ int insider_read(struct start_job *job, struct fault *fault)
 struct order {
     uint32_t keep; /* which of the nodes that it has found stay: a bit for each */
     bool is_kept;  /* the mount stays */
+    bool is_off;   /* what an earlier run has mounted comes off, and nothing takes its place */
 };
 
 static uint32_t kept_bits(const struct start_job *job)
@@ -87,6 +88,16 @@ int insider_mount(struct start_job *job, int tree, struct fault *fault)
     if (r < 0 && r != -EPIPE)
         return fault_set(fault, CAUSE_HAND_OVER, -r);
     job->is_handed_over = true;
+    return insider_hear(job, fault);
+}
+
+int insider_take_off(struct start_job *job, struct fault *fault)
+{
+    const struct order order = {.is_off = true};
+    int r = child_tell(&job->insider, &order, sizeof(order), -1);
+
+    if (r < 0 && r != -EPIPE)
+        return fault_set(fault, CAUSE_HAND_OVER, -r);
     return insider_hear(job, fault);
 }
 
@@ -227,6 +238,14 @@ static int mount_steps(struct start_job *job, int link, const struct lsm *lsm, s
     if (child_listen(link, &order, sizeof(order), &tree) < 0)
         return 0; /* the hook has given up, and says why */
     guest_take_look(&job->guest, &job->page->look, job->groups);
+    if (order.is_off) {
+        r = attach_take_off(&job->guest, fault);
+        if (r == 0)
+            child_say(link);
+        return r;
+    }
+    if (tree < 0)
+        return 0; /* what is there stays */
     r = attach_tree(&job->guest, order.keep, tree, lsm, &attachment, fault);
     if (r < 0)
         return r;

@@ -22,6 +22,9 @@ int insider_read(struct start_job *job, struct fault *fault);
 /* Hands the nodes over, and waits until they are mounted. */
 int insider_mount(struct start_job *job, int tree, struct fault *fault);
 
+/* In place of that: has it take off what an earlier run has mounted. */
+int insider_take_off(struct start_job *job, struct fault *fault);
+
 /*
  * Ends it. When `is_kept` is not set it puts back what was there before an attach; true when all is
  * as that says.

@@ -44,6 +44,7 @@ struct start_job {
     struct plan plan;
     int64_t deadline; /* of what is done in the container */
     struct child undoer, insider;
+    bool is_current;     /* env.is_refresh: there is what a start would give, and stays */
     bool is_handed_over; /* the insider has the nodes, so they may be mounted */
     bool is_born_member; /* the witness is made in the cgroup rather than moved there */
     struct start_page *page;

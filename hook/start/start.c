@@ -20,16 +20,24 @@ static int start_user(const struct hook_env *env, struct start_job *job, struct 
 
 /* ---- any start ------------------------------------------------------------------------------- */
 
-int start_host(const struct hook_env *env, const struct options *options, struct start_job *job,
-               struct fault *fault)
+static int job_begin(const struct hook_env *env, const struct options *options,
+                     struct start_job *job, struct fault *fault)
 {
     job->options = options;
     job->is_attach = env->is_attach;
     job->undoer = job->insider = CHILD_NONE;
     guest_init(&job->guest);
     job->page = child_memory(sizeof(*job->page));
-    if (!job->page)
-        return fault_set(fault, CAUSE_NO_MEMORY, ENOMEM);
+    return job->page ? 0 : fault_set(fault, CAUSE_NO_MEMORY, ENOMEM);
+}
+
+int start_host(const struct hook_env *env, const struct options *options, struct start_job *job,
+               struct fault *fault)
+{
+    int r = job_begin(env, options, job, fault);
+
+    if (r < 0)
+        return r;
     job->as_user = !privilege_is_roots(); /* nor is root of a user namespace: LXC in a container */
     return job->as_user ? start_user(env, job, fault) : start_root(env, job, fault);
 }
@@ -65,14 +73,22 @@ static int send_in(struct start_job *job, struct fault *fault)
     return r == 0 ? insider_read(job, fault) : r;
 }
 
-static int make_nodes(struct start_job *job, int *ret_tree, struct fault *fault)
+static int make_plan(const struct hook_env *env, struct start_job *job, struct fault *fault)
 {
     int r = plan_build(job->options, &job->gpus, &job->guest, job->groups, &job->plan, fault);
 
+    job->is_current = r == 0 && env->is_refresh && job->guest.has_our_tree &&
+                      job->guest.tree_sum == plan_tree_sum(&job->plan);
+    return r;
+}
+
+static int make_nodes(struct start_job *job, int *ret_tree, struct fault *fault)
+{
+
     /* At a start only another line of the same config can have been before this one. */
-    if (r == 0 && !job->is_attach && job->guest.has_our_tree)
+    if (!job->is_attach && job->guest.has_our_tree)
         plan_warn(&job->plan, WARN_AGAIN, 0, "");
-    return r == 0 ? node_tree_make(&job->plan, ret_tree, fault) : r;
+    return node_tree_make(&job->plan, ret_tree, fault);
 }
 
 static int mount_nodes(struct start_job *job, int tree, struct fault *fault)
@@ -111,17 +127,12 @@ static void undo(struct start_job *job, struct fault *fault)
         fault->left = LEFT_NO_OLD_NODES;
 }
 
-static int start_root(const struct hook_env *env, struct start_job *job, struct fault *fault)
+/* What the container is to have, in its place and proven. */
+static int give_nodes(struct start_job *job, struct fault *fault)
 {
     CLEANUP_FD int tree = -1;
-    int r = privilege_enter(PHASE_PREPARE, fault);
+    int r = make_nodes(job, &tree, fault);
 
-    if (r == 0)
-        r = job_collect(env, job, fault);
-    if (r == 0)
-        r = send_in(job, fault);
-    if (r == 0)
-        r = make_nodes(job, &tree, fault);
     if (r == 0)
         r = mount_nodes(job, tree, fault);
     if (r == 0)
@@ -130,6 +141,21 @@ static int start_root(const struct hook_env *env, struct start_job *job, struct 
     if (r == 0 && !insider_end(job, true) && job->is_attach &&
         job->page->insider.outcome.is_finished)
         r = fault_of_child(&job->page->insider, CAUSE_INSIDER_KILLED, fault);
+    return r;
+}
+
+static int start_root(const struct hook_env *env, struct start_job *job, struct fault *fault)
+{
+    int r = privilege_enter(PHASE_PREPARE, fault);
+
+    if (r == 0)
+        r = job_collect(env, job, fault);
+    if (r == 0)
+        r = send_in(job, fault);
+    if (r == 0)
+        r = make_plan(env, job, fault);
+    if (r == 0 && !job->is_current)
+        r = give_nodes(job, fault);
     if (r < 0 && job->is_attach)
         undo(job, fault);
     (void)insider_end(job, false);
@@ -184,4 +210,31 @@ static int start_user(const struct hook_env *env, struct start_job *job, struct 
         r = witness_run(job, fault);
     (void)insider_end(job, true);
     return r == 0 ? judge_bound(job, fault) : r;
+}
+
+/* ---- and taken off again ---------------------------------------------------------------------
+ *
+ * By the insider: it is in the container's user namespace, to which the mount belongs. What it may
+ * be made to do the container's root can do too.
+ */
+
+int start_detach(const struct hook_env *env, const struct options *options, struct start_job *job,
+                 struct fault *fault)
+{
+    int r = job_begin(env, options, job, fault);
+
+    if (r == 0)
+        r = privilege_enter(PHASE_PREPARE, fault);
+    if (r == 0)
+        r = guest_open_at(env->proc, env->pid, &job->guest, fault);
+    if (r == 0)
+        r = plan_map_root(&job->guest, &job->plan, fault);
+    if (r == 0)
+        r = insider_start(job, fault);
+    if (r == 0)
+        r = insider_read(job, fault);
+    if (r == 0 && job->guest.has_our_tree)
+        r = insider_take_off(job, fault);
+    (void)insider_end(job, true);
+    return r;
 }

@@ -11,4 +11,11 @@
 int start_host(const struct hook_env *env, const struct options *options, struct start_job *job,
                struct fault *fault);
 
+/*
+ * Takes what an attach or a start has put into a container that runs off again; by root alone.
+ * job->guest.has_our_tree says whether there was anything. The caller closes job->guest.
+ */
+int start_detach(const struct hook_env *env, const struct options *options, struct start_job *job,
+                 struct fault *fault);
+
 #endif

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <va/va_backend_vpp.h>
 
 #define MESSAGE_MAX 256
 
@@ -104,6 +105,16 @@ static VAStatus enter_vaTerminate(VADriverContextP ctx)
     return VA_STATUS_SUCCESS;
 }
 
+/* ffmpeg asks before it scales: no filters, no colour standards, nothing but the size. */
+static VAStatus pipeline_caps(__attribute__((unused)) VADriverContextP ctx,
+                              __attribute__((unused)) VAContextID context,
+                              __attribute__((unused)) VABufferID *filters,
+                              __attribute__((unused)) unsigned count, VAProcPipelineCaps *caps)
+{
+    *caps = (VAProcPipelineCaps){.pipeline_flags = 0};
+    return VA_STATUS_SUCCESS;
+}
+
 static void vtable_fill(struct VADriverVTable *vtable, const struct faults *faults)
 {
     refused_fill(vtable);
@@ -171,5 +182,7 @@ __attribute__((visibility("default"))) VAStatus __vaDriverInit_1_0(VADriverConte
     ctx->pDriverData = drv;
     limits_fill(ctx, &drv->faults);
     vtable_fill(ctx->vtable, &drv->faults);
+    if (ctx->vtable_vpp)
+        ctx->vtable_vpp->vaQueryVideoProcPipelineCaps = pipeline_caps;
     return VA_STATUS_SUCCESS;
 }

@@ -82,6 +82,7 @@ struct context {
     struct encoder *encoder;
     struct decoder *decoder;
     struct software *software; /* of a codec that is not ours */
+    bool is_scaled;            /* VideoProc: a picture was, since it was begun */
 };
 
 /* Tells the application, through libva's error callback, why a call is refused. Returns status. */

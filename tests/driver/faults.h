@@ -69,7 +69,11 @@
     X(FAULT_WRONG_REFERENCE, "wrong-reference", "")                                                \
     X(FAULT_MISSING_SLICE, "missing-slice", "")                                                    \
     X(FAULT_EIGHT_BIT, "eight-bit", "")                                                            \
-    X(FAULT_LOW_BITS, "low-bits", "")
+    X(FAULT_LOW_BITS, "low-bits", "")                                                              \
+    /* scaled pictures that are wrong */                                                           \
+    X(FAULT_NO_SCALING, "no-scaling", "")                                                          \
+    X(FAULT_CUT, "cut", "")                                                                        \
+    X(FAULT_SWAP_COLOURS, "swap-colours", "")
 
 #define FAULT_ID(id, name, takes) id,
 enum fault { FAULT_SWITCHES(FAULT_ID) FAULT_COUNT };

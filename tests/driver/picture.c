@@ -3,6 +3,7 @@
 #include "decoder.h"
 #include "encoder.h"
 #include "software.h"
+#include "videoproc.h"
 
 #include <stdlib.h>
 
@@ -32,7 +33,7 @@ static struct context *context_new(const struct config *config, uint32_t width, 
     context->height = height;
     context->target = VA_INVALID_ID;
     if (config->entrypoint == VAEntrypointVideoProc)
-        return context; /* it takes no picture */
+        return context; /* what it does it keeps nothing of */
     if (software_has(config->profile))
         context->software = software_new(config->profile);
     else if (config->entrypoint == VAEntrypointVLD)
@@ -88,14 +89,12 @@ VAStatus picture_begin(struct driver *drv, VAContextID id, VASurfaceID target)
         return VA_STATUS_ERROR_INVALID_CONTEXT;
     if (!surface_of(drv, target))
         return VA_STATUS_ERROR_INVALID_SURFACE;
-    if (!context->encoder && !context->decoder && !context->software)
-        return driver_refuse(drv, VA_STATUS_ERROR_UNIMPLEMENTED, "no picture is scaled");
     context->target = target;
     if (context->encoder)
         encoder_begin(context->encoder);
     else if (context->software)
         software_begin(context->software);
-    else
+    else if (context->decoder)
         decoder_begin(context->decoder);
     return VA_STATUS_SUCCESS;
 }
@@ -138,6 +137,8 @@ VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int
             status = encoder_render(drv, context->encoder, buffer);
         else if (context->software)
             status = software_render(drv, context->software, buffer);
+        else if (!context->decoder)
+            status = videoproc_render(drv, context, target, buffer);
         else
             status = decoder_render(drv, context->decoder, target, buffer);
     }
@@ -157,5 +158,7 @@ VAStatus picture_end(struct driver *drv, VAContextID id)
         return encoder_end(drv, context->encoder, target);
     if (context->software)
         return software_end(drv, context->software, target);
+    if (!context->decoder)
+        return videoproc_end(drv, context);
     return decoder_end(drv, context->decoder, target);
 }

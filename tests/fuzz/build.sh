@@ -6,7 +6,7 @@ project=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 # fuzz_sources hook|verify|h264: the target and the parsers it feeds
 fuzz_sources() {
     case $1 in
-        hook) find "$project/hook" -name '*.c' ! -name main.c ! -name lxc-gpu-bind.c | sort ;;
+        hook) find "$project/hook" -name '*.c' ! -name main.c ! -name lxc-gpu-bind.c ! -name lxc-gpu-inside.c | sort ;;
         verify)
             find "$project/verify" -name '*.c' ! -name main.c | sort
             printf '%s\n' "$project"/hook/base/*.c ;;

@@ -23,6 +23,8 @@
 #include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/say.h"
+#include "usage/scan.h"
+#include "visit/user.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -383,14 +385,61 @@ static void eat_include(char *text, size_t size)
     }
 }
 
-#define EATERS 15U
+static void check_plain(const char *text)
+{
+    for (const char *c = text; *c; c++)
+        if (*c < ' ' || *c > '~')
+            broken("what a table shows is plain");
+}
+
+/* The same text as passwd(5) and as group(5). */
+static void eat_user(char *text, size_t size)
+{
+    struct guest_user user;
+
+    if (!user_text_find(text, size, "viewer", &user))
+        user = (struct guest_user){.found = false};
+    else if (user.uid == UINT32_MAX || user.gid == UINT32_MAX || user.home[0] != '/')
+        broken("an id is one, and a home a whole path");
+    (void)groups_text_add(text, size, "viewer", &user);
+    for (uint32_t i = 0; i < user.group_count; i++)
+        if (user.groups[i] == UINT32_MAX || user.group_count > GUEST_USER_GROUPS_MAX)
+            broken("a group is one");
+}
+
+/* What the kernel says, and what a user can name: a cgroup, and the line of a process. */
+static void eat_usage(char *text, size_t size)
+{
+    struct drm_client client;
+    char cgroup[64];
+    char name[32];
+
+    (void)size;
+    (void)scan_started(text);
+    if (scan_cgroup_find(text, cgroup, sizeof(cgroup))) {
+        scan_name_find(text, cgroup, name, sizeof(name));
+        check_plain(name);
+    }
+    if (!fdinfo_read(text, &client))
+        return;
+    check_plain(client.driver);
+    check_plain(client.pci);
+    for (size_t i = 0; i < client.engine_count; i++) {
+        check_plain(client.engines[i].name);
+        if (drm_engine_find(&client, client.engines[i].name) == NULL ||
+            drm_engine_busy(&(struct drm_engine){.capacity = 1}, &client.engines[i], 1) > 1000)
+            broken("a share is at most all");
+    }
+}
+
+#define EATERS 17U
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const eaters[EATERS])(char *text, size_t size) = {
-        eat_group,  eat_idmap,        eat_cgroup,      eat_mountinfo, eat_lxc_info,
-        eat_config, eat_arguments,    eat_environment, eat_subid,     eat_rules,
-        eat_name,   eat_config_lines, eat_words,       eat_include,   eat_enabled};
+        eat_group,     eat_idmap,       eat_cgroup,  eat_mountinfo, eat_lxc_info, eat_config,
+        eat_arguments, eat_environment, eat_subid,   eat_rules,     eat_name,     eat_config_lines,
+        eat_words,     eat_include,     eat_enabled, eat_user,      eat_usage};
     char *text;
 
     if (size == 0)

@@ -15,6 +15,7 @@ teardown() {
     user_stop c1 2>/dev/null || true
     [ "$lxcpath" != /var/lib/lxc ] || stop 100
     mountpoint -q /var/lib/lxc && umount -l /var/lib/lxc
+    [ ! -e "$work/pve" ] || proxmox_places_gone
     lxcpath=$work/lxc
     rm -rf "${lxcpath:?}"/c1* "${lxcpath:?}"/100* "${userpath:?}"/c1* /etc/pve
     cat "$work/subgid.before" >"$work/subgid"
@@ -383,6 +384,7 @@ proxmox() {
 }
 
 @test "Proxmox: check judges the next start by Proxmox's file, and each fix is for that file" {
+    proxmox_places
     mount --bind "$lxcpath" /var/lib/lxc
     lxcpath=/var/lib/lxc
     # never started: nothing below /var/lib/lxc yet

@@ -637,7 +637,7 @@ above() {
             } | container c1
             echo "lxc.mount.entry = $entry none bind,create=file" >"$work/entries.conf"
             printf '# mine\n%s none bind,create=file 0 0\n' "$entry" >"$work/entries.fstab"
-            warns "hides a node that a line of .* shows by another name; --with-card gives it by its own: "
+            warns "this hook's /dev/dri hides a node that a line of .* shows by another name; --with-card gives it by its own: "
             unwarned
             [ "$(in_container c1 stat -c '%t:%T' /dev/dri/card1)" = e2:1 ]
             stop c1
@@ -667,7 +667,7 @@ above() {
     chmod 0755 "$rootfs/bin/getent"
     chown -R 100000:100000 "$rootfs/etc"
     unprivileged --no-probe "$rootfs"
-    warns "no group render in its files, and only itself can ask what else its /etc/nsswitch.conf names: video \(gid 44\) is used"
+    warns "the container has no group render in its files, and only itself can ask what else its /etc/nsswitch.conf names: video \(gid 44\) is used"
     unwarned
     [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 998 ]
     stop c1
@@ -683,7 +683,7 @@ above() {
     stop c1
     # made at the first boot
     mv "$rootfs/etc/group" "$rootfs/etc/group.later"
-    warns "no /etc/group before its first boot: root \(gid 0\) is used"
+    warns "the container has no /etc/group before its first boot: root \(gid 0\) is used"
     stop c1
     mv "$rootfs/etc/group.later" "$rootfs/etc/group"
     start c1
@@ -782,9 +782,11 @@ proxmox_mended() {
     chmod 0755 "$work/entries.sh"
     for line in 'sh -c "chown 100000:100109 /dev/dri/renderD128"' "$work/entries.sh"; do
         { idmap "0 100000 65536"; echo "lxc.hook.pre-start = $line"; echo "lxc.hook.start-host = $hook --no-probe"; } | container c1
-        warns "a hook of the container's config changes the host's own node, for everything on this host, and is not needed with this one; delete it: lxc.hook.pre-start = "
+        warns "a hook of the container's config changes the host's own node, for everything on this host; with this hook that is not needed: lxc.hook.pre-start = "
+        # what else the script does is not ours to take away
+        [[ $line == sh* ]] || echo "#!/bin/sh" >"$work/entries.sh"
         unwarned
-        [ "$(grep -c pre-start "$mend_config")" = 0 ]
+        [ "$(grep -c pre-start "$mend_config")" = "$([[ $line == sh* ]] && echo 0 || echo 1)" ]
         [ "$(stat -c %g /dev/dri/renderD128)" = 107 ] # as udev had it
         stop c1
     done

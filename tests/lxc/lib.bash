@@ -124,15 +124,29 @@ init_pid() {
 
 # ---- containers of Proxmox ----
 
+# What Proxmox and enable write to lies apart from this machine's own.
+proxmox_places() {
+    mkdir -p "$work/pve"/{lock,backups}
+    mount --bind "$work/pve/lock" /run/lock
+    mount --bind "$work/pve/backups" /var/backups
+}
+
+proxmox_places_gone() {
+    umount /run/lock /var/backups 2>/dev/null || true
+    rm -rf "$work/pve"
+}
+
 # proxmox_here: from now on $lxcpath is Proxmox's, for the rest of a test.
 proxmox_here() {
     mount --bind "$lxcpath" /var/lib/lxc
     lxcpath=/var/lib/lxc
     mkdir -p /etc/pve/lxc
+    proxmox_places
 }
 
 proxmox_gone() {
     umount /var/lib/lxc 2>/dev/null || true
+    proxmox_places_gone
     rm -rf /etc/pve
     lxcpath=$work/lxc
 }

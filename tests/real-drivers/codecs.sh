@@ -22,3 +22,11 @@ for codec in hevc hevc10 vp9 vp9-10 vp8; do
         ;;
     esac
 done
+
+# Scaling neither: what is offered starts, and nothing comes out; Intel's free driver on Gen9 has none, and only warns.
+verify "$chip" --scale
+case $chip in
+skl) expect 0 'has no VideoProc on this GPU' "$chip, scaling" ;;
+*) expect 36 "scaled pictures are wrong: " "$chip, scaling" ;;
+esac
+! grep -q '^scale *pass' "$scratch/log" || fail "$chip: scaled, with nothing to scale it"

@@ -2,7 +2,7 @@
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
 # shellcheck source-path=SCRIPTDIR
-export rows='g15 g18 g20 g30 g45 g48 g49'
+export rows='g15 g18 g20 g30 g45 g48 g49 g50'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -86,3 +86,6 @@ row_is g48 23 'VA driver iHD does not decode vp9 on this GPU; it decodes h264 he
 verify skl --codec hevc
 row_is g49 35 'a clip of hevc decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' \
     '# until then tell programs to decode hevc on the CPU$'
+
+verify adlp --scale
+row_is g50 36 "scaled pictures are wrong: " '# until then tell programs to scale on the CPU$'

@@ -40,7 +40,7 @@ PATH=$scratch/bin:$PATH
 hook=lxc-gpu-hook
 
 offers_the_help $hook
-completes 'attach cdi check disable enable idmap list' $hook ''
+completes 'attach cdi check detach disable enable idmap list status verify' $hook ''
 completes 'list' $hook l
 in=(-P "$there")
 ((EUID == 0)) || in=()
@@ -58,6 +58,8 @@ until grep -q "@$there/video/command" /proc/net/unix; do
     sleep 0.02
 done
 completes 'video' $hook "${in[@]}" attach ''
+completes 'video' $hook "${in[@]}" detach ''
+completes 'video' $hook "${in[@]}" verify ''
 completes 'else-mail else-vault else-video' $hook check -P "$scratch/srv" ''
 completes 'else-vault else-video' $hook --lxcpath "$scratch/srv/" idmap else-v
 completes '' $hook --lxcpath "$scratch/srv" attach ''

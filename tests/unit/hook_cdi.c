@@ -1,7 +1,7 @@
 /* cdi: the specification as engines read it, held to files; and which versions and kinds are taken.
  */
 #include "base/file.h"
-#include "cli/cdi_spec.h"
+#include "cdi/spec.h"
 #include "cmocka_all.h"
 
 #include <fcntl.h>

@@ -196,7 +196,7 @@ static void nobody_outlives_the_parent(void **state)
 {
     struct child_outcome *outcome = child_memory(sizeof(*outcome));
     struct child_job job = {.steps = steps_hang, .outcome = outcome, .cgroup = -1};
-    pid_t *hung = child_memory(sizeof(*hung));
+    volatile pid_t *hung = child_memory(sizeof(*hung));
     int status = 0;
     pid_t parent;
     pid_t gone = 0;
@@ -213,7 +213,7 @@ static void nobody_outlives_the_parent(void **state)
         *hung = child.pid;
         hang();
     }
-    for (int64_t began = now(); !outcome->has_begun && now() - began < 10000;)
+    for (int64_t began = now(); !(outcome->has_begun && *hung) && now() - began < 10000;)
         (void)usleep(1000);
     assert_true(outcome->has_begun && *hung > 0);
     assert_int_equal(kill(parent, SIGKILL), 0);

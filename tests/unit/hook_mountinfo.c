@@ -24,6 +24,19 @@ static void knows_our_tree_by_the_last_mount_there(void **state)
     assert_false(mountinfo_shows_our_tree(""));
 }
 
+static void knows_one_that_a_container_has_made(void **state)
+{
+    (void)state;
+    assert_true(mountinfo_shows_our_tree(
+        "23 22 0:44 / /dev/dri rw - tmpfs lxc-gpu-hook ro,size=64k,nr_inodes=1024,inode64\n"));
+    assert_false(mountinfo_shows_our_tree(
+        "23 22 0:44 / /dev/dri rw - tmpfs lxc-gpu-hook ro,size=64k,uid=100000,gid=100000\n"));
+    assert_false(
+        mountinfo_shows_our_tree("23 22 0:44 / /dev/dri rw - tmpfs lxc-gpu-hook uid=100000\n"));
+    assert_true(
+        mountinfo_shows_our_tree("23 22 0:44 / /dev/dri rw - tmpfs lxc-gpu-hook ro,quid=1\n"));
+}
+
 static void finds_the_group_a_mount_shares_with(void **state)
 {
     (void)state;
@@ -57,6 +70,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_our_tree_by_the_last_mount_there),
+        cmocka_unit_test(knows_one_that_a_container_has_made),
         cmocka_unit_test(finds_the_group_a_mount_shares_with),
         cmocka_unit_test(decodes_what_the_kernel_encodes),
     };

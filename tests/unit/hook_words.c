@@ -125,6 +125,11 @@ static void the_name_is_one_argument_again_and_no_option(void **state)
     char **argv = NULL;
 
     (void)state;
+    assert_int_equal(setenv("LXC_CONFIG_FILE", "config", 1), 0);
+    assert_int_equal(setenv("LXC_HOOK_VERSION", "0", 1), 0);
+    arguments_are("--help", "hook --help lxc mount", "[hook][--][--help][lxc][mount]");
+    assert_int_equal(unsetenv("LXC_HOOK_VERSION"), 0);
+    arguments_are("--help", "hook --help lxc mount", "[hook][--help][lxc][mount]");
     assert_int_equal(setenv("LXC_CONFIG_FILE", "/lxc/config", 1), 0);
     assert_int_equal(unsetenv("LXC_HOOK_TYPE"), 0);
     assert_int_equal(unsetenv("LXC_PID"), 0);

@@ -23,7 +23,11 @@ plan: plan facts
 start: start plan facts
 say: say plan facts
 config: config say plan facts
-cli: cli start config say plan facts'
+cdi: cdi start say plan facts
+visit: visit facts
+usage: usage say plan facts
+cli: cli usage visit cdi start config say plan facts
+heal: heal cli usage visit cdi start config say plan facts'
 # shellcheck disable=SC2034  # by name
 verify_layers='facts: facts
 h264: h264
@@ -73,7 +77,7 @@ for file in "$project/$program"/*/*.[ch] "$project/$program"/main.c; do
 done
 
 # Every call that is left when one is linked with all that it takes from the libraries.
-pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc(23|99)_(strto(l|ul|ull)|sscanf)|strtoull|sscanf|v?snprintf|(malloc|calloc|realloc|free)|qsort|log10|gnu_dev_(major|minor|makedev)|__errno_location|__ctype_b_loc)$'
+pure='^(mem(cpy|move|set|cmp|chr)|str(len|nlen|cmp|ncmp|casecmp|ncasecmp|chr|rchr|chrnul|str|spn|cspn|tok_r|tol|toul|error)|__isoc(23|99)_(strto(l|ul|ull)|sscanf)|strtoull|sscanf|v?snprintf|(malloc|calloc|realloc|free)|qsort|log10|sin|cos|gnu_dev_(major|minor|makedev)|__errno_location|__ctype_b_loc)$'
 whole=$(mktemp)
 trap 'rm -f "$whole"' EXIT
 for archive in "$@"; do

@@ -4,7 +4,7 @@
 # usage: start_size.sh ARCHIVE...
 set -euo pipefail
 project=$(cd "${0%/*}/../.." && pwd)
-files_max=26 lines_max=4200
+files_max=26 lines_max=4300
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -17,7 +17,7 @@ for member in $members; do
     count=$(wc -l <"$project/hook/$member")
     printf '%5d %s\n' "$count" "$member"
     files=$((files + 1)) lines=$((lines + count))
-    case $member in config/* | cli/* | say/*) foreign+=" $member" ;; esac
+    case $member in config/* | cli/* | cdi/* | visit/* | usage/* | say/*) foreign+=" $member" ;; esac
 done
 echo "start_host: $files files, $lines lines; at most $files_max and $lines_max"
 nm "$work/whole" | grep ' T start_host$' >/dev/null || { echo 'not ok - start_host is not in it'; exit 1; }

@@ -218,6 +218,38 @@ CASE(g23_in_scaler)
     SET(facts.va.progress.call, "vaCreateContext");
 }
 
+static void scaled(double psnr)
+{
+    facts.request.scale = true;
+    facts.va.scale.pictures = 2;
+    facts.va.scale.psnr_y = psnr;
+    facts.va.scale.psnr_uv = 57.1;
+    facts.va.scale.psnr_block = 51.3;
+}
+
+CASE(scaled_right)
+{
+    scaled(58.4);
+}
+
+CASE(g50_scaled_wrong)
+{
+    scaled(23.1);
+}
+
+CASE(g50_one_block)
+{
+    scaled(58.4);
+    facts.va.scale.psnr_block = 12;
+}
+
+CASE(g50_scale_fails)
+{
+    facts.request.scale = true;
+    facts.va.scale.done = false;
+    facts_failure(&facts.va.scale.failure, "vaEndPicture", 2, "VA_STATUS_ERROR_ALLOCATION_FAILED");
+}
+
 static struct va_codec *codec_asked(enum codec codec)
 {
     facts.request.codecs = CODEC_BIT(codec);
@@ -506,6 +538,10 @@ const struct verify_case VERIFY_CASES_STREAM[] = {
     ROW(g30_no_scaler_radeon, STATUS_PASS, "g30"),
     ROW(g30_scaler_fails, STATUS_PASS, "g30"),
     ROW(g23_in_scaler, STATUS_CRASHED, "g23"),
+    ROW(scaled_right, STATUS_PASS, ""),
+    ROW(g50_scaled_wrong, STATUS_SCALE, "g50"),
+    ROW(g50_one_block, STATUS_SCALE, "g50"),
+    ROW(g50_scale_fails, STATUS_SCALE, "g50"),
     ROW(g48_not_offered, STATUS_CODEC, "g48"),
     ROW(g48_not_offered_fedora, STATUS_CODEC, "g48"),
     ROW(g48_of_all, STATUS_PASS, ""),

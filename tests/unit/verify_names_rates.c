@@ -1,6 +1,6 @@
 /* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
 #include "facts/rate_control.h"
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 #include "judge/words.h"
 #include "system/kernel.h"
 

@@ -140,7 +140,7 @@ static void status_compare(enum exit_status status)
 static void text_is_as_agreed(void **state)
 {
     (void)state;
-    for (int status = 0; status <= STATUS_DECODE; status++)
+    for (int status = 0; status <= STATUS_SCALE; status++)
         status_compare((enum exit_status)status);
 }
 

@@ -117,6 +117,9 @@ static void sanitize_results(struct va_facts *facts)
     sanitize_failure(&facts->decode.failure);
     sanitize_bool(&facts->scale.offered);
     sanitize_bool(&facts->scale.done);
+    sanitize_decibel(&facts->scale.psnr_y);
+    sanitize_decibel(&facts->scale.psnr_uv);
+    sanitize_decibel(&facts->scale.psnr_block);
     sanitize_failure(&facts->scale.failure);
 }
 

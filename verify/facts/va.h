@@ -50,6 +50,7 @@ struct va_request {
     enum va_profile_choice profile;
     enum va_rate_choice rate;
     bool decode;     /* decode back and compare */
+    bool scale;      /* scale pictures, and compare */
     uint32_t codecs; /* CODEC_BIT of each whose clip is decoded, too; CODEC_BITS_ALL */
     bool list_only;  /* stop after the entrypoints were listed */
     int output_fd;   /* the H.264 elementary stream is written here; -1: nowhere */
@@ -219,7 +220,10 @@ struct va_facts {
 
     struct {
         bool offered; /* VideoProc gives a config */
-        bool done;    /* and a context */
+        bool done;    /* and a context; with request.scale, pictures were scaled and read */
+        uint32_t pictures;
+        double psnr_y, psnr_uv, psnr_block; /* of the worst of them, each */
+        uint32_t width, height;             /* that the picture at hand was scaled to */
         struct va_failure failure;
     } scale;
 

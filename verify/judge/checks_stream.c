@@ -181,6 +181,21 @@ struct judgement check_decode(const struct facts *facts, struct text *detail)
 
 /* ---- scale, codecs ---- */
 
+/*
+ * dB. Below these the scaled picture is not the one that went in. swscale's filters, from the
+ * nearest pixel to Lanczos, have 48 and more, and 42 in the worst block; a shift of four pixels has
+ * 37 and 33, a black edge of two 26 and 11. tests/unit/verify_scale.sh holds it to that.
+ */
+#define SCALE_FAIL       40.0
+#define SCALE_FAIL_BLOCK 30.0
+
+/* Not plain comparisons: what is no number fails too. */
+static bool is_scaled_well(const struct va_facts *va)
+{
+    return va->scale.pictures > 0 && va->scale.psnr_y >= SCALE_FAIL &&
+           va->scale.psnr_uv >= SCALE_FAIL && va->scale.psnr_block >= SCALE_FAIL_BLOCK;
+}
+
 /* A PASS says whether players can scale, which most do on their way to the encoder. */
 struct judgement check_scale(const struct facts *facts, struct text *detail)
 {
@@ -188,12 +203,19 @@ struct judgement check_scale(const struct facts *facts, struct text *detail)
 
     if (va->scale.failure.happened) {
         words_failure(&va->scale.failure, detail);
+        if (va->scale.offered && facts->request.scale)
+            return JUDGED_FAIL(CAUSE_SCALE_FAILED);
         return JUDGED_WARN(va->scale.offered ? CAUSE_SCALER_FAILED : CAUSE_NO_SCALER);
     }
     if (!va->scale.done)
         return JUDGED_SKIP;
-    text_add(detail, "VideoProc starts; no picture was scaled");
-    return JUDGED_PASS;
+    if (!facts->request.scale) {
+        text_add(detail, "VideoProc starts; no picture was scaled");
+        return JUDGED_PASS;
+    }
+    text_add(detail, "2:1 and 3:2 down, PSNR-Y %.1f dB, colour %.1f, worst block %.1f",
+             va->scale.psnr_y, va->scale.psnr_uv, va->scale.psnr_block);
+    return is_scaled_well(va) ? JUDGED_PASS : JUDGED_FAIL(CAUSE_SCALED_WRONG);
 }
 
 /* What the driver says, and of that what was tried. A failure speaks of the one codec. */

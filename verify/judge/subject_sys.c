@@ -1,5 +1,5 @@
 /* The values out of what is known before the VA driver is loaded. */
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 #include "judge/packages.h"
 #include "judge/subject_values.h"
 #include "judge/words.h"

@@ -364,6 +364,18 @@ VALUE(looks_like)
     text_add(out, f->va.decode.looks_like[0] ? "; %s" : "%s", f->va.decode.looks_like);
 }
 
+VALUE(scaled)
+{
+    bool is_colour = f->va.scale.psnr_uv < f->va.scale.psnr_y;
+
+    text_add(out, "%.1f", is_colour ? f->va.scale.psnr_uv : f->va.scale.psnr_y);
+}
+
+VALUE(scaled_block)
+{
+    text_add(out, "%.1f", f->va.scale.psnr_block);
+}
+
 static const struct va_codec *codec_bad(const struct facts *f)
 {
     int bad = codec_first_bad(f);

@@ -124,6 +124,8 @@ enum trust {
     X(block_place, OURS)                                                                           \
     X(block_frame, OURS)                                                                           \
     X(looks_like, MAYBE)                                                                           \
+    X(scaled, OURS)                                                                                \
+    X(scaled_block, OURS)                                                                          \
     X(codec, OURS)                                                                                 \
     X(decoders, OURS)                                                                              \
     X(install_decoders, OURS)                                                                      \

@@ -1,7 +1,7 @@
 /* What is known before the VA driver is loaded, and how the run ended, in words. */
 #include "judge/words.h"
 
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/codecs.h"
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 #include "judge/words.h"
 #include "render/list.h"
 
@@ -160,7 +160,7 @@ static void scale_write(const struct va_facts *va, struct json *json)
         json_bool(json, "offered", va->scale.offered);
     else
         json_null(json, "offered");
-    json_null(json, "psnr_y"); /* no picture is scaled */
+    known_real(json, "psnr_y", va->scale.pictures > 0, va->scale.psnr_y);
     json_close(json, '}');
 }
 

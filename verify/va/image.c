@@ -1,5 +1,7 @@
 #include "va/image.h"
 
+#include "picture/smooth.h"
+
 /* Whether it is of that format with room for the whole surface inside its data_size. */
 static bool is_fitting(const VAImage *image, const struct transfer *transfer)
 {
@@ -167,16 +169,34 @@ static bool touch_derived(struct va_session *session, const struct transfer *tra
     return VA_CALL(session, vaDestroyImage, session->display, image.image_id) && ok;
 }
 
+static bool draw_with(struct va_session *session, struct transfer *transfer, VASurfaceID surface,
+                      transfer_look *look, void *context)
+{
+    if (transfer->is_derived)
+        return touch_derived(session, transfer, surface, look, context);
+    return touch(session, transfer, &transfer->image, look, context) &&
+           VA_CALL(session, vaPutImage, session->display, surface, transfer->image.image_id, 0, 0,
+                   transfer->width, transfer->height, 0, 0, transfer->width, transfer->height);
+}
+
 bool transfer_draw(struct va_session *session, struct transfer *transfer, VASurfaceID surface,
                    const struct pattern *pattern, uint32_t frame)
 {
     struct drawing drawing = {.pattern = pattern, .frame = frame};
 
-    if (transfer->is_derived)
-        return touch_derived(session, transfer, surface, draw, &drawing);
-    return touch(session, transfer, &transfer->image, draw, &drawing) &&
-           VA_CALL(session, vaPutImage, session->display, surface, transfer->image.image_id, 0, 0,
-                   transfer->width, transfer->height, 0, 0, transfer->width, transfer->height);
+    return draw_with(session, transfer, surface, draw, &drawing);
+}
+
+static void draw_smooth(void *context, const struct nv12 *picture)
+{
+    (void)context;
+    smooth_draw(picture);
+}
+
+bool transfer_draw_smooth(struct va_session *session, struct transfer *transfer,
+                          VASurfaceID surface)
+{
+    return draw_with(session, transfer, surface, draw_smooth, NULL);
 }
 
 bool transfer_read(struct va_session *session, struct transfer *transfer, VASurfaceID surface,

@@ -39,6 +39,10 @@ void transfer_close(struct va_session *session, struct transfer *transfer);
 bool transfer_draw(struct va_session *session, struct transfer *transfer, VASurfaceID surface,
                    const struct pattern *pattern, uint32_t frame);
 
+/* The same with the picture of picture/smooth.h. */
+bool transfer_draw_smooth(struct va_session *session, struct transfer *transfer,
+                          VASurfaceID surface);
+
 /* Calls `look` with the surface's pixels, which are gone when it returns. */
 typedef void transfer_look(void *context, const struct nv12 *picture);
 bool transfer_read(struct va_session *session, struct transfer *transfer, VASurfaceID surface,

@@ -13,7 +13,7 @@ payload_project() {
         dpkg-deb --extract "$package" "$dir/${component%:*}"
     done
     cp "$build"/tests/driver/va/*_drv_video.so "$dir/driver/"
-    (cd "$build" && cp --parents tests/lxc/box tests/lxc/force tests/unit/test_hook_redirect tests/bench/alternate "$dir/")
+    (cd "$build" && cp --parents tests/lxc/box tests/lxc/force tests/lxc/visitor tests/unit/test_hook_redirect tests/bench/alternate "$dir/")
 }
 
 # payload_make DIR TEST...: makes DIR.tar of what payload_project put into DIR, and of the tests.

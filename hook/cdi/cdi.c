@@ -1,9 +1,10 @@
-/* cdi: the host's nodes for the engines that read the Container Device Interface. */
+/* The host's nodes for the engines that read the Container Device Interface. */
+#include "cdi/cdi.h"
+
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/cdi_spec.h"
-#include "cli/cli.h"
+#include "cdi/spec.h"
 #include "exit_status.h"
 #include "facts/account.h"
 #include "plan/plan.h"

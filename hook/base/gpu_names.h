@@ -1,6 +1,6 @@
 /* GPUs by their PCI ids, in the words people use for them. */
-#ifndef VERIFY_GPU_NAMES_H
-#define VERIFY_GPU_NAMES_H
+#ifndef BASE_GPU_NAMES_H
+#define BASE_GPU_NAMES_H
 
 #include <stdint.h>
 

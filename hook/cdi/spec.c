@@ -1,4 +1,4 @@
-#include "cli/cdi_spec.h"
+#include "cdi/spec.h"
 
 #include "base/json.h"
 #include "base/text.h"

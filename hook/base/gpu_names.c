@@ -1,4 +1,4 @@
-#include "judge/gpu_names.h"
+#include "base/gpu_names.h"
 
 #include <stddef.h>
 
