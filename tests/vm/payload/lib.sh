@@ -130,11 +130,12 @@ rootfs_release() (
 # not run yet. A busybox gets this machine's, with the libraries they need.
 ct_install_verify() {
     local rootfs=/var/lib/lxc/$1/rootfs dri=/usr/lib/x86_64-linux-gnu/dri from
+    local libva=${dri%/*}/libva-drm.so.2 # loaded while it runs, with libva.so.2
 
     from=$(rootfs_release "$rootfs")
     if [[ -z $from ]]; then
         from=$release
-        ldd "/payload/$from/guest/usr/bin/gpu-verify" "/payload/$from"/driver/test_drv_video.so |
+        { echo "$libva" && ldd "/payload/$from/guest/usr/bin/gpu-verify" "/payload/$from"/driver/test_drv_video.so "$libva"; } |
             grep -oE '/[^ ]+\.so[.0-9]*' | grep -v ^/payload | sort -u | xargs cp -L --parents -t "$rootfs"
     fi
     tar -C "/payload/$from/guest" -cf - . | tar -C "$rootfs" -xf - --no-overwrite-dir

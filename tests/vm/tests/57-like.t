@@ -4,6 +4,7 @@
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh
 . /payload/lib.sh
 plan 11
+cp "/payload/$release/guest/usr/bin/gpu-verify" /usr/bin/
 
 unit() { # unit NAME SETTING...: a service of these settings, started
     local name=$1
