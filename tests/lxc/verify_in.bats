@@ -137,7 +137,7 @@ if (echo spoiled 1<>/proc/self/fd/7) 2>/dev/null; then echo "written over after 
 /bin/chmod 0777 /proc/self/fd/7 2>/dev/null
 if (echo spoiled 1<>/proc/self/fd/7) 2>/dev/null; then echo "written over after chmod"; fi
 for fd in /proc/[0-9]*/fd/*; do
-    case $(/bin/readlink $fd) in *lxc-gpu* | *gpu-verify* | */usr/bin/*) echo "descriptor $(/bin/readlink $fd)" ;; esac
+    case $(/bin/readlink $fd) in *memfd:* | /usr/*) echo "descriptor $(/bin/readlink $fd)" ;; esac
 done
 END
 
