@@ -24,7 +24,7 @@ setup() {
     load lib.bash
     reset_host
     node renderD128 226 128
-    cp "$TEST_BUILD/tests/lxc/visitor" /usr/bin/gpu-verify
+    install -m 0755 "$TEST_BUILD/tests/lxc/visitor" /usr/bin/gpu-verify
     rm -f "$work/glibc/etc/passwd"
     cp "$work/rootfs/etc/passwd" "$work/rootfs/etc/group" "$work/glibc/etc/"
 }
@@ -55,7 +55,7 @@ verify() { "$hook" -P "$lxcpath" verify c1 "$@"; }
 says() { [[ "$(tr -s ' \n' ' ' <<<"$output")" == *"$1"* ]]; }
 
 @test "gpu-verify itself: what it finds and its status are those of one that is started in the container" {
-    cp "$BATS_FILE_TMPDIR/guest/usr/bin/gpu-verify" /usr/bin/gpu-verify
+    install -m 0755 "$BATS_FILE_TMPDIR/guest/usr/bin/gpu-verify" /usr/bin/gpu-verify
     cp /usr/bin/gpu-verify "$work/glibc/bin/own"
     { idmap "0 100000 65536"; echo "lxc.hook.start-host = $hook --no-probe"; } | here
     for options in "--json" "--json --device /dev/nothing" "--frames none"; do
@@ -137,7 +137,7 @@ if (echo spoiled 1<>/proc/self/fd/7) 2>/dev/null; then echo "written over after 
 /bin/chmod 0777 /proc/self/fd/7 2>/dev/null
 if (echo spoiled 1<>/proc/self/fd/7) 2>/dev/null; then echo "written over after chmod"; fi
 for fd in /proc/[0-9]*/fd/*; do
-    case $(/bin/readlink $fd) in *lxc-gpu* | *gpu-verify* | */usr/bin/*) echo "descriptor $(/bin/readlink $fd)" ;; esac
+    case $(/bin/readlink $fd) in *memfd:* | /usr/*) echo "descriptor $(/bin/readlink $fd)" ;; esac
 done
 END
 
