@@ -160,6 +160,17 @@ static bool script_changes_node(const char *command)
            file_read_at(AT_FDCWD, path, SCRIPT_MAX, &text, &size) == 0 && changes_node(text);
 }
 
+/* As a word: a directory may be called so too. */
+static bool starts_this_hook(const char *command)
+{
+    static const char name[] = "lxc-gpu-hook";
+
+    for (const char *at = command; (at = strstr(at, name)); at++)
+        if (!at[strlen(name)] || strchr(FIELD_BLANK "'\"", at[strlen(name)]))
+            return true;
+    return false;
+}
+
 static void hook_take(const struct config_line *line, struct config_lines *ret)
 {
     char whole[PATH_MAX];
@@ -168,7 +179,7 @@ static void hook_take(const struct config_line *line, struct config_lines *ret)
                             !text_is_equal(line->key, "lxc.hook.start-host")))
         return;
     ret->is_changer_script = !changes_node(line->value);
-    if (strstr(line->value, "lxc-gpu-hook") ||
+    if (starts_this_hook(line->value) ||
         (ret->is_changer_script && !script_changes_node(line->value)))
         return;
     snprintf(whole, sizeof(whole), "%s = %s", line->key, line->value);
