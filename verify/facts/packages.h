@@ -1,6 +1,6 @@
 /*
- * The packages of Debian that hold VA drivers and libva: which are installed, in which version, and what the
- * APT sources of this machine offer. Read as text, nothing is run.
+ * The packages of Debian that hold VA drivers and libva: which are installed, in which version, and
+ * what the APT sources of this machine offer. Read as text, nothing is run.
  */
 #ifndef VERIFY_FACTS_PACKAGES_H
 #define VERIFY_FACTS_PACKAGES_H

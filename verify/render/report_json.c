@@ -1,9 +1,9 @@
 #include "render/render.h"
 
+#include "base/gpu_names.h"
 #include "base/json.h"
 #include "facts/rate_control.h"
 #include "judge/codecs.h"
-#include "base/gpu_names.h"
 #include "judge/words.h"
 #include "render/list.h"
 
