@@ -125,7 +125,7 @@ static void what_was_looked_at_is_checked_again(void **state)
         .node_count = 6,
         .node_minors = {PRIMARY_MINOR_MAX, PRIMARY_MINOR_MAX + 1, RENDER_MINOR_MIN - 1,
                         RENDER_MINOR_MIN, RENDER_MINOR_MAX, RENDER_MINOR_MAX + 1},
-        .groups = {{true, 109}, {false, 0}},
+        .groups = {{.found = true, .gid = 109}},
     };
     struct guest_group groups[2];
 

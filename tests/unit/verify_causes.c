@@ -267,7 +267,7 @@ static void each_line_is_for_its_places(void **state)
     for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++)
         for (const struct verify_case *one = lists[list]; one->name; one++)
             for (size_t place = 0; place < PLACE_COUNT * VARIATIONS; place++)
-                fixes_collect(one, place % PLACE_COUNT, place / PLACE_COUNT);
+                fixes_collect(one, place % PLACE_COUNT, (enum variation)(place / PLACE_COUNT));
     for (int cause = 1; cause < CAUSE_COUNT; cause++)
         fixes_write((enum cause)cause, out);
     for (size_t i = 0; i < ROW_COUNT; i++)

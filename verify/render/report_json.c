@@ -176,7 +176,8 @@ static void codec_word_write(struct json *json, const char *key, enum codec_word
 static void codecs_write(const struct facts *facts, struct json *json)
 {
     json_open(json, "codecs", '[');
-    for (int codec = 0; codec < CODEC_COUNT && facts->va.entrypoints.count; codec++) {
+    for (int i = 0; i < CODEC_COUNT && facts->va.entrypoints.count; i++) {
+        enum codec codec = (enum codec)i;
         json_open(json, NULL, '{');
         json_string(json, "codec", codec_name(codec));
         codec_word_write(json, "decode", codec_decode(facts, codec));
