@@ -97,7 +97,7 @@ static void entry_take(const struct config_line *line, bool is_fstab, struct con
 
     ret->brings_dri |= strstr(line->value, "dev/dri") != NULL;
     if (ret->entry_count == CONFIG_ENTRIES_MAX || strlen(line->value) >= sizeof(source) ||
-        sscanf(line->value, "%s %s", source, target) != 2 || !(behind = behind_dri(target)))
+        sscanf(line->value, "%4095s %4095s", source, target) != 2 || !(behind = behind_dri(target)))
         return;
     memset(entry, 0, sizeof(*entry));
     if (!entry_judge(source, behind, entry))

@@ -212,7 +212,7 @@ static void expression_add(const char *literal, struct text *text)
 
 const char *advice_delete_entry(const struct config_entry *entry, char *buffer, size_t size)
 {
-    char expression[3 * CONFIG_LINE_SIZE];
+    char expression[3 * CONFIG_LINE_SIZE] = "";
     struct text text = TEXT_ON(expression);
 
     text_add(&text, "^ *%s", entry->is_fstab ? "" : "lxc\\.mount\\.entry *[:=] *");
@@ -229,7 +229,7 @@ const char *advice_delete_entry(const struct config_entry *entry, char *buffer, 
 
 const char *advice_delete_changer(const struct config_lines *config, char *buffer, size_t size)
 {
-    char expression[3 * CONFIG_LINE_SIZE];
+    char expression[3 * CONFIG_LINE_SIZE] = "";
     struct text text = TEXT_ON(expression);
 
     text_add(&text, "^ *");

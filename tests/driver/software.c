@@ -163,7 +163,7 @@ static void references_find(struct driver *drv, struct software *software)
 /* Once; it may not change in mid-stream. */
 static const char *sequence_write(struct software *software, struct bit_writer *stream)
 {
-    uint8_t room[HEVC_HEADERS_MAX];
+    uint8_t room[HEVC_HEADERS_MAX] = {0};
     struct bit_writer writer = {.data = room, .size = sizeof(room)};
     const char *fault = hevc_write_sequence(&writer, &software->picture);
 
