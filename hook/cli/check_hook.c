@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/check.h"
 #include "config/name_words.h"
+#include "config/scan.h"
 #include "config/shell_words.h"
 #include "exit_status.h"
 #include "facts/env.h"
@@ -42,7 +43,7 @@ static int wrong_section(const struct container_facts *facts, struct err *err)
             continue;
         snprintf(key, sizeof(key), "lxc.hook.%s", type);
         int r = lxc_config_get(&facts->container, key, &lines, err);
-        if (r == 0 && strstr(lines, PROGRAM) && hook_type_read(type, &unused, &fault) < 0)
+        if (r == 0 && config_hook_find(lines) && hook_type_read(type, &unused, &fault) < 0)
             r = say_fault(&fault, &about, err);
         if (r < 0)
             return r;
@@ -131,7 +132,7 @@ int check_lines_read(const struct container *container, const char *type, struct
     if (r < 0)
         return r;
     for (char *line = strtok_r(lines, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-        if (!strstr(line, PROGRAM) || ret->count == HOOK_LINES_MAX)
+        if (!config_hook_find(line) || ret->count == HOOK_LINES_MAX)
             continue;
         r = line_read(&ret->lines[ret->count++], line, err);
         if (r < 0) {

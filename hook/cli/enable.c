@@ -12,6 +12,7 @@
 #include "cli/idmap.h"
 #include "config/edit.h"
 #include "config/enabled.h"
+#include "config/scan.h"
 #include "exit_status.h"
 #include "say/advice_config.h"
 #include "say/report.h"
@@ -133,7 +134,7 @@ static int is_included(const struct container_facts *facts, bool had_hooks, bool
     int r = lxc_config_get(&facts->container, "lxc.hook.start-host", &lines, err);
     size_t count = 0;
 
-    for (const char *next = lines; r == 0 && (next = strstr(next, "lxc-gpu-hook")); next++)
+    for (const char *next = lines; r == 0 && (next = config_hook_find(next)); next++)
         count++;
     *ret = count > (had_hooks ? 1 : 0);
     return r;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/edit.h"
 #include "config/include.h"
+#include "config/scan.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,7 +78,7 @@ static bool names_hook(const struct setting *setting)
         return enabled_is_snippet(setting->value);
     return (text_is_equal(setting->key, "lxc.hook.mount") ||
             text_is_equal(setting->key, "lxc.hook.start-host")) &&
-           strstr(setting->value, "lxc-gpu-hook");
+           config_hook_find(setting->value);
 }
 
 static bool is_drm_rule(const struct setting *setting)

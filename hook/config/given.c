@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "config/scan.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -34,7 +35,7 @@ static bool is_line(const char *word, const char *key)
 {
     const char *at = strstr(word, key);
 
-    return at && strchr("= \t", at[strlen(key)]) && strstr(at, "lxc-gpu-hook");
+    return at && strchr("= \t", at[strlen(key)]) && config_hook_find(at);
 }
 
 bool given_by_words(const char *words, size_t size, const char *name, const char *key)

@@ -120,8 +120,9 @@ static void arguments_join(const struct name_words *name, const char *whole, int
 {
     int behind = at + (int)name->count;
     int count = at;
-    char **joined = calloc((size_t)*argc + 5, sizeof(*joined));
+    static char **joined; /* for as long as the process lasts */
 
+    joined = calloc((size_t)*argc + 5, sizeof(*joined));
     if (!joined)
         return;
     memcpy(joined, *argv, (size_t)at * sizeof(*joined));
@@ -134,7 +135,7 @@ static void arguments_join(const struct name_words *name, const char *whole, int
     for (int i = behind; i < *argc; i++)
         joined[count++] = (*argv)[i];
     *argc = count;
-    *argv = joined; /* for as long as the process lasts */
+    *argv = joined;
 }
 
 bool name_words_join(int *argc, char ***argv)

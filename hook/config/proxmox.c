@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "config/include.h"
+#include "config/scan.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -83,7 +84,7 @@ static bool begins(const char *text, const char *with)
 static bool is_about_hook(const struct proxmox_line *line)
 {
     return begins(line->key, "lxc.") &&
-           (strstr(line->value, PROGRAM) ||
+           (config_hook_find(line->value) ||
             (text_is_equal(line->key, "lxc.include") &&
              (strstr(line->value, "/gpu.conf") || strstr(line->value, "/gpu-") ||
               strstr(line->value, "/lxc-gpu"))));
@@ -280,7 +281,7 @@ static void hook_count(const struct config_line *line, void *memory)
 {
     struct hook_count *count = memory;
     bool is_all = text_is_equal(line->key, "lxc.hook");
-    bool is_ours = strstr(line->value, PROGRAM) != NULL;
+    bool is_ours = config_hook_find(line->value) != NULL;
 
     if (is_all || text_is_equal(line->key, "lxc.hook.start-host"))
         count->start_host = *line->value ? count->start_host + is_ours : 0;

@@ -8,6 +8,7 @@
 #include "config/obeyed.h"
 #include "facts/gpu.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,23 @@ static bool is_to_be_read(const char *path)
     struct stat st;
 
     return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (geteuid() != 0 || obeyed_is_roots(path));
+}
+
+static bool is_of_a_name(char c)
+{
+    return isalnum((unsigned char)c) || (c && strchr("._-", c));
+}
+
+const char *config_hook_find(const char *text)
+{
+    static const char name[] = "lxc-gpu-hook";
+
+    for (const char *at = text; (at = strstr(at, name)); at++) {
+        char behind = at[strlen(name)];
+        if ((at == text || !is_of_a_name(at[-1])) && !is_of_a_name(behind) && behind != '/')
+            return at;
+    }
+    return NULL;
 }
 
 /* ---- mount entries --------------------------------------------------------------------------- */
@@ -160,17 +178,6 @@ static bool script_changes_node(const char *command)
            file_read_at(AT_FDCWD, path, SCRIPT_MAX, &text, &size) == 0 && changes_node(text);
 }
 
-/* As a word: a directory may be called so too. */
-static bool starts_this_hook(const char *command)
-{
-    static const char name[] = "lxc-gpu-hook";
-
-    for (const char *at = command; (at = strstr(at, name)); at++)
-        if (!at[strlen(name)] || strchr(FIELD_BLANK "'\"", at[strlen(name)]))
-            return true;
-    return false;
-}
-
 static void hook_take(const struct config_line *line, struct config_lines *ret)
 {
     char whole[PATH_MAX];
@@ -179,7 +186,7 @@ static void hook_take(const struct config_line *line, struct config_lines *ret)
                             !text_is_equal(line->key, "lxc.hook.start-host")))
         return;
     ret->is_changer_script = !changes_node(line->value);
-    if (starts_this_hook(line->value) ||
+    if (config_hook_find(line->value) ||
         (ret->is_changer_script && !script_changes_node(line->value)))
         return;
     snprintf(whole, sizeof(whole), "%s = %s", line->key, line->value);

@@ -19,4 +19,10 @@ void config_scan_known(const char *file, bool is_roots, const char *text, struct
  */
 bool config_entry_judge(const char *behind_dri, unsigned node_minor, struct config_entry *ret);
 
+/*
+ * Pure: where `text`, such as the value of a hook's key, names this hook's program; NULL where it
+ * does not. A directory or a script may have its name in theirs.
+ */
+const char *config_hook_find(const char *text);
+
 #endif

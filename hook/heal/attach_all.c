@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/hook.h"
 #include "config/init.h"
+#include "config/scan.h"
 #include "exit_status.h"
 #include "heal/heal.h"
 #include "heal/running.h"
@@ -31,8 +32,8 @@ static void line_take(const struct config_line *line, void *memory)
 {
     bool *has_line = memory;
 
-    *has_line |= text_is_equal(line->key, "lxc.hook.start-host") &&
-                 strstr(line->value, "lxc-gpu-hook") != NULL;
+    *has_line |=
+        text_is_equal(line->key, "lxc.hook.start-host") && config_hook_find(line->value) != NULL;
 }
 
 /* Before any program of LXC is run on it: most containers have no line, and are done here. */

@@ -270,7 +270,7 @@ int scan_read(int proc, struct scan *ret)
     *ret = (struct scan){.containers = NULL};
     if (!dir)
         fd_cleanup(&fd);
-    while (r == 0 && (entry = readdir(dir)))
+    while (dir && r == 0 && (entry = readdir(dir)))
         if (text_to_u32(entry->d_name, 10, INT32_MAX, &pid) == 0)
             r = process_read(fd, entry->d_name, (pid_t)pid, ret);
     return r;

@@ -69,7 +69,7 @@ int program_seal(const char *path, int *ret, struct err *err)
 {
     CLEANUP_FD int file = -1;
     CLEANUP_FD int memory = -1;
-    struct stat st;
+    struct stat st = {0};
     int r = program_open(path, &file, &st, err);
 
     if (r < 0)

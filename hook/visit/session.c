@@ -161,7 +161,7 @@ static void told_read(const struct watch *watch, struct session_end *ret)
         case VISIT_BEGUN:
         case VISIT_IDS:
         case VISIT_READY:
-            ret->step = watch->told[i];
+            ret->step = (unsigned char)watch->told[i];
             break;
         case VISIT_FAILED:
             ret->error = i + 1 < watch->told_count ? (unsigned char)watch->told[i + 1] : EIO;

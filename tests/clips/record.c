@@ -27,7 +27,7 @@ static struct {
     VABufferType type;
     unsigned size, count;
     unsigned char *data;
-} buffers[BUFFERS_MAX];
+} held[BUFFERS_MAX];
 static unsigned next;
 static VAProfile profile;
 
@@ -44,47 +44,48 @@ static FILE *record(void)
 
 #define REAL(call) ((__typeof__(&(call)))dlsym(RTLD_NEXT, #call))
 
-VAStatus vaCreateConfig(VADisplay display, VAProfile new_profile, VAEntrypoint entrypoint,
-                        VAConfigAttrib *list, int count, VAConfigID *ret)
+VAStatus vaCreateConfig(VADisplay dpy, VAProfile new_profile, VAEntrypoint entrypoint,
+                        VAConfigAttrib *list, int num_attribs, VAConfigID *config_id)
 {
     if (entrypoint == VAEntrypointVLD)
         profile = new_profile;
     (void)fprintf(record(), "config %d %d\n", new_profile, entrypoint);
-    return REAL(vaCreateConfig)(display, new_profile, entrypoint, list, count, ret);
+    return REAL(vaCreateConfig)(dpy, new_profile, entrypoint, list, num_attribs, config_id);
 }
 
-VAStatus vaCreateContext(VADisplay display, VAConfigID config, int width, int height, int flag,
-                         VASurfaceID *surfaces, int count, VAContextID *ret)
+VAStatus vaCreateContext(VADisplay dpy, VAConfigID config, int width, int height, int flag,
+                         VASurfaceID *render_targets, int num_render_targets, VAContextID *context)
 {
     (void)fprintf(record(), "context %d %d\n", width, height);
-    return REAL(vaCreateContext)(display, config, width, height, flag, surfaces, count, ret);
+    return REAL(vaCreateContext)(dpy, config, width, height, flag, render_targets,
+                                 num_render_targets, context);
 }
 
-VAStatus vaCreateBuffer(VADisplay display, VAContextID context, VABufferType type, unsigned size,
-                        unsigned count, void *data, VABufferID *ret)
+VAStatus vaCreateBuffer(VADisplay dpy, VAContextID context, VABufferType type, unsigned size,
+                        unsigned num_elements, void *data, VABufferID *buf_id)
 {
-    VAStatus status = REAL(vaCreateBuffer)(display, context, type, size, count, data, ret);
+    VAStatus status = REAL(vaCreateBuffer)(dpy, context, type, size, num_elements, data, buf_id);
 
     if (status == VA_STATUS_SUCCESS && data) {
         unsigned at = next++ % BUFFERS_MAX;
 
-        free(buffers[at].data);
-        buffers[at].id = *ret;
-        buffers[at].type = type;
-        buffers[at].size = size;
-        buffers[at].count = count;
-        buffers[at].data = malloc((size_t)size * count);
-        if (!buffers[at].data)
+        free(held[at].data);
+        held[at].id = *buf_id;
+        held[at].type = type;
+        held[at].size = size;
+        held[at].count = num_elements;
+        held[at].data = malloc((size_t)size * num_elements);
+        if (!held[at].data)
             abort();
-        memcpy(buffers[at].data, data, (size_t)size * count);
+        memcpy(held[at].data, data, (size_t)size * num_elements);
     }
     return status;
 }
 
-VAStatus vaBeginPicture(VADisplay display, VAContextID context, VASurfaceID target)
+VAStatus vaBeginPicture(VADisplay dpy, VAContextID context, VASurfaceID render_target)
 {
-    (void)fprintf(record(), "begin %u\n", target);
-    return REAL(vaBeginPicture)(display, context, target);
+    (void)fprintf(record(), "begin %u\n", render_target);
+    return REAL(vaBeginPicture)(dpy, context, render_target);
 }
 
 static void surfaces_write(size_t first, size_t step, size_t count)
@@ -152,8 +153,8 @@ static const struct {
 static void reserved_clear(unsigned at)
 {
     for (size_t i = 0; i < sizeof(reserves) / sizeof(*reserves); i++) {
-        if (reserves[i].type == buffers[at].type && reserves[i].size == buffers[at].size)
-            memset(buffers[at].data + reserves[i].reserved, 0,
+        if (reserves[i].type == held[at].type && reserves[i].size == held[at].size)
+            memset(held[at].data + reserves[i].reserved, 0,
                    reserves[i].size - reserves[i].reserved);
     }
 }
@@ -163,31 +164,30 @@ static void buffer_write(VABufferID id)
     for (unsigned i = 0; i < BUFFERS_MAX; i++) {
         unsigned at = (next - 1 - i) % BUFFERS_MAX; /* ids come again: the newest first */
 
-        if (!buffers[at].data || buffers[at].id != id)
+        if (!held[at].data || held[at].id != id)
             continue;
         reserved_clear(at);
-        (void)fprintf(record(), "buffer %d %u %u ", buffers[at].type, buffers[at].size,
-                      buffers[at].count);
-        for (size_t k = 0; k < (size_t)buffers[at].size * buffers[at].count; k++)
-            (void)fprintf(record(), "%02x", buffers[at].data[k]);
+        (void)fprintf(record(), "buffer %d %u %u ", held[at].type, held[at].size, held[at].count);
+        for (size_t k = 0; k < (size_t)held[at].size * held[at].count; k++)
+            (void)fprintf(record(), "%02x", held[at].data[k]);
         (void)fprintf(record(), "\n");
-        if (buffers[at].type == VAPictureParameterBufferType)
+        if (held[at].type == VAPictureParameterBufferType)
             surfaces_of_picture();
         return;
     }
     abort();
 }
 
-VAStatus vaRenderPicture(VADisplay display, VAContextID context, VABufferID *ids, int count)
+VAStatus vaRenderPicture(VADisplay dpy, VAContextID context, VABufferID *buffers, int num_buffers)
 {
-    for (int i = 0; i < count; i++)
-        buffer_write(ids[i]);
-    return REAL(vaRenderPicture)(display, context, ids, count);
+    for (int i = 0; i < num_buffers; i++)
+        buffer_write(buffers[i]);
+    return REAL(vaRenderPicture)(dpy, context, buffers, num_buffers);
 }
 
-VAStatus vaEndPicture(VADisplay display, VAContextID context)
+VAStatus vaEndPicture(VADisplay dpy, VAContextID context)
 {
     (void)fprintf(record(), "end\n");
     (void)fflush(record());
-    return REAL(vaEndPicture)(display, context);
+    return REAL(vaEndPicture)(dpy, context);
 }

@@ -155,6 +155,21 @@ static void hooks_that_change_a_node_of_the_host(void **state)
                         "\\/dev\\/dri\\/renderD128\" *$/d' /c");
 }
 
+static void the_hook_is_a_word_of_its_own(void **state)
+{
+    static const char *const ours[] = {"/usr/bin/lxc-gpu-hook", "lxc-gpu-hook --wait 5",
+                                       "/a/lxc-gpu-hook/lxc-gpu-hook", "sh -c 'lxc-gpu-hook'",
+                                       "true; lxc-gpu-hook|logger"};
+    static const char *const others[] = {"", "/opt/lxc-gpu-hook/run", "/tmp/lxc-gpu-hook.sh",
+                                         "/usr/bin/my-lxc-gpu-hook", "lxc-gpu-hooks"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        assert_non_null(config_hook_find(ours[i]));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_null(config_hook_find(others[i]));
+}
+
 static void what_keeps_a_module_out(void **state)
 {
     (void)state;
@@ -387,6 +402,7 @@ int main(void)
         cmocka_unit_test(the_configs_lines_are_found),
         cmocka_unit_test(what_a_mount_entry_means_beside_the_hook),
         cmocka_unit_test(hooks_that_change_a_node_of_the_host),
+        cmocka_unit_test(the_hook_is_a_word_of_its_own),
         cmocka_unit_test(what_keeps_a_module_out),
         cmocka_unit_test(who_sets_a_parameter),
         cmocka_unit_test(which_gpu_force_probe_excludes),
