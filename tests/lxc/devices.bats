@@ -131,7 +131,8 @@ overlay_root() {
     local folder=$lxcpath/$name
     mkdir -p "$folder/delta0/etc" "$folder/olwork"
     sed 's/^render:.*/render:x:500:/' "$work/rootfs/etc/group" >"$folder/delta0/etc/group"
-    [ "$1" = privileged ] || chown -R 100000:100000 "$folder"/{delta0,olwork} "$folder"
+    # as lxc-copy leaves them: the config stays root's
+    [ "$1" = privileged ] || { chown -R 100000:100000 "$folder"/{delta0,olwork} && chown 100000 "$folder"; }
     sed -i "s,^lxc.rootfs.path.*,lxc.rootfs.path = overlay:$work/rootfs:$folder/delta0," "$folder/config"
 }
 
@@ -162,6 +163,7 @@ make_row() {
     if [ "$5" = user ]; then
         user_container "$name" <"$work/lines"
     else
+        rm -rf "${lxcpath:?}/$name"
         container "$name" <"$work/lines"
         [ "${roots[${8:-0}]}" != overlay ] || overlay_root "$4"
     fi

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,8 +155,8 @@ static void assert_nss(const char *text, const char *files, bool has_other)
 
     nsswitch_groups_read(text, &nss);
     for (size_t i = 0; i < nss.count; i++) {
-        strcat(made, nss.files[i]);
-        strcat(made, " ");
+        size_t used = strlen(made);
+        snprintf(made + used, sizeof(made) - used, "%s ", nss.files[i]);
     }
     assert_string_equal(made, files);
     assert_int_equal(nss.has_other, has_other);

@@ -4,6 +4,7 @@
 #include "heal/running.h"
 #include "plan/plan.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LISTENS "ffff8880: 00000002 00000000 00010000 0001 01 31415 "
@@ -54,10 +55,10 @@ static void leaves_out_a_name_that_is_too_long(void **state)
 
     (void)state;
     memset(line + length, 'a', 5000);
-    memcpy(line + length + 5000, "/web/command", sizeof("/web/command"));
+    snprintf(line + length + 5000, sizeof(line) - length - 5000, "/web/command");
     assert_false(running_line_read(line, strlen(line), &found));
-    memcpy(line + length + 100, "/", 1);
-    memcpy(line + length + 400, "/command", sizeof("/command"));
+    line[length + 100] = '/';
+    snprintf(line + length + 400, sizeof(line) - length - 400, "/command");
     assert_false(running_line_read(line, strlen(line), &found));
 }
 
