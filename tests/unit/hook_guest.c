@@ -86,11 +86,11 @@ static void refuses_a_cgroup_it_cannot_reach(void **state)
 static unsigned entries_read;
 
 /* In place of libc's, here alone: of a directory that has no end to speak of. */
-struct dirent *readdir(DIR *dir)
+struct dirent *readdir(DIR *dirp)
 {
     static struct dirent entry = {.d_type = DT_CHR, .d_name = "card0"};
 
-    (void)dir;
+    (void)dirp;
     return ++entries_read < 100000 ? &entry : NULL;
 }
 

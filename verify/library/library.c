@@ -13,22 +13,23 @@
 /* An older libva lacks some: whoever calls what is not there gets the answer of a driver without
  * it. */
 #define STATUS_CALLS(X)                                                                            \
-    X(vaBeginPicture, (VADisplay d, VAContextID c, VASurfaceID s), (d, c, s))                      \
+    X(vaBeginPicture, (VADisplay d, VAContextID c, VASurfaceID r), (d, c, r))                      \
     X(vaCreateBuffer,                                                                              \
-      (VADisplay d, VAContextID c, VABufferType t, unsigned s, unsigned n, void *p,                \
+      (VADisplay d, VAContextID c, VABufferType t, unsigned s, unsigned n, void *data,             \
        VABufferID *b),                                                                             \
-      (d, c, t, s, n, p, b))                                                                       \
+      (d, c, t, s, n, data, b))                                                                    \
     X(vaCreateConfig,                                                                              \
       (VADisplay d, VAProfile p, VAEntrypoint e, VAConfigAttrib * a, int n, VAConfigID *c),        \
       (d, p, e, a, n, c))                                                                          \
     X(vaCreateContext,                                                                             \
-      (VADisplay d, VAConfigID c, int w, int h, int f, VASurfaceID *s, int n, VAContextID *r),     \
-      (d, c, w, h, f, s, n, r))                                                                    \
+      (VADisplay d, VAConfigID c, int width, int height, int f, VASurfaceID *r, int n,             \
+       VAContextID *context),                                                                      \
+      (d, c, width, height, f, r, n, context))                                                     \
     X(vaCreateImage, (VADisplay d, VAImageFormat * f, int w, int h, VAImage *i), (d, f, w, h, i))  \
     X(vaCreateSurfaces,                                                                            \
       (VADisplay d, unsigned f, unsigned w, unsigned h, VASurfaceID *s, unsigned n,                \
-       VASurfaceAttrib *a, unsigned m),                                                            \
-      (d, f, w, h, s, n, a, m))                                                                    \
+       VASurfaceAttrib *a, unsigned num_attribs),                                                  \
+      (d, f, w, h, s, n, a, num_attribs))                                                          \
     X(vaDeriveImage, (VADisplay d, VASurfaceID s, VAImage * i), (d, s, i))                         \
     X(vaDestroyBuffer, (VADisplay d, VABufferID b), (d, b))                                        \
     X(vaDestroyConfig, (VADisplay d, VAConfigID c), (d, c))                                        \
@@ -43,9 +44,9 @@
     X(vaInitialize, (VADisplay d, int *major, int *minor), (d, major, minor))                      \
     X(vaMapBuffer, (VADisplay d, VABufferID b, void **p), (d, b, p))                               \
     X(vaPutImage,                                                                                  \
-      (VADisplay d, VASurfaceID s, VAImageID i, int x, int y, unsigned w, unsigned h, int u,       \
-       int v, unsigned k, unsigned l),                                                             \
-      (d, s, i, x, y, w, h, u, v, k, l))                                                           \
+      (VADisplay d, VASurfaceID s, VAImageID i, int src_x, int src_y, unsigned src_width,          \
+       unsigned src_height, int dest_x, int dest_y, unsigned dest_width, unsigned dest_height),    \
+      (d, s, i, src_x, src_y, src_width, src_height, dest_x, dest_y, dest_width, dest_height))     \
     X(vaQueryConfigEntrypoints, (VADisplay d, VAProfile p, VAEntrypoint * e, int *n),              \
       (d, p, e, n))                                                                                \
     X(vaQueryConfigProfiles, (VADisplay d, VAProfile * p, int *n), (d, p, n))                      \
@@ -58,7 +59,7 @@
       (VADisplay d, VAContextID c, VABufferID * f, unsigned n, VAProcPipelineCaps *p),             \
       (d, c, f, n, p))                                                                             \
     X(vaRenderPicture, (VADisplay d, VAContextID c, VABufferID * b, int n), (d, c, b, n))          \
-    X(vaSyncSurface, (VADisplay d, VASurfaceID s), (d, s))                                         \
+    X(vaSyncSurface, (VADisplay d, VASurfaceID r), (d, r))                                         \
     X(vaTerminate, (VADisplay d), (d))                                                             \
     X(vaUnmapBuffer, (VADisplay d, VABufferID b), (d, b))
 
@@ -75,10 +76,10 @@
     X(const char *, vaProfileStr, (VAProfile p), (p), "")                                          \
     X(const char *, vaQueryVendorString, (VADisplay d), (d), NULL)                                 \
     X(const char *, vaStatusStr, (VAStatus s), (s), "")                                            \
-    X(VAMessageCallback, vaSetErrorCallback, (VADisplay d, VAMessageCallback c, void *p),          \
-      (d, c, p), NULL)                                                                             \
-    X(VAMessageCallback, vaSetInfoCallback, (VADisplay d, VAMessageCallback c, void *p),           \
-      (d, c, p), NULL)
+    X(VAMessageCallback, vaSetErrorCallback, (VADisplay d, VAMessageCallback c, void *user),       \
+      (d, c, user), NULL)                                                                          \
+    X(VAMessageCallback, vaSetInfoCallback, (VADisplay d, VAMessageCallback c, void *user),        \
+      (d, c, user), NULL)
 
 enum library { LIBRARY_VA, LIBRARY_DRM, LIBRARY_COUNT };
 
@@ -87,6 +88,7 @@ static const char *const NAMES[LIBRARY_COUNT] = {
     [LIBRARY_DRM] = "libva-drm.so.2",
 };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): these are types and lists */
 static struct {
 #define STATUS_FIELD(name, parameters, arguments)              VAStatus(*name) parameters;
 #define OTHER_FIELD(result, name, parameters, arguments, none) result(*name) parameters;
@@ -95,6 +97,7 @@ static struct {
     OTHER_CALLS(OTHER_FIELD)
     VADisplay (*vaGetDisplayDRM)(int fd);
 } calls;
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* ---- libva's own names ----------------------------------------------------------------------- */
 

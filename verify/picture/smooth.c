@@ -65,7 +65,9 @@ struct sums {
 
 static uint64_t square(int a, int b)
 {
-    return (uint64_t)((a - b) * (a - b));
+    uint64_t distance = (uint64_t)(a > b ? a - b : b - a);
+
+    return distance * distance;
 }
 
 static double least(double a, double b)
