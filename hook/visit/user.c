@@ -71,7 +71,7 @@ bool user_text_find(const char *text, size_t size, const char *name, struct gues
 {
     struct part rest = {text, size};
     struct part line;
-    struct part fields[FIELDS_MAX];
+    struct part fields[FIELDS_MAX] = {{0}};
 
     while (part_cut(&rest, '\n', &line)) {
         struct guest_user user = {.found = true};
@@ -101,7 +101,7 @@ bool groups_text_add(const char *text, size_t size, const char *name, struct gue
 {
     struct part rest = {text, size};
     struct part line;
-    struct part fields[FIELDS_MAX];
+    struct part fields[FIELDS_MAX] = {{0}};
     struct part member;
     uint32_t gid;
 

@@ -314,6 +314,7 @@ fix_helps() {
     echo "$output"
     [ "$status" = 5 ]
     [[ "$(tr '\n' ' ' <<<"$output" | tr -s ' ')" == *"the device cgroup /$top"*"denies it"* ]]
+    rm -f "$work/c1.log"
     in_place relative lxc-start -P "$lxcpath" -n c1 -l DEBUG -o "$work/c1.log" 2>"$work/c1.err" || true
     [ "$(hook_status c1)" = 5 ]
     # what is not known denies nothing
