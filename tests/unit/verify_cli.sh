@@ -81,7 +81,8 @@ ends 10 "no $scratch/none" "$verify" --device "$scratch/none" --output "$scratch
 
 # ---- files that are no render node ----
 ends 10 "FAIL (10)" "$verify" --device "$scratch/none"
-ends 10 "fix: # Kubernetes" env KUBERNETES_SERVICE_HOST=10.0.0.1 "$verify" --device "$scratch/none"
+# a machine with a GPU has a better fix: its node
+compgen -G '/dev/dri/renderD*' >/dev/null || ends 10 "fix: # Kubernetes" env KUBERNETES_SERVICE_HOST=10.0.0.1 "$verify" --device "$scratch/none"
 ends 10 "FAIL (10)" "$verify" -q --device "$scratch/none"
 [ "$(wc -l <"$scratch/log")" = 1 ] || fail "-q prints more than a line"
 ends 10 '"exit_status": 10' "$verify" --json --device "$scratch/none"
