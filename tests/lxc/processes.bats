@@ -99,7 +99,7 @@ case $action in
     frozen) echo 1 >"$cgroup/cgroup.freeze" ;;
     killed) echo 1 >"$cgroup/cgroup.kill" ;;
     killed-at-birth)
-        echo "born: $pid" >"$work/born"
+        echo "born: $pid" >"$work/born.pid"
         echo 1 >"$cgroup/cgroup.kill"
         ;;
     stopped) kill -STOP "$pid" ;;
@@ -157,7 +157,7 @@ proving=setresuid:delay_exit=4000000
 # Each child is held at getppid(2), which it calls before it begins: what Linux 6.18 does by itself.
 @test "the witness killed at its birth, before it has begun: another is moved there, and the proof is made" {
     scene killed-at-birth "$witness" getppid:delay_enter=1500000
-    grep -qE '^born: [0-9]+$' "$work/born"
+    grep -qE '^born: [0-9]+$' "$work/born.pid"
     grep -q 'renderD128 does not answer: no driver behind it' "$work/whole"
     grep -qx 'dri: absent' "$work/whole"
 }

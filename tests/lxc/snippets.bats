@@ -184,8 +184,8 @@ PY
     sleep 1
     kill -0 "$waiting"
     # Any number will do; what udev has not got to yet will not.
-    node renderD129 226 129
-    chown 0:0 /dev/dri/renderD129
+    mknod -m 0660 /dev/dri/new c 226 129
+    mv /dev/dri/new /dev/dri/renderD129
     sleep 0.5
     kill -0 "$waiting"
     chmod 0600 /dev/dri/renderD129
