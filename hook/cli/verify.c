@@ -113,7 +113,8 @@ static int programs_find(struct verify_job *job, struct err *err)
         r = program_seal(PROGRAM_FOLDER "/" VERIFIER, &job->program, err);
     if (r == -ENOENT) {
         r = err_set(err, STATUS_USAGE, 0, VERIFIER " is not installed on this host");
-        advice_install(VERIFIER, false, err);
+        err_fix(err, "# it is a package of the same build as lxc-gpu; beside that file:");
+        err_fix(err, "apt install ./" VERIFIER "_*.deb");
     }
     return r;
 }
@@ -207,7 +208,8 @@ static int not_loaded(const struct verify_job *job, struct heard *heard, int sta
                 "# its C library is older than this host's: install there the package " VERIFIER
                 " that was built on the container's release");
     else
-        fix_install_there(job, VERIFIER, err);
+        err_fix(err, "# install there the package " VERIFIER
+                     " that was built on the container's release, and run it there");
     return r;
 }
 

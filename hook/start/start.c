@@ -84,7 +84,6 @@ static int make_plan(const struct hook_env *env, struct start_job *job, struct f
 
 static int make_nodes(struct start_job *job, int *ret_tree, struct fault *fault)
 {
-
     /* At a start only another line of the same config can have been before this one. */
     if (!job->is_attach && job->guest.has_our_tree)
         plan_warn(&job->plan, WARN_AGAIN, 0, "");
