@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/mountinfo.h"
+#include "base/tree_sum.h"
 #include "facts/path.h"
-#include "facts/tree_sum.h"
 
 #include <fcntl.h>
 #include <stdio.h>

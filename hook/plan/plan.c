@@ -1,7 +1,7 @@
 #include "plan/plan.h"
 
 #include "base/text.h"
-#include "facts/tree_sum.h"
+#include "base/tree_sum.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Who runs, by the names of the sockets; and whether a container has what a start would give it. */
+#include "base/tree_sum.h"
 #include "cmocka_all.h"
-#include "facts/tree_sum.h"
 #include "heal/running.h"
 #include "plan/plan.h"
 

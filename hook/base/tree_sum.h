@@ -3,8 +3,8 @@
  * in whatever order it is read. It tells whether a container has what a start would give it now;
  * nobody is protected by it, for a container can only deceive itself.
  */
-#ifndef HOOK_TREE_SUM_H
-#define HOOK_TREE_SUM_H
+#ifndef BASE_TREE_SUM_H
+#define BASE_TREE_SUM_H
 
 #include <stdint.h>
 

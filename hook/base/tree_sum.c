@@ -1,4 +1,4 @@
-#include "facts/tree_sum.h"
+#include "base/tree_sum.h"
 
 #include <limits.h>
 #include <stdio.h>
