@@ -165,6 +165,7 @@ void advice_include(const char *file, const char *target, struct err *err)
     text_add(&text, "^ *lxc\\.include *[:=] *");
     for (const char *c = target; *c; c++)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
+    text_add(&text, " *$");
     err_fix(err, "# put that file back, or take the line out");
     if (text_is_shell_word(target) && !text.cut)
         err_fix_lines(err, advice_delete(file, expression, line, sizeof(line)));
