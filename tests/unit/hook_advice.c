@@ -206,6 +206,7 @@ static void which_gpu_force_probe_excludes(void **state)
     assert_true(force_probe_refuses("!*", 0x4680));
     assert_false(force_probe_refuses("4680", 0x4680));
     assert_false(force_probe_refuses("!468,*,!", 0x4680));
+    assert_false(force_probe_refuses("14680,-4680", 0x4680));
     assert_false(force_probe_refuses("", 0x4680));
 }
 
@@ -417,6 +418,15 @@ static void a_map_that_does_not_fit_is_no_half_map(void **state)
                      "lxc.idmap = g 10 100020 10");
         say_unmapped(&map, 900000);
         assert_non_null(strstr(err.text, " more)"));
+    }
+    /* Behind each map that is printed the line about /etc/subgid has room. */
+    for (size_t count = 3; count < 151; count++) {
+        fill(&map, count);
+        err_set(&err, 1, 0, "x");
+        if (!advice_map(&map, 'g', &err))
+            continue;
+        advice_grant("a-user-of-thirty-two-characters-", 4294967294U, 1, "/etc/subgid", &err);
+        assert_non_null(strstr(err.fix, "/etc/subgid"));
     }
     fill(&map, 40);
     err_set(&err, 1, 0, "x");
