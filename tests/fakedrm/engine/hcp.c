@@ -152,7 +152,10 @@ static void slice_encode(struct streamer *streamer)
     free(source.samples[0]);
     free(decoded.samples[0]);
     LOG("    hcp: picture %u, tree blocks %u to %u, %s, quantiser %d, pitch %u: %zu bytes\n",
-        coded->picture, slice.first, slice.end, slice.type == 2 ? "I" : slice.type ? "P" : "B",
+        coded->picture, slice.first, slice.end,
+        slice.type == 2 ? "I"
+        : slice.type    ? "P"
+                        : "B",
         slice.qp, seen.from.pitch, coded->out.used);
 }
 

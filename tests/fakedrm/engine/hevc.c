@@ -92,8 +92,9 @@ static bool block_code(const struct coder *coder, unsigned plane, int qp, uint32
 
         levels[i] = hevc_level_for(wanted, qp);
         sample = guess[i] + hevc_level_value(levels[i], qp);
-        coder->decoded->samples[plane][at] =
-            (uint8_t)(sample < 0 ? 0 : sample > 255 ? 255 : sample);
+        coder->decoded->samples[plane][at] = (uint8_t)(sample < 0     ? 0
+                                                       : sample > 255 ? 255
+                                                                      : sample);
         is_set |= levels[i] != 0;
     }
     return is_set;
@@ -142,9 +143,8 @@ static void unit_put(struct coder *coder, uint32_t x, uint32_t y)
 
     unit_header_put(coder);
     for (unsigned c = 0; c < 2; c++) {
-        has_chroma[c] =
-            block_code(coder, 1 + c, hevc_chroma_qp(qp + slice->chroma_qp_offset[c]), x / 2, y / 2,
-                       chroma[c]);
+        has_chroma[c] = block_code(coder, 1 + c, hevc_chroma_qp(qp + slice->chroma_qp_offset[c]),
+                                   x / 2, y / 2, chroma[c]);
         cabac_put(cabac, HEVC_CBF_CHROMA, has_chroma[c]);
     }
     for (unsigned i = 0; i < 4; i++) {

@@ -17,7 +17,7 @@ struct hevc_slice {
     uint32_t first, end;    /* coding tree blocks, in raster order; first: of a row */
     unsigned type;          /* 0 B, 1 P, 2 I */
     int qp, chroma_qp_offset[2];
-    bool has_init_flag;  /* cabac_init_flag */
+    bool has_init_flag; /* cabac_init_flag */
     bool has_sao_luma, has_sao_chroma;
     bool has_bypass;     /* transquant_bypass_enabled_flag */
     bool has_qp_delta;   /* cu_qp_delta_enabled_flag */

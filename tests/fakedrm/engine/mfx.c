@@ -103,8 +103,7 @@ static void insert(struct streamer *streamer, const uint32_t *words, unsigned le
         return;
     mfx->header_length = is_slice && length <= MFX_HEADER ? length : 0;
     memmove(mfx->header, words, (size_t)mfx->header_length * 4);
-    patched =
-        is_slice ? header_start((const uint8_t *)(words + 2), (size_t)(length - 2) * 4) : 0;
+    patched = is_slice ? header_start((const uint8_t *)(words + 2), (size_t)(length - 2) * 4) : 0;
     coded_insert(&streamer->coded, words, length, patched, slice_first(mfx));
 }
 
