@@ -66,7 +66,7 @@ static void slice_of(const struct hcp *hcp, struct hevc_slice *ret)
         .qp = (int)(s[3] >> 6 & 63) * (flag(s[3], 3) ? -1 : 1),
         .chroma_qp_offset = {number(p[5], 0, 5) + number(s[3], 12, 5),
                              number(p[5], 5, 5) + number(s[3], 17, 5)},
-        .has_init_flag = flag(s[4], 23),
+        .has_init_flag = flag(s[4], 22),
         .has_sao_luma = flag(p[4], 3) && flag(s[4], 12),
         .has_sao_chroma = flag(p[4], 3) && flag(s[4], 11),
         .has_bypass = flag(p[4], 25),
@@ -204,4 +204,6 @@ void hcp_command(struct streamer *streamer, const uint32_t *words, unsigned leng
     default:
         break;
     }
+    if (!hcp->is_encoder && hcp->is_chosen)
+        hcp_decode_command(streamer, words, length);
 }

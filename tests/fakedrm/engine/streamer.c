@@ -340,4 +340,5 @@ void streamer_run(struct streamer *streamer, uint64_t batch)
 {
     run(streamer, batch, 0);
     coded_write(streamer);
+    hcp_decode_finish(streamer);
 }
