@@ -57,4 +57,11 @@ h264)
     judged 640x480 5 "${low_power[@]}" -profile:v main -coder cavlc -g 2
     judged 640x480 3 "${low_power[@]}" -profile:v high -b:v 2M
     ;;
+hevc)
+    # At quantiser 4 nothing is lost; where the rate is controlled, each group of units may have a quantiser of its own.
+    judged 320x240 3 -low_power 1 -qp 4
+    judged 322x242 3 -low_power 1 -qp 4 -slices 4 -g 2
+    judged 640x480 2 -low_power 1 -b:v 2M
+    ;;
+*) fail "no codec: $codec" ;;
 esac

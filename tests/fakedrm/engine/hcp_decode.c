@@ -1,8 +1,8 @@
 #include "engine/hcp_decode.h"
 
 #include "driver/ffmpeg.h"
-#include "driver/hevc.h"
 #include "engine/hcp.h"
+#include "engine/hcp_words.h"
 #include "engine/streamer.h"
 #include "fakedrm.h"
 
@@ -10,23 +10,12 @@
 #include <string.h>
 
 #define PICTURES_MAX 64u
-#define SLICES_MAX   64u
 #define STREAM_MAX   (64u << 20)
 #define UNUSED       UINT64_MAX
 
-struct taken_slice {
-    VASliceParameterBufferHEVC parameters;
-    const uint8_t *data;
-    size_t size;
-    unsigned first_reference; /* of list 0 */
-    int distance;             /* from it to this picture, in picture order counts */
-};
-
 /* The stream that is decoded, over all submissions of the process, under the lock. */
 static struct {
-    struct hevc_picture picture;
-    struct taken_slice slices[SLICES_MAX];
-    unsigned slice_count;
+    struct hcp_taken taken; /* the picture under way */
     const char *why_not;
 
     uint8_t *stream;
@@ -39,196 +28,12 @@ static struct {
     unsigned decoded_count;
 } all;
 
-static uint32_t bits(uint32_t word, unsigned at, unsigned count)
-{
-    return word >> at & ((1u << count) - 1);
-}
-
-static bool flag(uint32_t word, unsigned at)
-{
-    return word >> at & 1;
-}
-
-static int8_t number(uint32_t word, unsigned at, unsigned count)
-{
-    int value = (int)bits(word, at, count);
-
-    return (int8_t)(value >> (count - 1) ? value - (1 << count) : value);
-}
-
-/* ---- what the commands say ---- */
-
-static void picture_fill(const uint32_t *p)
-{
-    VAPictureParameterBufferHEVC *pic = &all.picture.pic;
-    unsigned unit_log2 = 3 + bits(p[2], 0, 2);
-
-    pic->pic_width_in_luma_samples = (uint16_t)((bits(p[1], 0, 11) + 1) << unit_log2);
-    pic->pic_height_in_luma_samples = (uint16_t)((bits(p[1], 16, 11) + 1) << unit_log2);
-    pic->log2_min_luma_coding_block_size_minus3 = (uint8_t)bits(p[2], 0, 2);
-    pic->log2_diff_max_min_luma_coding_block_size = (uint8_t)(bits(p[2], 2, 2) - bits(p[2], 0, 2));
-    pic->log2_min_transform_block_size_minus2 = (uint8_t)bits(p[2], 4, 2);
-    pic->log2_diff_max_min_transform_block_size = (uint8_t)(bits(p[2], 6, 2) - bits(p[2], 4, 2));
-    pic->log2_min_pcm_luma_coding_block_size_minus3 = (uint8_t)bits(p[2], 8, 2);
-    pic->log2_diff_max_min_pcm_luma_coding_block_size =
-        (uint8_t)(bits(p[2], 10, 2) - bits(p[2], 8, 2));
-    pic->diff_cu_qp_delta_depth = (uint8_t)bits(p[4], 6, 2);
-    pic->log2_parallel_merge_level_minus2 = (uint8_t)bits(p[4], 10, 3);
-    pic->pps_cb_qp_offset = number(p[5], 0, 5);
-    pic->pps_cr_qp_offset = number(p[5], 5, 5);
-    pic->max_transform_hierarchy_depth_intra = (uint8_t)bits(p[5], 10, 3);
-    pic->max_transform_hierarchy_depth_inter = (uint8_t)bits(p[5], 13, 3);
-    pic->pcm_sample_bit_depth_chroma_minus1 = (uint8_t)bits(p[5], 16, 4);
-    pic->pcm_sample_bit_depth_luma_minus1 = (uint8_t)bits(p[5], 20, 4);
-    pic->bit_depth_chroma_minus8 = (uint8_t)bits(p[5], 24, 3);
-    pic->bit_depth_luma_minus8 = (uint8_t)bits(p[5], 27, 3);
-    pic->sps_max_dec_pic_buffering_minus1 = HEVC_REFERENCES_MAX;
-    pic->log2_max_pic_order_cnt_lsb_minus4 = 12;
-    all.picture.is_main10 = pic->bit_depth_luma_minus8 > 0;
-}
-
-static void flags_fill(const uint32_t *p)
-{
-    VAPictureParameterBufferHEVC *pic = &all.picture.pic;
-
-    pic->pic_fields.value = pic->slice_parsing_fields.value = 0;
-    pic->pic_fields.bits.chroma_format_idc = 1;
-    pic->pic_fields.bits.pcm_enabled_flag = flag(p[4], 4);
-    pic->pic_fields.bits.cu_qp_delta_enabled_flag = flag(p[4], 5);
-    pic->pic_fields.bits.pcm_loop_filter_disabled_flag = flag(p[4], 8);
-    pic->pic_fields.bits.constrained_intra_pred_flag = flag(p[4], 9);
-    pic->pic_fields.bits.sign_data_hiding_enabled_flag = flag(p[4], 13);
-    pic->pic_fields.bits.entropy_coding_sync_enabled_flag = flag(p[4], 16);
-    pic->pic_fields.bits.tiles_enabled_flag = flag(p[4], 17);
-    pic->pic_fields.bits.weighted_bipred_flag = flag(p[4], 18);
-    pic->pic_fields.bits.weighted_pred_flag = flag(p[4], 19);
-    pic->pic_fields.bits.transform_skip_enabled_flag = flag(p[4], 22);
-    pic->pic_fields.bits.amp_enabled_flag = flag(p[4], 23);
-    pic->pic_fields.bits.transquant_bypass_enabled_flag = flag(p[4], 25);
-    pic->pic_fields.bits.strong_intra_smoothing_enabled_flag = flag(p[4], 26);
-    pic->slice_parsing_fields.bits.sample_adaptive_offset_enabled_flag = flag(p[4], 3);
-    /* What a slice has the say in is allowed by all parameter sets. */
-    pic->pic_fields.bits.pps_loop_filter_across_slices_enabled_flag = 1;
-    pic->slice_parsing_fields.bits.dependent_slice_segments_enabled_flag = 1;
-    pic->slice_parsing_fields.bits.cabac_init_present_flag = 1;
-    pic->slice_parsing_fields.bits.sps_temporal_mvp_enabled_flag = 1;
-}
-
-/* HCP_QM_STATE: a matrix, in rows. One that is not flat is of scaling lists. */
-static void matrix_take(const uint32_t *words)
-{
-    static const unsigned COUNTS[] = {16, 64, 64, 64};
-    VAIQMatrixBufferHEVC *matrix = &all.picture.matrix;
-    unsigned size = bits(words[1], 1, 2), dc = bits(words[1], 5, 8);
-    unsigned is_inter = words[1] & 1;
-    unsigned which = size == 3 ? is_inter : is_inter * 3 + bits(words[1], 3, 2);
-    uint8_t *const places[] = {matrix->ScalingList4x4[which % 6], matrix->ScalingList8x8[which % 6],
-                               matrix->ScalingList16x16[which % 6],
-                               matrix->ScalingList32x32[which % 2]};
-
-    memcpy(places[size], words + 2, COUNTS[size]);
-    if (size == 2)
-        matrix->ScalingListDC16x16[which % 6] = (uint8_t)dc;
-    if (size == 3)
-        matrix->ScalingListDC32x32[which % 2] = (uint8_t)dc;
-    for (unsigned i = 0; i < COUNTS[size]; i++)
-        all.picture.has_matrix |= places[size][i] != 16;
-}
-
-static void weights_fill(const struct hcp_decode *decode, VASliceParameterBufferHEVC *slice)
-{
-    int8_t *luma[2] = {slice->delta_luma_weight_l0, slice->delta_luma_weight_l1};
-    int8_t *luma_offset[2] = {slice->luma_offset_l0, slice->luma_offset_l1};
-    int8_t(*chroma[2])[2] = {slice->delta_chroma_weight_l0, slice->delta_chroma_weight_l1};
-    int8_t(*chroma_offset[2])[2] = {slice->ChromaOffsetL0, slice->ChromaOffsetL1};
-
-    for (unsigned list = 0; list < 2; list++) {
-        for (unsigned i = 0; i < HEVC_REFERENCES_MAX; i++) {
-            const uint32_t *of = &decode->weights[list][2 + i];
-            luma[list][i] = number(of[0], 0, 8);
-            luma_offset[list][i] = number(of[0], 8, 8);
-            for (unsigned c = 0; c < 2; c++) {
-                chroma[list][i][c] = number(of[16], 16 * c, 8);
-                chroma_offset[list][i][c] = number(of[16], 16 * c + 8, 8);
-            }
-        }
-    }
-}
-
-static void lists_fill(const struct hcp_decode *decode, struct taken_slice *taken)
-{
-    VASliceParameterBufferHEVC *slice = &taken->parameters;
-
-    slice->num_ref_idx_l0_active_minus1 = (uint8_t)bits(decode->lists[0][1], 1, 4);
-    slice->num_ref_idx_l1_active_minus1 = (uint8_t)bits(decode->lists[1][1], 1, 4);
-    for (unsigned list = 0; list < 2; list++) {
-        for (unsigned i = 0; i < HEVC_REFERENCES_MAX; i++) {
-            slice->RefPicList[list][i] = (uint8_t)bits(decode->lists[list][2 + i], 8, 3);
-            if (slice->LongSliceFlags.fields.slice_type != 2 &&
-                flag(decode->lists[list][2 + i], 13))
-                all.why_not = "long-term references";
-        }
-    }
-    taken->first_reference = slice->RefPicList[0][0];
-    taken->distance = number(decode->lists[0][2], 0, 8);
-}
-
-/* The engine names the collocated picture as lists name pictures; a header, by its place there. */
-static uint8_t collocated(const VASliceParameterBufferHEVC *slice, unsigned reference)
-{
-    const bool is_from_l1 = slice->LongSliceFlags.fields.slice_type == 0 &&
-                            !slice->LongSliceFlags.fields.collocated_from_l0_flag;
-    unsigned last =
-        is_from_l1 ? slice->num_ref_idx_l1_active_minus1 : slice->num_ref_idx_l0_active_minus1;
-
-    for (unsigned i = 0; i <= last && i < HEVC_REFERENCES_MAX; i++) {
-        if (slice->RefPicList[is_from_l1][i] == reference)
-            return (uint8_t)i;
-    }
-    return 0;
-}
-
-static void slice_fill(const struct hcp *hcp, struct taken_slice *taken)
-{
-    VASliceParameterBufferHEVC *slice = &taken->parameters;
-    const VAPictureParameterBufferHEVC *pic = &all.picture.pic;
-    const uint32_t *s = hcp->slice;
-    unsigned tree_log2 = 3 + bits(hcp->picture[2], 2, 2);
-    uint32_t wide = (pic->pic_width_in_luma_samples + (1u << tree_log2) - 1) >> tree_log2;
-
-    *slice = (VASliceParameterBufferHEVC){
-        .slice_data_byte_offset = bits(s[5], 0, 16),
-        .slice_segment_address = bits(s[1], 16, 10) * wide + bits(s[1], 0, 10),
-        .slice_qp_delta = (int8_t)((int)bits(s[3], 6, 6) * (flag(s[3], 3) ? -1 : 1) - 26),
-        .slice_cb_qp_offset = number(s[3], 12, 5),
-        .slice_cr_qp_offset = number(s[3], 17, 5),
-        .slice_tc_offset_div2 = number(s[4], 1, 4),
-        .slice_beta_offset_div2 = number(s[4], 5, 4),
-        .luma_log2_weight_denom = (uint8_t)bits(s[4], 19, 3),
-        .delta_chroma_log2_weight_denom = (int8_t)(bits(s[4], 16, 3) - bits(s[4], 19, 3)),
-        .five_minus_max_num_merge_cand = (uint8_t)(4 - bits(s[4], 23, 3)),
-    };
-    slice->LongSliceFlags.fields.slice_type = s[3] & 3;
-    slice->LongSliceFlags.fields.dependent_slice_segment_flag = flag(s[3], 4);
-    slice->LongSliceFlags.fields.slice_temporal_mvp_enabled_flag = flag(s[3], 5);
-    slice->LongSliceFlags.fields.slice_deblocking_filter_disabled_flag = flag(s[4], 0);
-    slice->LongSliceFlags.fields.slice_loop_filter_across_slices_enabled_flag = flag(s[4], 10);
-    slice->LongSliceFlags.fields.slice_sao_chroma_flag = flag(s[4], 11);
-    slice->LongSliceFlags.fields.slice_sao_luma_flag = flag(s[4], 12);
-    slice->LongSliceFlags.fields.mvd_l1_zero_flag = flag(s[4], 13);
-    slice->LongSliceFlags.fields.collocated_from_l0_flag = flag(s[4], 15);
-    slice->LongSliceFlags.fields.cabac_init_flag = flag(s[4], 22);
-    lists_fill(&hcp->decode, taken);
-    slice->collocated_ref_idx = collocated(slice, bits(s[4], 26, 3));
-    weights_fill(&hcp->decode, slice);
-}
-
 /* HCP_BSD_OBJECT */
 static void slice_take(struct streamer *streamer, const uint32_t *words)
 {
-    struct taken_slice *taken = &all.slices[all.slice_count];
+    struct hcp_taken_slice *taken = &all.taken.slices[all.taken.slice_count];
 
-    if (all.slice_count == SLICES_MAX) {
+    if (all.taken.slice_count == HCP_SLICES_MAX) {
         all.why_not = "too many slices";
         return;
     }
@@ -239,8 +44,10 @@ static void slice_take(struct streamer *streamer, const uint32_t *words)
         all.why_not = "the stream is not mapped";
         return;
     }
-    slice_fill(&streamer->hcp, taken);
-    all.slice_count++;
+    hcp_words_slice(&streamer->hcp, &all.taken.picture, taken);
+    if (taken->is_long_term)
+        all.why_not = "long-term references";
+    all.taken.slice_count++;
 }
 
 /* ---- the stream ---- */
@@ -258,8 +65,8 @@ static unsigned holder(uint64_t address)
 /* The picture's place in the order, by its distance from one that it refers to. */
 static const char *order_find(const struct hcp_decode *decode, int32_t *ret)
 {
-    for (unsigned i = 0; i < all.slice_count; i++) {
-        const struct taken_slice *slice = &all.slices[i];
+    for (unsigned i = 0; i < all.taken.slice_count; i++) {
+        const struct hcp_taken_slice *slice = &all.taken.slices[i];
         unsigned at;
 
         if (slice->parameters.LongSliceFlags.fields.slice_type == 2 ||
@@ -279,19 +86,19 @@ static const char *order_find(const struct hcp_decode *decode, int32_t *ret)
 /* The engine's eight references first, by whose numbers lists name them; then what else is held. */
 static void references_fill(const struct hcp_decode *decode, int32_t order)
 {
-    VAPictureParameterBufferHEVC *pic = &all.picture.pic;
+    VAPictureParameterBufferHEVC *pic = &all.taken.picture.pic;
     bool is_named[PICTURES_MAX] = {false};
     unsigned used = HCP_REFERENCES;
 
     for (unsigned i = 0; i < HEVC_REFERENCES_MAX; i++) {
         pic->ReferenceFrames[i].flags = VA_PICTURE_HEVC_INVALID;
-        all.picture.references[i].is_there = false;
+        all.taken.picture.references[i].is_there = false;
     }
     for (unsigned i = 0; i < HCP_REFERENCES; i++) {
         unsigned at = holder(decode->references[i]);
         if (at == all.decoded_count || decode->references[i] == decode->target)
             continue;
-        all.picture.references[i] = (struct hevc_reference){true, all.decoded[at].order};
+        all.taken.picture.references[i] = (struct hevc_reference){true, all.decoded[at].order};
         pic->ReferenceFrames[i].pic_order_cnt = all.decoded[at].order;
         if (is_named[at]) /* in a free place the driver puts another picture again */
             continue;
@@ -304,7 +111,7 @@ static void references_fill(const struct hcp_decode *decode, int32_t order)
         if (is_named[at] || all.decoded[at].address == UNUSED ||
             all.decoded[at].address == decode->target)
             continue;
-        all.picture.references[used] = (struct hevc_reference){true, all.decoded[at].order};
+        all.taken.picture.references[used] = (struct hevc_reference){true, all.decoded[at].order};
         pic->ReferenceFrames[used++].flags = 0;
     }
 }
@@ -314,7 +121,7 @@ static const char *sequence_write(struct bit_writer *stream)
 {
     uint8_t room[HEVC_HEADERS_MAX] = {0};
     struct bit_writer writer = {.data = room, .size = sizeof(room)};
-    const char *fault = hevc_write_sequence(&writer, &all.picture);
+    const char *fault = hevc_write_sequence(&writer, &all.taken.picture);
 
     if (fault)
         return fault;
@@ -331,7 +138,7 @@ static const char *sequence_write(struct bit_writer *stream)
 
 static const char *stream_write(const struct hcp_decode *decode)
 {
-    VAPictureParameterBufferHEVC *pic = &all.picture.pic;
+    VAPictureParameterBufferHEVC *pic = &all.taken.picture.pic;
     struct bit_writer stream;
     const char *fault = order_find(decode, &pic->CurrPic.pic_order_cnt);
 
@@ -347,10 +154,10 @@ static const char *stream_write(const struct hcp_decode *decode)
     stream = (struct bit_writer){.data = all.stream, .size = STREAM_MAX, .used = all.used};
     fault = sequence_write(&stream);
     if (!fault)
-        fault = hevc_write_picture(&stream, &all.picture);
-    for (unsigned i = 0; !fault && i < all.slice_count; i++)
-        fault = hevc_write_slice(&stream, &all.picture, &all.slices[i].parameters,
-                                 all.slices[i].data, all.slices[i].size, false);
+        fault = hevc_write_picture(&stream, &all.taken.picture);
+    for (unsigned i = 0; !fault && i < all.taken.slice_count; i++)
+        fault = hevc_write_slice(&stream, &all.taken.picture, &all.taken.slices[i].parameters,
+                                 all.taken.slices[i].data, all.taken.slices[i].size, false);
     if (fault)
         return fault;
     all.used = stream.used;
@@ -368,11 +175,12 @@ static const char *stream_write(const struct hcp_decode *decode)
 static const char *target_write(const struct streamer *streamer, const uint8_t *picture)
 {
     const struct hcp_decode *decode = &streamer->hcp.decode;
-    size_t pitch = (size_t)all.picture.pic.pic_width_in_luma_samples << all.picture.is_main10;
-    uint32_t height = all.picture.pic.pic_height_in_luma_samples;
+    size_t pitch = (size_t)all.taken.picture.pic.pic_width_in_luma_samples
+                   << all.taken.picture.is_main10;
+    uint32_t height = all.taken.picture.pic.pic_height_in_luma_samples;
     struct surface to = {.tiling = TILING_Y,
-                         .pitch = bits(decode->surface[1], 0, 17) + 1,
-                         .chroma_row = bits(decode->surface[2], 0, 15)};
+                         .pitch = (decode->surface[1] & 0x1ffff) + 1,
+                         .chroma_row = decode->surface[2] & 0x7fff};
 
     to.luma = to.chroma = streamer_memory(streamer, decode->target, 1, &to.luma_size);
     to.chroma_size = to.luma_size;
@@ -389,11 +197,12 @@ static const char *target_write(const struct streamer *streamer, const uint8_t *
 /* ffmpeg shows them in their order: as many are before the last as have a lower count. */
 static const char *last_decode(const struct streamer *streamer)
 {
-    const VAPictureParameterBufferHEVC *pic = &all.picture.pic;
+    const VAPictureParameterBufferHEVC *pic = &all.taken.picture.pic;
     size_t size = ((size_t)pic->pic_width_in_luma_samples * pic->pic_height_in_luma_samples * 3 / 2)
-                  << all.picture.is_main10;
+                  << all.taken.picture.is_main10;
     size_t got = 0, wanted = size * all.decoded_count, rank = 0;
-    uint8_t *pictures = ffmpeg_decode(all.stream, all.used, all.picture.is_main10, wanted, &got);
+    uint8_t *pictures =
+        ffmpeg_decode(all.stream, all.used, all.taken.picture.is_main10, wanted, &got);
     const char *fault = "ffmpeg does not decode it";
 
     for (unsigned i = 0; i + 1 < all.decoded_count; i++)
@@ -408,7 +217,7 @@ void hcp_decode_finish(struct streamer *streamer)
 {
     const struct hcp *hcp = &streamer->hcp;
 
-    if (hcp->is_encoder || !all.slice_count)
+    if (hcp->is_encoder || !all.taken.slice_count)
         return;
     if (!all.why_not)
         all.why_not = stream_write(&hcp->decode);
@@ -418,8 +227,8 @@ void hcp_decode_finish(struct streamer *streamer)
         LOG("    hcp: a picture is not decoded: %s\n", all.why_not);
     else
         LOG("    hcp: decoded %u slices, the picture %u of its stream, in order %d\n",
-            all.slice_count, all.decoded_count, all.picture.pic.CurrPic.pic_order_cnt);
-    all.slice_count = 0;
+            all.taken.slice_count, all.decoded_count, all.taken.picture.pic.CurrPic.pic_order_cnt);
+    all.taken.slice_count = 0;
 }
 
 static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsigned length)
@@ -443,10 +252,7 @@ static void picture_begin(struct streamer *streamer)
 {
     hcp_decode_finish(streamer);
     all.why_not = NULL;
-    picture_fill(streamer->hcp.picture);
-    flags_fill(streamer->hcp.picture);
-    if (all.picture.has_matrix)
-        all.picture.pic.pic_fields.bits.scaling_list_enabled_flag = 1;
+    hcp_words_picture(&streamer->hcp, &all.taken.picture);
 }
 
 void hcp_decode_command(struct streamer *streamer, const uint32_t *words, unsigned length)
@@ -463,11 +269,11 @@ void hcp_decode_command(struct streamer *streamer, const uint32_t *words, unsign
         break;
     case 0x7383:
         decode->stream = streamer_address(streamer, words + 1) & ~UINT64_C(0xfff);
-        all.picture.has_matrix = false;
+        all.taken.picture.has_matrix = false;
         break;
     case 0x7384:
         if (length > 17)
-            matrix_take(words);
+            hcp_words_matrix(words, &all.taken.picture);
         break;
     case 0x7390:
         picture_begin(streamer);
