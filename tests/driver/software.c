@@ -1,12 +1,11 @@
 #include "software.h"
 
 #include "decoder.h"
+#include "ffmpeg.h"
 #include "hevc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PICTURES_MAX 64
 #define SLICES_OF    64
@@ -199,66 +198,6 @@ static const char *stream_write(struct driver *drv, struct software *software,
     return fault;
 }
 
-/* ---- ffmpeg ---- */
-
-static bool file_write(const char *path, int fd, const uint8_t *data, size_t size)
-{
-    FILE *file = fdopen(fd, "w");
-    bool is_good;
-
-    if (!file) {
-        (void)close(fd);
-        return false;
-    }
-    is_good = fwrite(data, 1, size, file) == size;
-    if (fclose(file) != 0 || !is_good) {
-        (void)unlink(path);
-        return false;
-    }
-    return true;
-}
-
-/* All pictures of the file in the order of showing; NULL when ffmpeg is not there or not content.
- */
-static uint8_t *file_decode(const char *path, bool is_main10, size_t room, size_t *ret_size)
-{
-    char command[512];
-    uint8_t *pictures = malloc(room);
-    FILE *pipe;
-    int status;
-
-    /* Neither the fake kernel nor the variables of this driver are for it. A lie's stream is no
-     * good one: no -xerror. */
-    (void)snprintf(command, sizeof(command),
-                   "env -u LD_PRELOAD ffmpeg -v quiet -nostdin -threads 1 -f hevc -i %s "
-                   "-vsync passthrough -pix_fmt %s -f rawvideo -",
-                   path, is_main10 ? "p010le" : "nv12");
-    pipe = pictures ? popen(command, "re") : NULL;
-    if (!pipe) {
-        free(pictures);
-        return NULL;
-    }
-    *ret_size = fread(pictures, 1, room, pipe);
-    status = pclose(pipe);
-    if (status == 0)
-        return pictures;
-    free(pictures);
-    return NULL;
-}
-
-static uint8_t *stream_decode(const struct software *software, size_t room, size_t *ret_size)
-{
-    char path[] = "/tmp/test-driver-XXXXXX";
-    int fd = mkstemp(path);
-    uint8_t *pictures = NULL;
-
-    if (fd < 0 || !file_write(path, fd, software->stream, software->used))
-        return NULL;
-    pictures = file_decode(path, software->picture.is_main10, room, ret_size);
-    (void)unlink(path);
-    return pictures;
-}
-
 /* ---- the picture ---- */
 
 /* In the order of showing, which of those decoded so far the last one is. */
@@ -313,7 +252,8 @@ static VAStatus picture_show(struct driver *drv, struct software *software, stru
                         target->sample * 3 / 2;
     unsigned rank = rank_of_last(software);
     size_t got = 0;
-    uint8_t *pictures = stream_decode(software, size * software->decoded_count, &got);
+    uint8_t *pictures = ffmpeg_decode(software->stream, software->used, software->picture.is_main10,
+                                      size * software->decoded_count, &got);
 
     if (!pictures || got != size * software->decoded_count) {
         free(pictures);
