@@ -3,7 +3,7 @@
 
 # What may follow "driver=" and the like: a column of the host's nodes.
 _lxc_gpu_hook_nodes() {
-    "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $column != "unknown" { print $column }' | sort -u
+    "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $1 != "-" && $column != "unknown" { print $column }' | sort -u
 }
 
 # Where this user's containers are, when no option says so: lxc.conf(5), read as text.

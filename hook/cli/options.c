@@ -161,7 +161,7 @@ static const struct option_row rows[] = {
      "verify: as this user of the container, with its\n"
      "groups (default: as root)",
      .take = take_as},
-    {"json", 0, OPTION_FLAG, NULL, NULL, "status: as JSON", AT(json)},
+    {"json", 0, OPTION_FLAG, NULL, NULL, "list, status: as JSON", AT(json)},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
      "attach, detach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",

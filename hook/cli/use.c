@@ -25,7 +25,7 @@ int cli_check_use(const char *command, const struct options *options, struct err
         {"--cgroup", options->cgroup != NULL, "check"},
         {"--write", options->write, "idmap"},
         {"--member", options->member_count > 0, "enable"},
-        {"--json", options->json, "status"},
+        {"--json", options->json, "list status"},
         {"--as", options->as != NULL, "verify"},
         {"--pid", options->pid > 0, "attach detach"},
         {"--owner", options->has_owner, "attach detach"},
