@@ -42,7 +42,7 @@ _lxc_gpu_hook_values() {
         vendor) printf '%s\n' amd intel nvidia ;;
         --group) printf '%s\n' render video ;;
         --cdi-version) printf '%s\n' 0.5.0 0.6.0 0.7.0 0.8.0 1.0.0 ;;
-        *) "$1" --help 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
+        *) "$1" --help all 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
     esac
 }
 
@@ -73,7 +73,7 @@ _lxc_gpu_hook() {
     elif words=$(_lxc_gpu_hook_values "$program" "$previous"); then
         [[ $words != *=* ]] || compopt -o nospace 2>/dev/null
     elif [[ $current == -* ]]; then
-        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
+        words=$("$program" --help all 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
         words='attach cdi check detach disable enable idmap list status verify'
     elif [[ $command != list && $command != cdi ]]; then

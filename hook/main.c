@@ -127,7 +127,7 @@ int main(int argc, char **argv)
         return err.status;
     }
     if (options.show_help) {
-        options_help();
+        options_help(&options);
         return stdout_finish(STATUS_DONE);
     }
     if (options.show_version) {
