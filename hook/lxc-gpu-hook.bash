@@ -62,7 +62,7 @@ _lxc_gpu_hook() {
             list | check | idmap | attach | detach | enable | disable | cdi | verify | status) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
-    if [[ $previous == --output || $previous == --check ]]; then
+    if [[ $previous =~ ^--(output|check|metrics)$ ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames 2>/dev/null
         return

@@ -26,6 +26,8 @@ int cli_check_use(const char *command, const struct options *options, struct err
         {"--write", options->write, "idmap"},
         {"--member", options->member_count > 0, "enable"},
         {"--json", options->json, "list status"},
+        {"--watch", options->watch, "status"},
+        {"--metrics", options->metrics != NULL, "status"},
         {"--as", options->as != NULL, "verify"},
         {"--pid", options->pid > 0, "attach detach"},
         {"--owner", options->has_owner, "attach detach"},
