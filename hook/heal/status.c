@@ -3,8 +3,6 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/attach.h"
-#include "config/init.h"
 #include "exit_status.h"
 #include "heal/heal.h"
 #include "heal/right.h"
@@ -14,6 +12,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* A config that cannot be read gives no right, and the others' metrics are wanted all the same. */
 static bool has_right(const struct running *running)
@@ -29,26 +28,27 @@ static bool has_right(const struct running *running)
     return false;
 }
 
-static int rights_find(pid_t **ret, size_t *ret_count, struct err *err)
+static int rights_find(struct status_right **ret, size_t *ret_count, struct err *err)
 {
     CLEANUP_FREE struct running *running = NULL;
-    CLEANUP_FREE pid_t *monitors = NULL;
+    struct status_right *all;
     size_t number = 0;
     size_t count = 0;
-    struct ucred peer;
     int r = running_find(NULL, &running, &number, err);
 
     if (r < 0)
         return r;
-    monitors = calloc(number + 1, sizeof(*monitors));
-    if (!monitors)
+    all = calloc(number + 1, sizeof(*all));
+    if (!all)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "look for those who have a right to nodes");
-    for (size_t i = 0; i < number; i++)
-        if (has_right(&running[i]) &&
-            init_socket_peer(running[i].lxcpath, running[i].name, &peer) == 0)
-            monitors[count++] = peer.pid;
-    *ret = monitors;
-    monitors = NULL;
+    for (size_t i = 0; i < number; i++) {
+        if (!has_right(&running[i]))
+            continue;
+        text_printable(all[count].name, sizeof(all[count].name), running[i].name);
+        text_printable(all[count].lxcpath, sizeof(all[count].lxcpath), running[i].lxcpath);
+        count++;
+    }
+    *ret = all;
     *ret_count = count;
     return 0;
 }
@@ -72,20 +72,31 @@ static int check_use(const struct options *options, struct err *err)
     return 0;
 }
 
+static int refuse_privilege(const struct options *options, struct err *err)
+{
+    int r = err_set(err, STATUS_PRIVILEGE, 0, "only root sees what all containers have");
+
+    if (geteuid() == 0)
+        err_fix(err, "# root, but not the host's: run it on the host, not in a container");
+    else if (text_is_equal(options->metrics, "-"))
+        err_fix(err, "sudo lxc-gpu-hook status --metrics -");
+    else
+        err_fix(err, "sudo lxc-gpu-hook status --metrics %s", options->metrics);
+    return r;
+}
+
 int heal_status(const struct options *options, struct err *err)
 {
-    CLEANUP_FREE pid_t *monitors = NULL;
+    CLEANUP_FREE struct status_right *all = NULL;
     struct status_rights rights = {.count = 0};
     int r = check_use(options, err);
 
-    if (r == 0 && options->metrics && !privilege_is_roots()) {
-        r = err_set(err, STATUS_PRIVILEGE, 0, "only root sees what all containers have");
-        attach_fix_privilege(options, err);
-    }
+    if (r == 0 && options->metrics && !privilege_is_roots())
+        r = refuse_privilege(options, err);
     if (r == 0 && options->metrics)
-        r = rights_find(&monitors, &rights.count, err);
+        r = rights_find(&all, &rights.count, err);
     if (r < 0)
         return r;
-    rights.monitors = monitors;
+    rights.all = all;
     return status_show(options, &rights, err);
 }

@@ -170,7 +170,6 @@ static void monitor_look(int proc, const char *status, struct scan_container *co
 
     (void)sscanf(status_line(status, "\nPPid:"), "%u", &parent);
     snprintf(path, sizeof(path), "%u", parent);
-    container->monitor = (pid_t)parent;
     if (parent && fstatat(proc, path, &st, 0) == 0)
         container->owner = st.st_uid;
     snprintf(path, sizeof(path), "%u/cmdline", parent);

@@ -16,7 +16,7 @@ struct scan_container {
     char cgroup[512];        /* the directory that LXC has made for it */
     char name[NAME_MAX + 1]; /* printable */
     char lxcpath[256];       /* printable; "" when the monitor does not say it */
-    pid_t init, monitor;
+    pid_t init;
     unsigned depth;   /* of pid namespaces that the init is in */
     uid_t owner;      /* of its monitor: who has started it */
     uint64_t started; /* clock ticks since the boot */

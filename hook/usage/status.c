@@ -225,10 +225,12 @@ static void metrics_print(const void *memory, FILE *out)
     usage_metrics_print(memory, out);
 }
 
-static bool has_right(const struct status_rights *rights, pid_t monitor)
+/* By the title of its monitor, which is a process of root's. */
+static bool has_right(const struct status_rights *rights, const struct scan_container *container)
 {
-    for (size_t i = 0; i < rights->count; i++)
-        if (rights->monitors[i] == monitor)
+    for (size_t i = 0; container->owner == 0 && i < rights->count; i++)
+        if (text_is_equal(rights->all[i].name, container->name) &&
+            text_is_equal(rights->all[i].lxcpath, container->lxcpath))
             return true;
     return false;
 }
@@ -249,9 +251,8 @@ static int metrics_write(const struct status_job *job, const struct status_right
     for (size_t i = 0; i < job->after.container_count; i++) {
         const struct scan_container *container = &job->after.containers[i];
         if (container->init)
-            all[metrics.container_count++] =
-                (struct metrics_container){container, has_right(rights, container->monitor),
-                                           job->seen[i].count, job->is_silent[i]};
+            all[metrics.container_count++] = (struct metrics_container){
+                container, has_right(rights, container), job->seen[i].count, job->is_silent[i]};
     }
     r = prometheus_write(job->options->metrics, metrics_print, &metrics);
     return r < 0

@@ -5,12 +5,18 @@
 #include "base/err.h"
 #include "facts/options.h"
 
+#include <limits.h>
 #include <stddef.h>
-#include <sys/types.h>
 
-/* The monitors of the containers that have a right to nodes by their config; for --metrics. */
+/* A container of root's that has a right to nodes by its config; as in struct scan_container. */
+struct status_right {
+    char name[NAME_MAX + 1];
+    char lxcpath[256];
+};
+
+/* All of them; for --metrics. */
 struct status_rights {
-    const pid_t *monitors;
+    const struct status_right *all;
     size_t count;
 };
 

@@ -104,6 +104,11 @@ metric() { sed -n "s|^lxc_gpu_container_$1{container=\"$2\",started_by_uid=\"0\"
     done
     run as_user "$hook" status --metrics -
     [ "$status" = 7 ]
+    [[ "$output" == *"fix: sudo lxc-gpu-hook status --metrics -" ]]
+    run as_user "$hook" status --metrics /srv/gpu.prom
+    [[ "$output" == *"fix: sudo lxc-gpu-hook status --metrics /srv/gpu.prom" ]]
+    run as_user "$hook" status
+    [ "$status" = 0 ]
     # three looks and more, and no byte for a terminal where there is none
     timeout -s INT 6 "$hook" status --watch right >"$work/watched" || [ $? = 124 ]
     [ "$(grep -c '^CONTAINER' "$work/watched")" -ge 3 ]
