@@ -3,7 +3,7 @@
 
 # What may follow "driver=" and the like: a column of the host's nodes.
 _lxc_gpu_hook_nodes() {
-    "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $column != "unknown" { print $column }' | sort -u
+    "$1" list 2>/dev/null | awk -v column="$2" 'NR > 1 && $1 != "-" && $column != "unknown" { print $column }' | sort -u
 }
 
 # Where this user's containers are, when no option says so: lxc.conf(5), read as text.
@@ -42,7 +42,7 @@ _lxc_gpu_hook_values() {
         vendor) printf '%s\n' amd intel nvidia ;;
         --group) printf '%s\n' render video ;;
         --cdi-version) printf '%s\n' 0.5.0 0.6.0 0.7.0 0.8.0 1.0.0 ;;
-        *) "$1" --help 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
+        *) "$1" --help all 2>/dev/null | grep -qE -- "^ +(-[A-Za-z], )?$2 [A-Z]|^ +$2, --[a-z-]+ [A-Z]" ;;
     esac
 }
 
@@ -62,7 +62,7 @@ _lxc_gpu_hook() {
             list | check | idmap | attach | detach | enable | disable | cdi | verify | status) command=${command:-${COMP_WORDS[i]}} ;;
         esac
     done
-    if [[ $previous == --output || $previous == --check ]]; then
+    if [[ $previous =~ ^--(output|check|metrics)$ ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         compopt -o filenames 2>/dev/null
         return
@@ -73,7 +73,7 @@ _lxc_gpu_hook() {
     elif words=$(_lxc_gpu_hook_values "$program" "$previous"); then
         [[ $words != *=* ]] || compopt -o nospace 2>/dev/null
     elif [[ $current == -* ]]; then
-        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
+        words=$("$program" --help all 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z-]+' | tr -d ',')
     elif [[ -z $command ]]; then
         words='attach cdi check detach disable enable idmap list status verify'
     elif [[ $command != list && $command != cdi ]]; then

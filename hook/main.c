@@ -19,7 +19,6 @@
 #include "say/report.h"
 #include "say/say.h"
 #include "start/privilege.h"
-#include "usage/status.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,7 +45,7 @@ static const struct cli_command commands[] = {{"list", cli_list},       {"check"
                                               {"idmap", cli_idmap},     {"attach", heal_attach},
                                               {"detach", heal_detach},  {"enable", cli_enable},
                                               {"disable", cli_disable}, {"cdi", cli_cdi},
-                                              {"verify", cli_verify},   {"status", cli_status}};
+                                              {"verify", cli_verify},   {"status", heal_status}};
 
 static const struct cli_command *command_find(const struct options *options)
 {
@@ -127,7 +126,7 @@ int main(int argc, char **argv)
         return err.status;
     }
     if (options.show_help) {
-        options_help();
+        options_help(&options);
         return stdout_finish(STATUS_DONE);
     }
     if (options.show_version) {

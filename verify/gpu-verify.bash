@@ -3,7 +3,7 @@
 
 # _gpu_verify_values PROGRAM OPTION: the words that its line of the help offers, as "auto, slice or lp"
 _gpu_verify_values() {
-    "$1" --help 2>/dev/null | sed -nE "s/^ +(-., )?$2 [A-Z]+ +([a-z, -]* or [a-z-]+).*/\2/p" | sed 's/, / /g; s/ or / /'
+    "$1" --help all 2>/dev/null | sed -nE "s/^ +(-., )?$2 [A-Z]+ +([a-z, -]* or [a-z-]+).*/\2/p" | sed 's/, / /g; s/ or / /'
 }
 
 _gpu_verify() {
@@ -26,10 +26,10 @@ _gpu_verify() {
             return
             ;;
     esac
-    if "$program" --help 2>/dev/null | grep -qE -- "^ +(-., )?$previous [A-Z]"; then
+    if "$program" --help all 2>/dev/null | grep -qE -- "^ +(-., )?$previous [A-Z]"; then
         words=$(_gpu_verify_values "$program" "$previous")
     else
-        words=$("$program" --help 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z0-9-]+' | tr -d ',')
+        words=$("$program" --help all 2>/dev/null | grep -oE -- '^ +(-[A-Za-z], +)?--[a-z0-9-]+' | tr -d ',')
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

@@ -186,7 +186,7 @@ int main(int argc, char **argv)
     if (options_parse(argc, argv, &options, &err) < 0)
         return stdout_finish(error_report(&err, wants_json(argc, argv)));
     if (options.help)
-        options_print_help(stdout);
+        options_print_help(options.help_all, stdout);
     else if (options.version)
         puts("gpu-verify " PROJECT_VERSION);
     else

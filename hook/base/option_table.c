@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -144,8 +143,9 @@ static void row_help(const struct option_row *row, FILE *out)
     fprintf(out, "  %-24s%s\n", left, line);
 }
 
-void option_table_help(const struct option_table *table, FILE *out)
+void option_table_help(const struct option_table *table, bool all, FILE *out)
 {
     for (size_t i = 0; i < table->count; i++)
-        row_help(&table->rows[i], out);
+        if (all || table->rows[i].is_first)
+            row_help(&table->rows[i], out);
 }

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ struct option_row {
     uint32_t min, max;
     const char *const *words; /* NULL ends them */
     option_take take;
+    bool is_first; /* shown in the help that fits a screen, too */
 };
 
 struct option_table {
@@ -52,6 +54,7 @@ struct option_table {
 int option_table_parse(const struct option_table *table, int argc, char **argv, void *options,
                        int *ret_rest, struct err *err);
 
-void option_table_help(const struct option_table *table, FILE *out);
+/* All rows, or those that come first. */
+void option_table_help(const struct option_table *table, bool all, FILE *out);
 
 #endif

@@ -21,10 +21,10 @@ uint32_t pci_hex_read(int directory, const char *name)
     return value;
 }
 
-void pci_driver_read(int directory, char *ret, size_t size)
+void pci_link_read(int directory, const char *link, char *ret, size_t size)
 {
     char target[PATH_MAX];
-    ssize_t length = readlinkat(directory, "driver", target, sizeof(target) - 1);
+    ssize_t length = readlinkat(directory, link, target, sizeof(target) - 1);
 
     ret[0] = '\0';
     if (length <= 0)

@@ -15,8 +15,11 @@
 /* A number such as "0x8086\n" in the file `name` of an open directory; 0 when there is none. */
 uint32_t pci_hex_read(int directory, const char *name);
 
-/* The driver that is bound to the device, printable; "" for none. */
-void pci_driver_read(int directory, char *ret, size_t size);
+/*
+ * The name of what a link of the device leads to, printable; "" for none: of "driver" the one that
+ * is bound to it, of "physfn" the address of the card whose virtual function it is.
+ */
+void pci_link_read(int directory, const char *link, char *ret, size_t size);
 
 /* The kernel module that drives such a GPU; NULL when none is known. */
 const char *pci_module_for(uint32_t vendor_id, uint32_t device_id);

@@ -1,8 +1,11 @@
 #include "cli/cli.h"
 
+#include "base/pci.h"
 #include "base/text.h"
+#include "cli/list_rows.h"
 #include "exit_status.h"
 #include "facts/account.h"
+#include "facts/bus.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "plan/plan.h"
@@ -11,15 +14,6 @@
 #include "start/gpu_wait.h"
 
 #include <stdio.h>
-
-static void print_node(const struct gpu_node *node, const char *group)
-{
-    char vendor[16];
-
-    printf("%-12s %-13s %-12s %-8s %-12s %04o\n", node->name, node->pci[0] ? node->pci : "unknown",
-           node->driver, gpu_vendor_name(node->vendor_id, vendor, sizeof(vendor)), group,
-           node->mode);
-}
 
 static void tell_strays(const struct gpu_list *gpus)
 {
@@ -53,31 +47,84 @@ static int no_match(const struct options *options, const struct gpu_list *gpus, 
     return r;
 }
 
+struct list {
+    struct gpu_list nodes;
+    struct bus_gpu bus[BUS_GPUS_MAX];
+    size_t bus_count;
+    char groups[GPU_NODES_MAX][GROUP_NAME_MAX]; /* of each of `nodes` */
+    struct list_row rows[GPU_NODES_MAX + BUS_GPUS_MAX];
+    size_t row_count;
+};
+
+/* They mostly have one group, and each look for a name starts a program. */
+static const char *group_name(struct list *list, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (list->groups[i][0] && list->nodes.nodes[i].gid == list->nodes.nodes[index].gid)
+            return list->groups[i];
+    account_group(list->nodes.nodes[index].gid, list->groups[index], GROUP_NAME_MAX);
+    return list->groups[index];
+}
+
+static void rows_of_nodes(const struct options *options, struct list *list)
+{
+    for (size_t i = 0; i < list->nodes.count; i++) {
+        const struct gpu_node *node = &list->nodes.nodes[i];
+        if (plan_is_wanted(options, &list->nodes, node))
+            list->rows[list->row_count++] = (struct list_row){
+                node, bus_gpu_at(list->bus, list->bus_count, node->pci), group_name(list, i)};
+    }
+}
+
+static bool has_node(const struct gpu_list *gpus, const char *pci)
+{
+    for (size_t i = 0; i < gpus->count; i++)
+        if (text_is_equal(gpus->nodes[i].pci, pci))
+            return true;
+    return false;
+}
+
+/* What could have a node: no console of a server's board, for which there is no driver that
+ * renders.
+ */
+static void rows_without_node(struct list *list)
+{
+    for (size_t i = 0; i < list->bus_count; i++) {
+        const struct bus_gpu *gpu = &list->bus[i];
+        if (has_node(&list->nodes, gpu->address))
+            continue;
+        if (pci_module_for(gpu->vendor_id, gpu->device_id) ||
+            text_is_equal(gpu->driver, "vfio-pci"))
+            list->rows[list->row_count++] = (struct list_row){.gpu = gpu};
+    }
+}
+
 int cli_list(const struct options *options, struct err *err)
 {
-    static struct gpu_list gpus;
+    static struct list list;
     char shown[80];
-    char group[GROUP_NAME_MAX] = "";
-    gid_t gid = 0; /* whose name that is; they mostly have one group */
     struct fault fault;
     int r;
 
     if (options->rest_count > 1)
         return err_set(err, STATUS_USAGE, 0, "list takes no further word: '%s'",
                        text_printable(shown, sizeof(shown), options->rest[1]));
-    r = gpu_wait(options, GPU_MADE_ANEW, &gpus, &fault);
+    r = gpu_wait(options, GPU_MADE_ANEW, &list.nodes, &fault);
     if (r < 0)
         return say_fault(&fault, &(const struct about){.options = options}, err);
-    tell_strays(&gpus);
-    if (!plan_has_match(options, &gpus))
-        return no_match(options, &gpus, err);
-    printf("%-12s %-13s %-12s %-8s %-12s %s\n", "NODE", "PCI", "DRIVER", "VENDOR", "GROUP", "MODE");
-    for (size_t i = 0; i < gpus.count; i++) {
-        if (!plan_is_wanted(options, &gpus, &gpus.nodes[i]))
-            continue;
-        if (!group[0] || gpus.nodes[i].gid != gid)
-            account_group(gid = gpus.nodes[i].gid, group, sizeof(group));
-        print_node(&gpus.nodes[i], group);
+    tell_strays(&list.nodes);
+    if (!plan_has_match(options, &list.nodes)) {
+        r = no_match(options, &list.nodes, err);
+        if (r < 0)
+            return r;
     }
+    list.bus_count = bus_gpus_find(list.bus, BUS_GPUS_MAX);
+    rows_of_nodes(options, &list);
+    if (options->selection.count == 0)
+        rows_without_node(&list);
+    if (options->json)
+        list_print_json(list.rows, list.row_count, stdout);
+    else if (list.row_count)
+        list_print(list.rows, list.row_count, stdout);
     return 0;
 }

@@ -132,14 +132,14 @@ static const struct option_row rows[] = {
      "take only these nodes (repeatable): all,\n"
      "renderD128, pci=0000:00:02.0, driver=i915,xe\n"
      "or vendor=intel|amd|nvidia|0x8086",
-     .take = take_select},
-    {"group", 0, OPTION_TAKE, "NAME|GID", "a group name or a number of the guest",
-     "the guest's group that may use the nodes\n"
+     .take = take_select, .is_first = true},
+    {"group", 0, OPTION_TAKE, "NAME|GID", "a group name or a number of the container",
+     "the container's group that may use the nodes\n"
      "(default: render, then video, then root with\n"
      "a warning)",
      .take = take_group},
-    {"user", 0, OPTION_NUMBER, "UID", "a uid of the guest, such as 0",
-     "the guest's uid that owns them (default: 0)", AT(user), .max = UINT32_MAX - 1},
+    {"user", 0, OPTION_NUMBER, "UID", "a uid of the container, such as 0",
+     "the container's uid that owns them (default: 0)", AT(user), .max = UINT32_MAX - 1},
     {"mode", 0, OPTION_TAKE, "OCTAL",
      "an octal mode without x that lets somebody read and write, such as 0660",
      "their mode (default: 0660)", .take = take_mode},
@@ -151,17 +151,19 @@ static const struct option_row rows[] = {
     {"no-probe", 0, OPTION_FLAG, NULL, NULL, "do not prove that the nodes can be opened",
      AT(no_probe)},
     {"lxcpath", 'P', OPTION_TAKE, "PATH", "the whole path of a directory, such as /var/lib/lxc",
-     "where the containers are", .take = take_lxcpath},
+     "where the containers are", .take = take_lxcpath, .is_first = true},
     {"write", 0, OPTION_FLAG, NULL, NULL, "idmap: edit the config, keeping a backup", AT(write)},
     {"member", 0, OPTION_TAKE, "USER", "the name of a user of the container",
      "enable: put this user of the container into\n"
      "the group that may use the nodes (repeatable)",
-     .take = take_member},
+     .take = take_member, .is_first = true},
     {"as", 0, OPTION_TAKE, "USER", "the name of a user of the container",
-     "verify: as this user of the container, with its\n"
-     "groups (default: as root)",
-     .take = take_as},
-    {"json", 0, OPTION_FLAG, NULL, NULL, "status: as JSON", AT(json)},
+     "verify: as this user of it, with its groups", .take = take_as, .is_first = true},
+    {"watch", 0, OPTION_FLAG, NULL, NULL, "status: again and again, until it is interrupted",
+     AT(watch)},
+    {"metrics", 0, OPTION_TEXT, "FILE", "a file name, or -",
+     "status: write this file for Prometheus; -: to stdout", AT(metrics)},
+    {"json", 0, OPTION_FLAG, NULL, NULL, "list, status: as JSON", AT(json)},
     {"pid", 0, OPTION_NUMBER, "PID", "the process id of a container's init",
      "attach, detach: the container whose init this is", AT(pid), .min = 1, .max = INT32_MAX},
     {"owner", 0, OPTION_TAKE, "UID", "a uid of the host, such as 1000",
@@ -183,7 +185,8 @@ static const struct option_row rows[] = {
     {"verbose", 'v', OPTION_FLAG, NULL, NULL, "say every step", AT(verbose)},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, "errors only", AT(quiet)},
     {"version", 0, OPTION_FLAG, NULL, NULL, "print the version", AT(show_version)},
-    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this", AT(show_help)},
+    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this, or with --help all everything",
+     AT(show_help), .is_first = true},
 };
 
 static const struct option_table table = {rows, sizeof(rows) / sizeof(rows[0]), STATUS_USAGE};
@@ -204,38 +207,61 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
     return 0;
 }
 
-void options_help(void)
+/* A line for each command, and what the whole help says besides. */
+static const struct {
+    const char *use, *help, *more;
+} commands[] = {
+    {"enable NAME", "set a container up, with the options given",
+     "(by lines in its config; a running one gets the\nnodes now)"},
+    {"disable NAME", "take out what enable has put in", NULL},
+    {"list", "the host's GPUs and their render nodes", NULL},
+    {"check NAME", "would a start succeed, and what is missing", NULL},
+    {"idmap NAME", "the lxc.idmap lines that a user's container needs", NULL},
+    {"attach NAME", "give a running container the nodes now", NULL},
+    {"attach --all", "the same for all whose config includes gpu.conf",
+     "(where the nodes are missing or stale)"},
+    {"detach NAME", "take them off a running container", NULL},
+    {"verify NAME", "run gpu-verify in a running container",
+     "(the words behind -- are its options)"},
+    {"status [NAME]", "which containers use a GPU, and how much", NULL},
+    {"cdi", "name the nodes for Podman, Docker, Kubernetes", NULL},
+};
+
+static void commands_help(bool all)
 {
-    printf(
-        "Puts the host's GPU render nodes into an LXC container, with the right owner.\n\n"
-        "As a hook, in the container's config (one line does all):\n"
-        "  lxc.include = " CONFIG_FOLDER
-        "/gpu.conf\n"
-        "or, to give options, both lines with the same:\n"
-        "  lxc.hook.mount = " PROGRAM_FOLDER
-        "/lxc-gpu-hook --select driver=i915\n"
-        "  lxc.hook.start-host = " PROGRAM_FOLDER
-        "/lxc-gpu-hook --select driver=i915\n\n"
-        "For a person:\n"
-        "  lxc-gpu-hook enable NAME    put these lines into the config, with the options\n"
-        "                              given; give a running container the nodes now\n"
-        "  lxc-gpu-hook disable NAME   take out what enable has put in\n"
-        "  lxc-gpu-hook list           show the host's render nodes\n"
-        "  lxc-gpu-hook check NAME     would a start succeed, and what is missing\n"
-        "  lxc-gpu-hook idmap NAME     the lxc.idmap lines for a container that an\n"
-        "                              ordinary user starts\n"
-        "  lxc-gpu-hook attach NAME    give a running container the nodes now\n"
-        "  lxc-gpu-hook attach --all   the same for each whose config includes gpu.conf,\n"
-        "                              where they are missing or stale\n"
-        "  lxc-gpu-hook detach NAME    take them off a running container\n"
-        "  lxc-gpu-hook verify NAME    run gpu-verify in a running container, with the\n"
-        "                              words behind -- as its options\n"
-        "  lxc-gpu-hook status [NAME]  which containers use a GPU, and how much\n"
-        "  lxc-gpu-hook cdi            name the nodes for Podman, Docker, Kubernetes\n\n"
-        "Options:\n");
-    option_table_help(&table, stdout);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        const char *line = all ? commands[i].more : NULL;
+        printf("  lxc-gpu-hook %-15s%s\n", commands[i].use, commands[i].help);
+        for (; line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
+            printf("  %-28s%.*s\n", "", (int)strcspn(line, "\n"), line);
+    }
+}
+
+static void statuses_help(void)
+{
     printf("\nExit status:\n");
 #define X(number, id, meaning) printf("  %2d  %s\n", number, meaning);
     EXIT_STATUS_TABLE(X)
 #undef X
+}
+
+void options_help(const struct options *options)
+{
+    bool all = options->rest_count == 1 && text_is_equal(options->rest[0], "all");
+
+    printf(
+        "Puts the host's GPU render nodes into an LXC container, with the right owner.\n"
+        "In the container's config: lxc.include = " CONFIG_FOLDER "/gpu.conf\n");
+    if (all)
+        printf(
+            "or, to give options, both lines with the same:\n"
+            "  lxc.hook.mount = " PROGRAM_FOLDER
+            "/lxc-gpu-hook --select driver=i915\n"
+            "  lxc.hook.start-host = " PROGRAM_FOLDER "/lxc-gpu-hook --select driver=i915\n");
+    printf("\n");
+    commands_help(all);
+    printf("\n");
+    option_table_help(&table, all, stdout);
+    if (all)
+        statuses_help();
 }

@@ -8,7 +8,7 @@
 /* STATUS_USAGE with a message that names the argument. Points into argv, which getopt reorders. */
 int options_parse(int argc, char **argv, struct options *ret, struct err *err);
 
-/* The help text to stdout. */
-void options_help(void);
+/* The help text to stdout: what fits a screen of 80x24 or, with "all" behind --help, all of it. */
+void options_help(const struct options *options);
 
 #endif

@@ -34,6 +34,8 @@ struct options {
     const char *output;   /* cdi --output; NULL: standard output */
     const char *check;    /* cdi --check */
     bool all;             /* attach */
+    bool watch;           /* status */
+    const char *metrics;  /* status --metrics; NULL: not asked for */
     const char *cgroup; /* check --cgroup: a unit of systemd, or a path; NULL: this process's own */
     bool has_owner;
     uint32_t owner; /* host's uid */

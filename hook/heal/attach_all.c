@@ -11,9 +11,9 @@
 #include "cli/cli.h"
 #include "cli/hook.h"
 #include "config/init.h"
-#include "config/scan.h"
 #include "exit_status.h"
 #include "heal/heal.h"
+#include "heal/right.h"
 #include "heal/running.h"
 #include "say/report.h"
 #include "start/privilege.h"
@@ -25,43 +25,6 @@
 #define AT_ONCE     8   /* one that does not answer keeps few others waiting */
 #define ONE_SECONDS 180 /* longer than all that one waits for, each to its own end */
 #define SKIPS_SAID  8   /* anybody can open sockets of any name */
-
-/* ---- who has a right ------------------------------------------------------------------------- */
-
-static void line_take(const struct config_line *line, void *memory)
-{
-    bool *has_line = memory;
-
-    *has_line |=
-        text_is_equal(line->key, "lxc.hook.start-host") && config_hook_find(line->value) != NULL;
-}
-
-/* Before any program of LXC is run on it: most containers have no line, and are done here. */
-static int has_line(const struct running *running, bool *ret, struct err *err)
-{
-    __attribute__((cleanup(obeyed_close))) struct obeyed obeyed;
-    CLEANUP_FREE struct config_include *include = malloc(sizeof(*include));
-    char file[sizeof(obeyed.directory) + 8];
-    int r;
-
-    *ret = false;
-    obeyed_init(&obeyed);
-    if (!include)
-        return err_set(err, STATUS_INTERNAL, ENOMEM, "read the config");
-    r = obeyed_open(running->lxcpath, running->name, &obeyed, err);
-    if (r == -ENOENT)
-        return 0; /* not LXC's own: Incus keeps the config elsewhere */
-    if (r < 0 && obeyed.breach.found) {
-        err_wrap(err, "skipped");
-        report_warning(err->text);
-        return 0;
-    }
-    if (r < 0)
-        return r;
-    snprintf(file, sizeof(file), "%s/config", obeyed.directory);
-    config_walk(file, obeyed.text, obeyed.size, true, line_take, ret, include);
-    return 0;
-}
 
 /* ---- one container, in a process of its own -------------------------------------------------- */
 
@@ -140,18 +103,22 @@ static int worker_steps(void *memory, int link)
     struct report_style style = {
         .container = env.name, .quiet = options->quiet, .verbose = options->verbose};
     struct err err = {0};
-    bool is_right = false;
+    enum right right = RIGHT_NONE;
     int r;
 
     (void)link;
     text_printable(env.name, sizeof(env.name), worker->running.name);
     report_open(&style);
-    r = has_line(&worker->running, &is_right, &err);
+    r = right_find(&worker->running, &right, &err);
     if (r < 0)
         err_wrap(&err, "add GPU to container %s", env.name);
-    if (r == 0 && !is_right)
+    if (r == 0 && right == RIGHT_FOREIGN) {
+        err_wrap(&err, "skipped");
+        report_warning(err.text);
+    }
+    if (r == 0 && right != RIGHT_BY_CONFIG)
         report_step("container %s: no right to nodes by its config", env.name);
-    if (r == 0 && is_right)
+    if (r == 0 && right == RIGHT_BY_CONFIG)
         r = give(worker, &env, &err);
     if (r < 0 && has_ended(&worker->running))
         r = 0;

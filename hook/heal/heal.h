@@ -11,4 +11,7 @@ int heal_attach(const struct options *options, struct err *err);
 
 int heal_detach(const struct options *options, struct err *err);
 
+/* status: with --metrics also who has a right to nodes. */
+int heal_status(const struct options *options, struct err *err);
+
 #endif

@@ -3,8 +3,8 @@
 #include "base/cleanup.h"
 #include "base/pci.h"
 #include "base/text.h"
+#include "facts/bus.h"
 
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +14,13 @@
 
 static bool gpu_read(int bus, const char *address, struct pci_gpu *ret)
 {
-    CLEANUP_FD int dir = openat(bus, address, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    struct bus_gpu gpu;
 
-    if (dir < 0 || pci_hex_read(dir, "class") >> 16 != PCI_CLASS_GPU)
+    if (!bus_gpu_read(bus, address, &gpu))
         return false;
-    *ret = (struct pci_gpu){.vendor_id = pci_hex_read(dir, "vendor"),
-                            .device_id = pci_hex_read(dir, "device")};
-    text_printable(ret->address, sizeof(ret->address), address);
-    pci_driver_read(dir, ret->driver, sizeof(ret->driver));
-    /* Only the transport of a virtio GPU, whose driver binds below it. */
-    if (text_is_equal(ret->driver, "virtio-pci"))
-        ret->driver[0] = '\0';
+    *ret = (struct pci_gpu){.vendor_id = gpu.vendor_id, .device_id = gpu.device_id};
+    snprintf(ret->address, sizeof(ret->address), "%s", gpu.address);
+    snprintf(ret->driver, sizeof(ret->driver), "%s", gpu.driver);
     ret->module = pci_module_for(ret->vendor_id, ret->device_id);
     if (!ret->module)
         return true;

@@ -146,3 +146,16 @@ uint32_t drm_engine_busy(const struct drm_engine *before, const struct drm_engin
                         after->capacity);
     return share_of(before->nanoseconds, after->nanoseconds, nanoseconds, after->capacity);
 }
+
+double drm_engine_seconds(const struct drm_engine *before, const struct drm_engine *after,
+                          uint64_t nanoseconds)
+{
+    double per_second;
+
+    if (!after->passed)
+        return (double)after->nanoseconds / 1e9;
+    if (!before || after->passed <= before->passed || nanoseconds == 0)
+        return 0;
+    per_second = (double)(after->passed - before->passed) / ((double)nanoseconds / 1e9);
+    return (double)after->cycles / per_second;
+}

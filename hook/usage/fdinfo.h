@@ -41,4 +41,11 @@ const struct drm_engine *drm_engine_find(const struct drm_client *client, const 
 uint32_t drm_engine_busy(const struct drm_engine *before, const struct drm_engine *after,
                          uint64_t nanoseconds);
 
+/*
+ * The seconds for which the engine has worked for that client so far. What counts cycles tells it
+ * only by how many passed between two samples: without an earlier one, NULL, it is 0.
+ */
+double drm_engine_seconds(const struct drm_engine *before, const struct drm_engine *after,
+                          uint64_t nanoseconds);
+
 #endif

@@ -51,6 +51,8 @@ static void add_busy(const struct drm_client *before, const struct drm_client *a
         const struct drm_engine *now = &after->engines[i];
         const struct drm_engine *then = before ? drm_engine_find(before, now->name) : NULL;
         struct row_engine *engine = row_engine_of(row, now->name);
+        if (engine)
+            engine->seconds += drm_engine_seconds(then, now, nanoseconds);
         if (!engine || !then)
             continue;
         engine->busy += drm_engine_busy(then, now, nanoseconds);

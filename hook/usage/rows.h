@@ -10,7 +10,8 @@
 
 struct row_engine {
     char name[24];
-    uint32_t busy; /* tenths of a percent */
+    uint32_t busy;  /* tenths of a percent */
+    double seconds; /* that it has worked for those who have the node open now */
 };
 
 struct row {

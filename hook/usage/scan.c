@@ -53,9 +53,22 @@ bool scan_cgroup_find(const char *text, char *ret, size_t size)
     return true;
 }
 
+static const char monitor[] = "[lxc monitor] ";
+
+void scan_path_find(const char *command_line, char *ret, size_t size)
+{
+    const char *path = command_line + strlen(monitor);
+    char text[256];
+
+    ret[0] = '\0';
+    if (strncmp(command_line, monitor, strlen(monitor)) != 0 || !strrchr(path, ' '))
+        return;
+    snprintf(text, sizeof(text), "%.*s", (int)(strrchr(path, ' ') - path), path);
+    text_printable(ret, size, text);
+}
+
 void scan_name_find(const char *command_line, const char *cgroup, char *ret, size_t size)
 {
-    static const char monitor[] = "[lxc monitor] ";
     static const char payload[] = "lxc.payload.";
     const char *name = strrchr(cgroup, '/');
 
@@ -162,6 +175,7 @@ static void monitor_look(int proc, const char *status, struct scan_container *co
     snprintf(path, sizeof(path), "%u/cmdline", parent);
     line = proc_text(proc, path);
     scan_name_find(line ? line : "", container->cgroup, container->name, sizeof(container->name));
+    scan_path_find(line ? line : "", container->lxcpath, sizeof(container->lxcpath));
 }
 
 /* The init of a container in the container is one too: the one in the fewest namespaces. */

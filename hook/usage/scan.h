@@ -15,6 +15,7 @@
 struct scan_container {
     char cgroup[512];        /* the directory that LXC has made for it */
     char name[NAME_MAX + 1]; /* printable */
+    char lxcpath[256];       /* printable; "" when the monitor does not say it */
     pid_t init;
     unsigned depth;   /* of pid namespaces that the init is in */
     uid_t owner;      /* of its monitor: who has started it */
@@ -48,6 +49,9 @@ bool scan_cgroup_find(const char *text, char *ret, size_t size);
 
 /* Pure: the name in the monitor's "[lxc monitor] LXCPATH NAME", else the cgroup's; printable. */
 void scan_name_find(const char *command_line, const char *cgroup, char *ret, size_t size);
+
+/* Pure: its LXCPATH; "". */
+void scan_path_find(const char *command_line, char *ret, size_t size);
 
 /* Pure: field 22 of /proc/PID/stat, behind a name that can have blanks and brackets; 0: unknown. */
 uint64_t scan_started(const char *stat);

@@ -2,12 +2,14 @@
 
 #include "base/cleanup.h"
 #include "base/drm.h"
+#include "base/prometheus.h"
 #include "base/text.h"
 #include "exit_status.h"
 #include "facts/account.h"
 #include "facts/gpu.h"
 #include "say/report.h"
 #include "say/say.h"
+#include "usage/metrics.h"
 #include "usage/rows.h"
 #include "usage/scan.h"
 
@@ -23,19 +25,31 @@ struct status_job {
     int proc;
     struct gpu_list *gpus;
     struct scan before, after;
-    uint64_t nanoseconds;
-    struct nodes_seen *seen; /* of each container of `after` */
+    uint64_t at, nanoseconds; /* when the last sample was taken, and between the two */
+    struct nodes_seen *seen;  /* of each container of `after` */
+    bool *is_silent;          /* of each, too: its nodes are not known */
     struct row *rows;
     size_t row_count;
 };
+
+/* All but the second sample, which is the first one of the next. */
+static void round_close(struct status_job *job)
+{
+    free(job->seen);
+    free(job->is_silent);
+    free(job->rows);
+    job->seen = NULL;
+    job->is_silent = NULL;
+    job->rows = NULL;
+    job->row_count = 0;
+}
 
 static void job_close(struct status_job *job)
 {
     fd_cleanup(&job->proc);
     scan_close(&job->before);
     scan_close(&job->after);
-    free(job->seen);
-    free(job->rows);
+    round_close(job);
 }
 
 static uint64_t now_ns(clockid_t clock)
@@ -48,22 +62,31 @@ static uint64_t now_ns(clockid_t clock)
 
 /* ---- what there is --------------------------------------------------------------------------- */
 
-static int samples_take(struct status_job *job, struct err *err)
+static int scan_take(struct status_job *job, struct scan *ret, struct err *err)
 {
-    uint64_t start;
-    int r;
+    int r = scan_read(job->proc, ret);
 
+    return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "read what runs, from /proc") : 0;
+}
+
+/* The sample before this one, and when that was. */
+static int first_take(struct status_job *job, struct err *err)
+{
     job->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (job->proc < 0)
         return err_set(err, STATUS_INTERNAL, errno, "open /proc");
-    r = scan_read(job->proc, &job->before);
-    start = now_ns(CLOCK_MONOTONIC);
-    if (r == 0 && job->before.client_count)
-        (void)usleep(SAMPLE_MS * 1000);
-    if (r == 0)
-        r = scan_read(job->proc, &job->after);
-    job->nanoseconds = now_ns(CLOCK_MONOTONIC) - start;
-    return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "read what runs, from /proc") : 0;
+    int r = scan_take(job, &job->before, err);
+    job->at = now_ns(CLOCK_MONOTONIC);
+    return r;
+}
+
+static int second_take(struct status_job *job, struct err *err)
+{
+    int r = scan_take(job, &job->after, err);
+
+    job->nanoseconds = now_ns(CLOCK_MONOTONIC) - job->at;
+    job->at += job->nanoseconds;
+    return r;
 }
 
 static bool is_asked(const struct status_job *job, const struct scan_container *container)
@@ -91,13 +114,15 @@ static int nodes_find(struct status_job *job, struct err *err)
     char shown[80];
 
     job->seen = calloc(job->after.container_count + 1, sizeof(*job->seen));
-    if (!job->seen)
+    job->is_silent = calloc(job->after.container_count + 1, sizeof(*job->is_silent));
+    if (!job->seen || !job->is_silent)
         return err_set(err, STATUS_INTERNAL, ENOMEM, "look into containers");
     for (size_t i = 0; i < job->after.container_count; i++) {
         const struct scan_container *container = &job->after.containers[i];
         if (!is_asked(job, container))
             continue;
         int r = nodes_look(job->proc, container->init, &job->seen[i]);
+        job->is_silent[i] = r < 0;
         if (r < 0 && r != -ENOENT && r != -ESRCH)
             tell_silent(container, r);
         is_found = true;
@@ -193,30 +218,114 @@ static void tell_unseen(const struct scan *scan)
     report_warning(text);
 }
 
-int cli_status(const struct options *options, struct err *err)
+/* ---- showing it ------------------------------------------------------------------------------ */
+
+static void metrics_print(const void *memory, FILE *out)
+{
+    usage_metrics_print(memory, out);
+}
+
+/* By the title of its monitor, which is a process of root's. */
+static bool has_right(const struct status_rights *rights, const struct scan_container *container)
+{
+    for (size_t i = 0; container->owner == 0 && i < rights->count; i++)
+        if (text_is_equal(rights->all[i].name, container->name) &&
+            text_is_equal(rights->all[i].lxcpath, container->lxcpath))
+            return true;
+    return false;
+}
+
+static int metrics_write(const struct status_job *job, const struct status_rights *rights,
+                         struct err *err)
+{
+    CLEANUP_FREE struct metrics_container *all =
+        calloc(job->after.container_count + 1, sizeof(*all));
+    struct usage_metrics metrics = {.containers = all,
+                                    .rows = job->rows,
+                                    .row_count = job->row_count,
+                                    .now = (int64_t)(now_ns(CLOCK_REALTIME) / 1000000000U)};
+    int r;
+
+    if (!all)
+        return err_set(err, STATUS_INTERNAL, ENOMEM, "write the metrics");
+    for (size_t i = 0; i < job->after.container_count; i++) {
+        const struct scan_container *container = &job->after.containers[i];
+        if (container->init)
+            all[metrics.container_count++] = (struct metrics_container){
+                container, has_right(rights, container), job->seen[i].count, job->is_silent[i]};
+    }
+    r = prometheus_write(job->options->metrics, metrics_print, &metrics);
+    return r < 0
+               ? err_set(err, STATUS_INTERNAL, -r, "write the metrics to %s", job->options->metrics)
+               : 0;
+}
+
+static int job_show(const struct status_job *job, const struct status_rights *rights,
+                    struct err *err)
+{
+    const struct options *options = job->options;
+
+    tell_unseen(&job->after);
+    if (options->metrics)
+        return metrics_write(job, rights, err);
+    if (options->json)
+        rows_print_json(job->rows, job->row_count, &job->after, stdout);
+    else
+        rows_print(job->rows, job->row_count, stdout);
+    return 0;
+}
+
+static int round_run(struct status_job *job, const struct status_rights *rights, struct err *err)
+{
+    const struct about about = {.options = job->options, .gpus = job->gpus};
+    struct fault fault;
+    int r;
+
+    if (gpu_find(job->gpus, &fault) < 0)
+        return say_fault(&fault, &about, err);
+    r = second_take(job, err);
+    if (r == 0)
+        r = nodes_find(job, err);
+    if (r == 0)
+        r = rows_make(job, err);
+    return r < 0 ? r : job_show(job, rights, err);
+}
+
+/* From the screen's upper left corner on; what is no screen gets one below the other. */
+static int watch(struct status_job *job, const struct status_rights *rights, struct err *err)
+{
+    bool is_screen = isatty(STDOUT_FILENO) == 1;
+    int r = 0;
+
+    for (bool is_first = true; r == 0 && !ferror(stdout); is_first = false) {
+        (void)usleep(SAMPLE_MS * 1000);
+        if (is_screen)
+            fputs("\033[H\033[J", stdout);
+        else if (!is_first)
+            fputc('\n', stdout);
+        r = round_run(job, rights, err);
+        (void)fflush(stdout);
+        round_close(job);
+        scan_close(&job->before);
+        job->before = job->after;
+        job->after = (struct scan){.containers = NULL};
+    }
+    return r;
+}
+
+int status_show(const struct options *options, const struct status_rights *rights, struct err *err)
 {
     static struct gpu_list gpus;
     __attribute__((cleanup(job_close))) struct status_job job = {
         .options = options, .proc = -1, .gpus = &gpus};
-    const struct about about = {.options = options, .gpus = &gpus};
-    struct fault fault;
     int r;
 
     if (options->rest_count > 2)
         return err_set(err, STATUS_USAGE, 0, "status wants the name of one container, or none");
-    if (gpu_find(&gpus, &fault) < 0)
-        return say_fault(&fault, &about, err);
-    r = samples_take(&job, err);
-    if (r == 0)
-        r = nodes_find(&job, err);
-    if (r == 0)
-        r = rows_make(&job, err);
-    if (r < 0)
-        return r;
-    tell_unseen(&job.after);
-    if (options->json)
-        rows_print_json(job.rows, job.row_count, &job.after, stdout);
-    else
-        rows_print(job.rows, job.row_count, stdout);
-    return 0;
+    r = first_take(&job, err);
+    if (r == 0 && options->watch)
+        return watch(&job, rights, err);
+    if (r == 0 && job.before.client_count)
+        (void)usleep(SAMPLE_MS * 1000);
+    return r < 0 ? r : round_run(&job, rights, err);
 }

@@ -124,7 +124,7 @@ refuses() {
     run "$hook" --version
     [ "$status" = 0 ]
     [[ "$output" =~ ^lxc-gpu-hook\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
-    run "$hook" --help
+    run "$hook" --help all
     [ "$status" = 0 ]
     for option in select group user mode with-card optional wait no-probe; do
         [[ "$output" == *"--$option"* ]]

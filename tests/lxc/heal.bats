@@ -72,6 +72,50 @@ forge() {
     [ "$(unwrapped | grep -c 'is ready')" = 2 ]
 }
 
+# metric NAME CONTAINER: its value in the file
+metric() { sed -n "s|^lxc_gpu_container_$1{container=\"$2\",started_by_uid=\"0\",lxcpath=\"$lxcpath\"} ||p" "$work/metrics/lxc.prom"; }
+
+@test "status --metrics: who has a right, who has nodes, in a file for everybody to read; --watch" {
+    with_right right
+    with_right robbed
+    idmap "0 200000 65536" | container none
+    start none
+    "$hook" detach -q -P "$lxcpath" robbed
+    rm -rf "$work/metrics"
+    mkdir "$work/metrics"
+    (umask 077; "$hook" status --metrics "$work/metrics/lxc.prom")
+    cat "$work/metrics/lxc.prom"
+    [ "$(stat -c %a "$work/metrics"/*)" = 644 ]
+    [ "$(metric has_right right):$(metric nodes right)" = 1:1 ]
+    [ "$(metric has_right robbed):$(metric nodes robbed)" = 1:0 ]
+    [ "$(metric has_right none):$(metric nodes none)" = 0:0 ]
+    # a config that others can change gives no right
+    chown 7001 "$lxcpath/right/config"
+    "$hook" status --metrics "$work/metrics/lxc.prom"
+    [ "$(metric has_right right):$(metric nodes right)" = 0:1 ]
+    # a failure leaves the old file
+    run "$hook" status --metrics "$work/none/lxc.prom"
+    [ "$status" = 1 ]
+    [[ "$output" == *"write the metrics to $work/none/lxc.prom"* ]]
+    for words in '--metrics - --json' '--metrics - --watch' '--json --watch' '--metrics - right'; do
+        # shellcheck disable=SC2086  # words
+        run "$hook" status $words
+        [ "$status" = 2 ]
+    done
+    run as_user "$hook" status --metrics -
+    [ "$status" = 7 ]
+    [[ "$output" == *"fix: sudo lxc-gpu-hook status --metrics -" ]]
+    run as_user "$hook" status --metrics /srv/gpu.prom
+    [[ "$output" == *"fix: sudo lxc-gpu-hook status --metrics /srv/gpu.prom" ]]
+    run as_user "$hook" status
+    [ "$status" = 0 ]
+    # three looks and more, and no byte for a terminal where there is none
+    timeout -s INT 6 "$hook" status --watch right >"$work/watched" || [ $? = 124 ]
+    [ "$(grep -c '^CONTAINER' "$work/watched")" -ge 3 ]
+    [ "$(grep -c '^right .*renderD128' "$work/watched")" = "$(grep -c '^CONTAINER' "$work/watched")" ]
+    [ "$(tr -d '[:print:]\n' <"$work/watched" | wc -c)" = 0 ]
+}
+
 @test "ten reloads, with numbers that change: one file system each time, and nothing left behind" {
     with_right right
     with_right second

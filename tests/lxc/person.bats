@@ -24,8 +24,8 @@ teardown() {
     run "$hook" list
     echo "$output"
     [ "$status" = 0 ]
-    [[ "$output" == *"renderD128   0000:00:02.0  i915         intel    "*"0660"* ]]
-    [[ "$output" == *"renderD129   0000:03:00.0  amdgpu       amd      video        0660"* ]]
+    [[ "$output" == *"renderD128 0000:00:02.0 i915        intel   "*" 0660 Alder Lake-S (Gen12)"* ]]
+    [[ "$output" == *"renderD129 0000:03:00.0 amdgpu      amd     video   0660 Navi 21 (RDNA 2)"* ]]
     [[ "$output" == *"/dev/dri/renderD130 is a regular file: not used"* ]]
     run "$hook" list --select vendor=amd
     [ "$(echo "$output" | grep -c '^renderD')" = 1 ]
@@ -51,7 +51,7 @@ teardown() {
     reset_host
     node renderD128 226 128 107
     run "$hook" list
-    [[ "$output" == *"renderD128   unknown       unknown      unknown  "* ]]
+    [[ "$output" == *"renderD128 unknown      unknown     unknown "* ]]
     reset_host
     run "$hook" list
     echo "$output"
@@ -66,6 +66,46 @@ teardown() {
     run "$hook" list --wait 20
     [ "$status" = 0 ]
     wait
+}
+
+# One more on a PCI bus of our own: bus_gpu ADDRESS CLASS VENDOR DEVICE [DRIVER [PHYSICAL-FUNCTION]]
+bus_gpu() {
+    local device=$work/bus/devices/$1
+    mkdir -p "$device" "$work/bus/drivers/${5:-none}"
+    echo "$2" >"$device/class"
+    echo "$3" >"$device/vendor"
+    echo "$4" >"$device/device"
+    [ -z "${5:-}" ] || ln -s "../../drivers/$5" "$device/driver"
+    [ -z "${6:-}" ] || ln -s "../$6" "$device/physfn"
+}
+
+@test "list: virtual functions, what vfio-pci holds, and what has no driver; as JSON too" {
+    rm -rf "$work/bus"
+    bus_gpu 0000:03:00.0 0x030000 0x8086 0xe20b xe
+    bus_gpu 0000:03:00.1 0x030000 0x8086 0xe20b xe 0000:03:00.0
+    bus_gpu 0000:03:00.2 0x030000 0x8086 0xe20b vfio-pci 0000:03:00.0
+    bus_gpu 0000:00:02.0 0x030000 0x8086 0x4680
+    bus_gpu 0000:07:00.0 0x030000 0x1a03 0x2000 ast # the console of a server's board
+    bus_gpu 0000:04:00.0 0x020000 0x8086 0x15b8 e1000e
+    mount --bind "$work/bus" /sys/bus/pci
+    device 128 0000:03:00.0 xe 0x8086 0xe20b
+    device 129 0000:03:00.1 xe 0x8086 0xe20b
+    node renderD129 226 129 107
+    "$hook" list >"$work/listed"
+    "$hook" list --json >"$work/listed.json"
+    "$hook" list --select driver=xe >"$work/selected"
+    umount /sys/bus/pci
+    cat "$work/listed"
+    [ "$(sed 1d "$work/listed" | tr -s ' ')" = "renderD128 0000:03:00.0 xe intel 107 0660 Arc Battlemage (Xe2)
+renderD129 0000:03:00.1 xe intel 107 0660 Arc Battlemage (Xe2), virtual function of 0000:03:00.0
+- 0000:00:02.0 none intel - - Alder Lake-S (Gen12), no render node
+- 0000:03:00.2 vfio-pci intel - - Arc Battlemage (Xe2), virtual function of 0000:03:00.0, for virtual machines" ]
+    [ "$(sed 1d "$work/selected" | awk '{ print $1 }' | xargs)" = 'renderD128 renderD129' ]
+    [ "$(python3 -c 'import json, sys
+print(*(g["pci"] for g in json.load(open(sys.argv[1]))["gpus"] if g["for_virtual_machines"]))' "$work/listed.json")" = 0000:03:00.2 ]
+    run "$hook" list --optional --json --select vendor=nvidia
+    [ "$status" = 0 ]
+    [[ "$output" == *'"gpus": []'* ]]
 }
 
 # The report that this project began with: host render 107, guest render 109, user lxc.

@@ -36,12 +36,12 @@ throw_away() {
         exec chroot "$TEST_WORK/root" "$@"' - "$work" "$@"
 }
 
-# Everything that is still different from the real system, but for dpkg's own books.
+# Everything that is still different from the real system, empty directories too, but for dpkg's own books.
 traces() {
-    (cd "$work/changes" && find . -mindepth 1 \( -type d -o -print \)) | while IFS= read -r file; do
+    (cd "$work/changes" && find . -mindepth 1) | while IFS= read -r file; do
         case $file in
-            ./packages/* | ./var/lib/dpkg/* | ./var/log/dpkg.log | ./var/cache/man/*) ;;
-            *) cmp -s "$work/changes/$file" "/$file" || echo "$file" ;;
+            ./packages | ./packages/* | ./var/lib/dpkg/* | ./var/log/dpkg.log | ./var/cache/man/*) ;;
+            *) [[ -d $work/changes/$file && ! -L $work/changes/$file && -d /$file ]] || cmp -s "$work/changes/$file" "/$file" || echo "$file" ;;
         esac
     done
 }

@@ -19,10 +19,10 @@ completes() {
     failures=$((failures + 1))
 }
 
-# offers_the_help PROGRAM: every option that the help shows, and no other
+# offers_the_help PROGRAM: every option that the whole help shows, and no other
 offers_the_help() {
-    completes "$("$1" --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | paste -sd ' ')" "$1" --
-    for option in $("$1" --help | grep -oE -- '^ +-[A-Za-z]\b'); do completes "$option" "$1" "$option"; done
+    completes "$("$1" --help all | grep -oE -- '--[a-z][a-z-]+' | sort -u | paste -sd ' ')" "$1" --
+    for option in $("$1" --help all | grep -oE -- '^ +-[A-Za-z]\b'); do completes "$option" "$1" "$option"; done
 }
 
 finish() {

@@ -71,6 +71,7 @@ completes 'at-home' $hook check -P '~/srv' ''
 completes '' $hook list ''
 completes '' $hook cdi ''
 completes "$scratch/containers" $hook cdi --check "$scratch/c"
+completes "$scratch/containers" $hook status --metrics "$scratch/c"
 completes '0.5.0 0.6.0 0.7.0 0.8.0 1.0.0' $hook cdi --cdi-version ''
 completes 'all driver= pci= renderD128 renderD129 vendor=' $hook --select ''
 completes 'renderD128 renderD129' $hook --select r
@@ -80,7 +81,7 @@ completes 'i915' $hook --select driver = i
 completes 'amd intel nvidia' $hook --select vendor = ''
 completes 'render video' $hook --group ''
 completes '' $hook --mode ''
-completes '--wait --with-card --write' $hook idmap --w
+completes '--wait --watch --with-card --write' $hook idmap --w
 completes "$scratch/containers" $hook -P "$scratch/c"
 # where there are no containers there are no names, and no complaint
 completes '' $hook check -P "$scratch/none" ''

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cmocka_all.h"
+#include "usage/metrics.h"
 #include "usage/rows.h"
 
 #include <fcntl.h>
@@ -75,6 +76,29 @@ static void amdgpu_names_its_engines_otherwise(void **state)
     (void)state;
     assert_int_equal(busy(AMDGPU(2000), AMDGPU(910002000), "enc"), 910);
     assert_int_equal(busy(AMDGPU(2000), AMDGPU(910002000), "gfx"), 0);
+}
+
+static double seconds(const char *before, const char *after, const char *engine)
+{
+    struct drm_client then;
+    struct drm_client now;
+
+    assert_true(fdinfo_read(after, &now));
+    if (!before)
+        return drm_engine_seconds(NULL, drm_engine_find(&now, engine), SECOND);
+    assert_true(fdinfo_read(before, &then));
+    return drm_engine_seconds(drm_engine_find(&then, engine), drm_engine_find(&now, engine),
+                              SECOND);
+}
+
+/* 19.2 million cycles pass in a second. */
+static void the_seconds_of_an_engine_are_those_it_worked_for(void **state)
+{
+    (void)state;
+    assert_float_equal(seconds(NULL, I915(0, 2500000000), "video"), 2.5, 1e-9);
+    assert_float_equal(seconds(XE(0, 1000), XE(28800000, 19201000), "vcs"), 1.5, 1e-9);
+    assert_float_equal(seconds(NULL, XE(28800000, 19201000), "vcs"), 0, 1e-9);
+    assert_float_equal(seconds(XE(0, 19201000), XE(28800000, 19201000), "vcs"), 0, 1e-9);
 }
 
 static void a_counter_that_went_back_or_too_far_is_no_share(void **state)
@@ -151,6 +175,21 @@ static void a_cgroup_names_its_container(void **state)
     assert_string_equal(name, "web");
     scan_name_find("[lxc monitor] /var/lib/lxc \033]0;x", "/lxc.payload.x", name, sizeof(name));
     assert_string_equal(name, "\\x1b]0;x");
+}
+
+static void a_monitor_names_its_path(void **state)
+{
+    char path[256];
+
+    (void)state;
+    scan_path_find("[lxc monitor] /var/lib/lxc web", path, sizeof(path));
+    assert_string_equal(path, "/var/lib/lxc");
+    scan_path_find("[lxc monitor] /srv/a b web", path, sizeof(path));
+    assert_string_equal(path, "/srv/a b");
+    scan_path_find("[lxc monitor] web", path, sizeof(path));
+    assert_string_equal(path, "");
+    scan_path_find("", path, sizeof(path));
+    assert_string_equal(path, "");
 }
 
 static void a_start_is_behind_a_name_with_brackets(void **state)
@@ -250,21 +289,60 @@ static const struct gpu_list host = {
                .vendor_id = 0x8086,
                .device_id = 0x46a6}}};
 
+static void is_golden_text(const char *path, const char *text)
+{
+    CLEANUP_FREE char *wanted = NULL;
+    size_t size;
+
+    if (getenv("GOLDEN_UPDATE"))
+        assert_int_equal(file_put(path, text, strlen(text), 0644), 0);
+    assert_int_equal(file_read_at(AT_FDCWD, path, 1u << 20, &wanted, &size), 0);
+    assert_string_equal(text, wanted);
+}
+
+/* The second is of a name that has to be escaped, and does not answer; the third says it is the
+ * first. */
+static void metrics_are_golden(const struct row *rows, size_t count, struct scan *scan)
+{
+    const struct scan_container again = scan->containers[0];
+    const struct metrics_container all[] = {
+        {.container = &scan->containers[0], .has_right = true, .nodes = 2},
+        {.container = &scan->containers[1], .nodes = 0, .is_unknown = true},
+        {.container = &again, .nodes = 1}};
+    const struct usage_metrics metrics = {all, 3, rows, count, 1700000002};
+    const struct usage_metrics none = {.now = 1700000002};
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    assert_non_null(out);
+    snprintf(scan->containers[1].name, sizeof(scan->containers[1].name), "a\"b\\x0a");
+    usage_metrics_print(&metrics, out);
+    assert_int_equal(fclose(out), 0);
+    is_golden_text(GOLDEN_FOLDER "/metrics.prom", text);
+    assert_non_null(strstr(text, "{container=\"a\\\"b\\\\x0a\","));
+    /* Nobody runs: no metric without a sample. */
+    free(text);
+    text = NULL;
+    out = open_memstream(&text, &size);
+    assert_non_null(out);
+    usage_metrics_print(&none, out);
+    assert_int_equal(fclose(out), 0);
+    assert_null(strstr(text, "container_"));
+    assert_non_null(strstr(text, "\nlxc_gpu_containers_running 0\n"));
+}
+
 static void is_golden(const struct row *rows, size_t count, const struct scan *scan)
 {
     static const char path[] = GOLDEN_FOLDER "/busy.json";
     CLEANUP_FREE char *text = NULL;
-    CLEANUP_FREE char *wanted = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
 
     assert_non_null(out);
     rows_print_json(rows, count, scan, out);
     assert_int_equal(fclose(out), 0);
-    if (getenv("GOLDEN_UPDATE"))
-        assert_int_equal(file_put(path, text, size, 0644), 0);
-    assert_int_equal(file_read_at(AT_FDCWD, path, 1u << 20, &wanted, &size), 0);
-    assert_string_equal(text, wanted);
+    is_golden_text(path, text);
 }
 
 static void a_container_has_the_share_of_its_processes_and_nobody_elses(void **state)
@@ -302,6 +380,7 @@ static void a_container_has_the_share_of_its_processes_and_nobody_elses(void **s
     assert_int_equal(rows[1].users, 0);
     rows[0].since = 1700000000;
     is_golden(rows, 2, &after);
+    metrics_are_golden(rows, 2, &after);
     scan_close(&before);
     scan_close(&after);
     proc_remove(folder, proc);
@@ -313,10 +392,12 @@ int main(void)
         cmocka_unit_test(i915_counts_nanoseconds_of_each_engine),
         cmocka_unit_test(xe_counts_cycles_among_those_that_passed),
         cmocka_unit_test(amdgpu_names_its_engines_otherwise),
+        cmocka_unit_test(the_seconds_of_an_engine_are_those_it_worked_for),
         cmocka_unit_test(a_counter_that_went_back_or_too_far_is_no_share),
         cmocka_unit_test(what_is_no_gpu_is_none),
         cmocka_unit_test(more_engines_than_fit_are_left_out),
         cmocka_unit_test(a_cgroup_names_its_container),
+        cmocka_unit_test(a_monitor_names_its_path),
         cmocka_unit_test(a_start_is_behind_a_name_with_brackets),
         cmocka_unit_test(a_container_has_the_share_of_its_processes_and_nobody_elses),
     };

@@ -19,11 +19,21 @@ same() {
 
 sed 's/\\-/-/g; s/\\f[RPIB]//g; s/\\(dq/"/g; s/\\(aq/'\''/g; s/\\(ha/^/g; s/\\(ti/~/g; s/\\(ga/`/g; s/\\e/\\/g' \
     "$manual" >"$scratch/plain"
-"$program" --help >"$scratch/help"
+"$program" --help all >"$scratch/help"
+"$program" --help >"$scratch/first"
 "$program" --version >"$scratch/version"
 
 # The help is read on a plain console.
-! grep -E '.{81}' "$scratch/help" || fail 'a line of --help is longer than 80 columns'
+! grep -E '.{81}' "$scratch/help" "$scratch/first" || fail 'a line of --help is longer than 80 columns'
+# Without "all" it leaves a line of the screen for what is typed next, and says nothing that the whole has otherwise.
+[ "$(wc -l <"$scratch/first")" -le 23 ] || fail '--help does not fit a screen of 24 lines'
+grep -q -- '--help all' "$scratch/first" || fail '--help does not name --help all'
+grep -E '^  ' "$scratch/first" >"$scratch/rows"
+[ "$(wc -l <"$scratch/rows")" -ge 10 ] || fail '--help says too little'
+! grep -vxFf "$scratch/help" "$scratch/rows" || fail 'lines of --help that --help all does not have'
+# A command comes first in both, if the program has some.
+commands_of() { sed -nE 's/^  lxc-gpu-hook ([a-z]+).*/\1/p' "$1" | uniq; }
+[ "$(commands_of "$scratch/first")" = "$(commands_of "$scratch/help")" ] || fail 'a command is not in --help'
 
 # Options: the help is made from the parser's own table.
 options_of() { grep -oE -- '--[a-z][a-z-]+' "$1" | sort -u; }

@@ -72,7 +72,11 @@ static void every_option_is_taken(void **state)
     assert_true(options.all && options.request.list_only);
     assert_int_equal(options.verbosity, VERBOSITY_QUIET);
     assert_int_equal(parsed("--help", &options, &err), 0);
-    assert_true(options.help);
+    assert_true(options.help && !options.help_all);
+    assert_int_equal(parsed("--help all", &options, &err), 0);
+    assert_true(options.help && options.help_all);
+    assert_true(parsed("--help everything", &options, &err) < 0);
+    assert_true(parsed("all", &options, &err) < 0);
     assert_int_equal(parsed("--version", &options, &err), 0);
     assert_true(options.version);
 }
@@ -146,7 +150,7 @@ static void help_names_every_option_and_status(void **state)
 
     (void)state;
     assert_non_null(out);
-    options_print_help(out);
+    options_print_help(true, out);
     assert_int_equal(fclose(out), 0);
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
         if (!strstr(text, words[i]))

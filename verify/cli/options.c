@@ -88,9 +88,9 @@ static const char *const profiles[] = {[VA_PROFILE_AUTO] = "auto",
 
 static const struct option_row rows[] = {
     {"device", 0, OPTION_TAKE, "PATH", "a path of at most 255 bytes",
-     "render node to check (default " DEFAULT_NODE ")", .take = take_device},
+     "render node to check (default " DEFAULT_NODE ")", .take = take_device, .is_first = true},
     {"all", 0, OPTION_FLAG, NULL, NULL, "every render node in turn; JSON: one object a line",
-     AT(all)},
+     AT(all), .is_first = true},
     {"frames", 0, OPTION_NUMBER, "N", "a number from 1 to 100000",
      "frames to encode, 1 to 100000 (default 60)", AT(request.frames), .min = 1,
      .max = VA_FRAMES_MAX},
@@ -105,34 +105,38 @@ static const struct option_row rows[] = {
     {"qp", 0, OPTION_NUMBER, "N", "a number from 0 to 51", "quantiser, 0 (best) to 51 (default 26)",
      AT(request.qp), .max = QP_MAX},
     {"scale", 0, OPTION_FLAG, NULL, NULL, "scale pictures too, 2:1 and 3:2, and compare",
-     AT(request.scale)},
+     AT(request.scale), .is_first = true},
     {"codec", 0, OPTION_TAKE, "LIST",
      "h264, hevc, hevc10, vp9, vp9-10, vp8 with commas between, or all",
-     "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec},
+     "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec, .is_first = true},
     {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
      .take = take_no_decode},
     {"like", 0, OPTION_TEXT, "WHO", "a number or a unit",
-     "as this process or systemd unit is (number or name)", AT(like)},
+     "as this process or systemd unit is (number or name)", AT(like), .is_first = true},
     {"libva", 0, OPTION_TEXT, "DIR", "a directory", "the libva in DIR, the drivers in DIR/dri",
-     AT(libva)},
-    {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output)},
+     AT(libva), .is_first = true},
+    {"output", 0, OPTION_TEXT, "FILE", "a file name", "keep the H.264 stream here", AT(output),
+     .is_first = true},
     {"timeout", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 3600",
-     "seconds without an answer: a hang (default 30)", AT(timeout), .min = 1, .max = TIMEOUT_MAX},
+     "seconds without an answer: a hang (default 30)", AT(timeout), .min = 1, .max = TIMEOUT_MAX,
+     .is_first = true},
     {"deadline", 0, OPTION_NUMBER, "S", "a number of seconds from 1 to 86400",
      "seconds for the whole run (default: no limit)", AT(deadline), .min = 1, .max = DEADLINE_MAX},
     {"quick", 0, OPTION_SET, NULL, NULL, "one picture only: cheap, for a health check",
-     AT(request.frames), .max = 1},
+     AT(request.frames), .max = 1, .is_first = true},
     {"metrics", 0, OPTION_TEXT, "FILE", "a file name, or -",
-     "write this file for Prometheus; -: to stdout", AT(metrics)},
-    {"json", 0, OPTION_FLAG, NULL, NULL, "print one JSON object instead of text", AT(json)},
+     "write this file for Prometheus; -: to stdout", AT(metrics), .is_first = true},
+    {"json", 0, OPTION_FLAG, NULL, NULL, "print one JSON object instead of text", AT(json),
+     .is_first = true},
     {"list", 0, OPTION_FLAG, NULL, NULL, "list what the driver offers, and encode nothing",
-     AT(request.list_only)},
+     AT(request.list_only), .is_first = true},
     {"quiet", 'q', OPTION_SET, NULL, NULL, "print the verdict line only", AT(verbosity),
-     .max = VERBOSITY_QUIET},
+     .max = VERBOSITY_QUIET, .is_first = true},
     {"verbose", 'v', OPTION_SET, NULL, NULL, "print the raw facts too", AT(verbosity),
-     .max = VERBOSITY_VERBOSE},
+     .max = VERBOSITY_VERBOSE, .is_first = true},
     {"version", 0, OPTION_FLAG, NULL, NULL, "print the version", AT(version)},
-    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this help", AT(help)},
+    {"help", 'h', OPTION_FLAG, NULL, NULL, "print this, or with --help all everything", AT(help),
+     .is_first = true},
 };
 
 static const struct option_table table = {rows, sizeof(rows) / sizeof(*rows), STATUS_USAGE};
@@ -177,7 +181,9 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
     int rest;
     int r = option_table_parse(&table, argc, argv, &options, &rest, err);
 
-    if (r == 0 && rest < argc)
+    if (r == 0 && options.help && argc - rest == 1 && text_is_equal(argv[rest], "all"))
+        options.help_all = true;
+    else if (r == 0 && rest < argc)
         r = err_set(err, STATUS_USAGE, 0, "one word too many: %s",
                     text_printable(safe, sizeof(safe), argv[rest]));
     if (r == 0)
@@ -187,20 +193,23 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
     return r;
 }
 
-#define STATUS_LINE(symbol, number, meaning) {number, meaning},
-static const struct {
-    int number;
-    const char *meaning;
-} STATUS_LINES[] = {EXIT_STATUS_TABLE(STATUS_LINE)};
+static void statuses_print(FILE *out)
+{
+    fprintf(out, "\nExit status:\n");
+#define STATUS_LINE(symbol, number, meaning) fprintf(out, "  %2d  %s\n", number, meaning);
+    EXIT_STATUS_TABLE(STATUS_LINE)
+#undef STATUS_LINE
+}
 
-void options_print_help(FILE *out)
+void options_print_help(bool all, FILE *out)
 {
     fprintf(out,
             "Usage: gpu-verify [OPTION...]\n\n"
             "Encodes H.264 on the GPU, checks the stream and the pictures that come back,\n"
             "and names the cause and the fix when that does not work.\n\n");
-    option_table_help(&table, out);
-    fprintf(out, "\nExit status:\n");
-    for (size_t i = 0; i < sizeof(STATUS_LINES) / sizeof(*STATUS_LINES); i++)
-        fprintf(out, "  %2d  %s\n", STATUS_LINES[i].number, STATUS_LINES[i].meaning);
+    option_table_help(&table, all, out);
+    if (all)
+        statuses_print(out);
+    else
+        fprintf(out, "\nExit status: 0 for a pass; --help all has the others.\n");
 }

@@ -30,13 +30,13 @@ struct options {
     const char *metrics; /* NULL: none; "-": to standard output; points into argv */
     bool json;
     enum verbosity verbosity;
-    bool version, help;
+    bool version, help, help_all;
     struct va_request request;
 };
 
 /* 0, or -errno with a one-line text and STATUS_USAGE in err; *ret is set on success only. */
 int options_parse(int argc, char **argv, struct options *ret, struct err *err);
 
-void options_print_help(FILE *out);
+void options_print_help(bool all, FILE *out);
 
 #endif

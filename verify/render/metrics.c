@@ -1,15 +1,11 @@
 #include "render/metrics.h"
 
-#include "base/cleanup.h"
-#include "base/file.h"
+#include "base/prometheus.h"
 #include "base/text.h"
 #include "judge/words.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define METRICS_MODE 0644
 /* A rate of fewer pictures says more of the driver's start than of its speed. */
 #define RATE_FRAMES_MIN 10
 
@@ -45,20 +41,12 @@ void metrics_add(struct metrics *metrics, const struct facts *facts, const struc
 
 /* ---- the text ---- */
 
-static void head_print(FILE *out, const char *name, const char *help)
-{
-    fprintf(out, "# HELP gpu_verify_%s %s\n# TYPE gpu_verify_%s gauge\n", name, help, name);
-}
-
-/* What is no printable ASCII becomes \xNN, and that backslash and the quotes are then escaped. */
+/* A device's name can be anything: what is no printable ASCII becomes \xNN. */
 static void label_print(FILE *out, const char *separator, const char *name, const char *value)
 {
     char plain[NODE_PATH_MAX * 4];
 
-    fprintf(out, "%s%s=\"", separator, name);
-    for (const char *c = text_printable(plain, sizeof(plain), value); *c; c++)
-        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
-    fputc('"', out);
+    prometheus_label(out, separator, name, text_printable(plain, sizeof(plain), value));
 }
 
 static void sample_begin(FILE *out, const char *name, const struct metrics_node *node)
@@ -168,34 +156,29 @@ static bool has_any(const struct metrics *metrics, size_t row)
 
 void metrics_print(const struct metrics *metrics, FILE *out)
 {
+    char name[64];
+
     for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
         if (!has_any(metrics, row))
             continue;
-        head_print(out, rows[row].name, rows[row].help);
+        snprintf(name, sizeof(name), "gpu_verify_%s", rows[row].name);
+        prometheus_head(out, name, rows[row].help);
         for (size_t i = 0; i < metrics->count; i++)
             rows[row].print(out, rows[row].name, &metrics->nodes[i]);
     }
 }
 
+static void print_them(const void *memory, FILE *out)
+{
+    metrics_print(memory, out);
+}
+
 int metrics_write(const struct metrics *metrics, const char *path, struct err *err)
 {
-    CLEANUP_FREE char *text = NULL;
-    size_t size = 0;
-    FILE *out;
     int r;
 
     if (metrics->count == 0)
         return 0; /* it ended before it looked at a node, and has said so */
-    if (text_is_equal(path, "-")) {
-        metrics_print(metrics, stdout);
-        return 0;
-    }
-    out = open_memstream(&text, &size);
-    if (!out)
-        return err_set(err, STATUS_INTERNAL, errno, "write the metrics to %s", path);
-    metrics_print(metrics, out);
-    if (fclose(out) != 0)
-        return err_set(err, STATUS_INTERNAL, ENOMEM, "write the metrics to %s", path);
-    r = file_put(path, text, size, METRICS_MODE);
+    r = prometheus_write(path, print_them, metrics);
     return r < 0 ? err_set(err, STATUS_INTERNAL, -r, "write the metrics to %s", path) : 0;
 }

@@ -61,7 +61,7 @@ static bool gpu_read(int bus, const char *address, struct pci_facts *ret)
     if (!module)
         return false;
     snprintf(ret->address, sizeof(ret->address), "%s", address);
-    pci_driver_read(device, ret->driver, sizeof(ret->driver));
+    pci_link_read(device, "driver", ret->driver, sizeof(ret->driver));
     /* Some GPUs have the choice. */
     if (text_is_equal(ret->driver, "xe") || text_is_equal(ret->driver, "radeon"))
         module = ret->driver;

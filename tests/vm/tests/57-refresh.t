@@ -30,7 +30,7 @@ nodes() {
 mounts() { grep -c ' /dev/dri ' "/proc/$(lxc-info -n "$1" -pH)/mountinfo"; }
 
 # The host's nodes, of one driver or of all.
-of_host() { lxc-gpu-hook list ${1:+--select driver="$1"} 2>/dev/null | awk 'NR > 1 { print $1 }' | xargs; }
+of_host() { lxc-gpu-hook list ${1:+--select driver="$1"} 2>/dev/null | awk '/^renderD/ { print $1 }' | xargs; }
 
 # What is wrong; nothing when all is well.
 wrong() {
