@@ -142,7 +142,7 @@ VALUE(scaler_why)
 
 static void source_add(enum package_use use, const struct facts *f, struct text *out)
 {
-    if (f->sys.place.distro == DISTRO_FEDORA)
+    if (f->sys.place.distro == DISTRO_FEDORA && !package_has_broken_file(f))
         text_add(out, "from the RPM Fusion repository");
     else if (f->sys.place.distro == DISTRO_DEBIAN && package_is_non_free(use, f))
         text_add(out, "needs the component %s in the APT sources; then",
