@@ -38,12 +38,12 @@ static char **environment(void)
 }
 
 /* Its output is *ret_fd. 0 or an error number. */
-static int start(const char *path, bool is_main10, pid_t *ret_pid, int *ret_fd)
+static int start(const char *format, const char *path, bool is_main10, pid_t *ret_pid, int *ret_fd)
 {
     const char *const arguments[] = {"ffmpeg",   "-v",
                                      "quiet",    "-nostdin",
                                      "-threads", "1",
-                                     "-f",       "hevc",
+                                     "-f",       format,
                                      "-i",       path,
                                      "-vsync",   "passthrough",
                                      "-pix_fmt", is_main10 ? "p010le" : "nv12",
@@ -77,7 +77,8 @@ static int start(const char *path, bool is_main10, pid_t *ret_pid, int *ret_fd)
 
 /* A lie's stream is no good one, and ffmpeg may have something to say: what counts is its status.
  */
-static uint8_t *file_decode(const char *path, bool is_main10, size_t room, size_t *ret_size)
+static uint8_t *file_decode(const char *format, const char *path, bool is_main10, size_t room,
+                            size_t *ret_size)
 {
     uint8_t *pictures = malloc(room);
     size_t used = 0;
@@ -85,7 +86,7 @@ static uint8_t *file_decode(const char *path, bool is_main10, size_t room, size_
     int fd, status = -1;
     pid_t pid;
 
-    if (!pictures || start(path, is_main10, &pid, &fd) != 0) {
+    if (!pictures || start(format, path, is_main10, &pid, &fd) != 0) {
         free(pictures);
         return NULL;
     }
@@ -102,8 +103,8 @@ static uint8_t *file_decode(const char *path, bool is_main10, size_t room, size_
     return NULL;
 }
 
-uint8_t *ffmpeg_decode(const uint8_t *stream, size_t size, bool is_main10, size_t room,
-                       size_t *ret_size)
+uint8_t *ffmpeg_decode(const char *format, const uint8_t *stream, size_t size, bool is_main10,
+                       size_t room, size_t *ret_size)
 {
     char path[] = "/tmp/test-driver-XXXXXX";
     int fd = mkstemp(path);
@@ -115,7 +116,7 @@ uint8_t *ffmpeg_decode(const uint8_t *stream, size_t size, bool is_main10, size_
     is_written = file_write(fd, stream, size);
     (void)close(fd);
     if (is_written)
-        pictures = file_decode(path, is_main10, room, ret_size);
+        pictures = file_decode(format, path, is_main10, room, ret_size);
     (void)unlink(path);
     return pictures;
 }

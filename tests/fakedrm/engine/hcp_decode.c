@@ -202,7 +202,7 @@ static const char *last_decode(const struct streamer *streamer)
                   << all.taken.picture.is_main10;
     size_t got = 0, wanted = size * all.decoded_count, rank = 0;
     uint8_t *pictures =
-        ffmpeg_decode(all.stream, all.used, all.taken.picture.is_main10, wanted, &got);
+        ffmpeg_decode("hevc", all.stream, all.used, all.taken.picture.is_main10, wanted, &got);
     const char *fault = "ffmpeg does not decode it";
 
     for (unsigned i = 0; i + 1 < all.decoded_count; i++)
