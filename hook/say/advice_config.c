@@ -131,8 +131,6 @@ void advice_gids(const struct idmap *map, const char *config_file, struct err *e
         err_fix(err, "# lxc-gpu-hook idmap prints and writes the container's new lines");
     else if (config_place_proxmox(place.lxcpath, place.name, proxmox))
         err_fix(err, "lxc-gpu-hook idmap %s    # the lines, for %s", place.name, proxmox);
-    else if (geteuid() == 0 && text_is_equal(place.lxcpath, LXC_DEFAULT_PATH))
-        err_fix(err, "lxc-gpu-hook idmap %s --write", place.name);
     else
         err_fix(err, "lxc-gpu-hook idmap %s --write -P %s", place.name, place.lxcpath);
 }
