@@ -18,7 +18,10 @@ void prometheus_label(FILE *out, const char *separator, const char *name, const 
 {
     fprintf(out, "%s%s=\"", separator, name);
     for (const char *c = value; *c; c++)
-        fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+        if (*c == '\n')
+            fputs("\\n", out);
+        else
+            fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
     fputc('"', out);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/prometheus.h"
 #include "cmocka_all.h"
 #include "usage/metrics.h"
 #include "usage/rows.h"
@@ -386,9 +387,25 @@ static void a_container_has_the_share_of_its_processes_and_nobody_elses(void **s
     proc_remove(folder, proc);
 }
 
+/* The text format of Prometheus 0.0.4 knows three escapes in a label's value. */
+static void a_label_ends_where_its_value_does(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    (void)state;
+    assert_non_null(out);
+    prometheus_label(out, "{", "name", "a\"b\\c\nd");
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, "{name=\"a\\\"b\\\\c\\nd\"");
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_label_ends_where_its_value_does),
         cmocka_unit_test(i915_counts_nanoseconds_of_each_engine),
         cmocka_unit_test(xe_counts_cycles_among_those_that_passed),
         cmocka_unit_test(amdgpu_names_its_engines_otherwise),
