@@ -281,6 +281,8 @@ lxc.idmap = g 2993 302993 62543' ]
         for call in openat write fsync fchown fchmod renameat flock; do
             for how in signal=KILL error=EIO error=ENOSPC; do
                 for n in 1 2 3; do
+                    # Without FAULTS=all: each call killed, and failing the first time.
+                    case ${FAULTS:-}:$how:$n in all:* | *:signal=KILL:* | *:error=EIO:1) ;; *) continue ;; esac
                     "$hook" disable c1 -P "$lxcpath" >/dev/null
                     [ "$(sum)" = "$old" ]
                     [ "$command" = enable ] || "$hook" enable c1 -P "$lxcpath" >/dev/null 2>&1 || true
