@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What an ordinary user's own cgroup lets a container of that user do: tried with the right that
  * the container will have, which its user has not: that of the node's group, by a user namespace.

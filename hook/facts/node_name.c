@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What names and numbers of nodes say by themselves. Pure. */
 #include "base/drm.h"
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A decoding context of another codec than H.264: the stream is written anew out of what libva
  * brought (hevc.h), and ffmpeg, run as a program, decodes it. Each picture decodes all of the

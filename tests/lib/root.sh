@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 
 # root_run TREE PREPARE [NAME=VALUE...] COMMAND...: the command with TREE as its root, this machine's devices and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the test scripts say, and progress for a person who waits at a terminal.
 

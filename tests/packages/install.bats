@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What tests/run and tests/demo install: nothing at the cost of a package that is there, such as Proxmox's own LXC.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Other codecs on stock drivers, whose engine here does not know them: what the driver offers it accepts from us, call by
 # call, and as nothing is decoded nothing passes. What it does not offer is status 23.
 #     codecs.sh CHIP DRIVER OFFERED...

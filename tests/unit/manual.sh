@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A manual page knows what its program knows, and no more: options, exit statuses, version and the diagnosis. For
 # gpu-verify also every key of the JSON object, and its examples are real reports.
 # usage: manual.sh PROGRAM MANUAL ROWS|CAUSES.def [GOLDEN_FOLDER]

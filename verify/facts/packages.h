@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The packages of Debian that hold VA drivers and libva: which are installed, in which version, and
  * what the APT sources of this machine offer. Read as text, nothing is run.

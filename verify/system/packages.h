@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading the databases of dpkg and APT; see facts/packages.h. */
 #ifndef VERIFY_SYSTEM_PACKAGES_H
 #define VERIFY_SYSTEM_PACKAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The arithmetic coder of H.264 (clause 9.3), as much of it as macroblocks of I_PCM and P_Skip use.
  */
 #ifndef FAKEDRM_CABAC_H
