@@ -89,7 +89,7 @@ static int node_verify(const struct options *options, const char *device, struct
         probe_evidence(device, &facts);
         checks_judge(&facts, &report);
     }
-    packages_collect(report_packages(&report), &facts.packages);
+    packages_collect("/", report_packages(&report), &facts.packages);
     checks_judge(&facts, &report);
     metrics_add(metrics, &facts, &report);
     int kept = stream_keep(&facts, output, &err);

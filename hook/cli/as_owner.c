@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* sudo where it is installed. Without it the environment is root's, down to where LXC locks. */
 static void prefix_add(const struct account *owner, struct text *text)
@@ -63,6 +64,16 @@ static bool attach_add(const struct options *options, const struct account *owne
     return !text->cut;
 }
 
+/* The same command by root. */
+static void as_root_fix(const struct options *options, struct err *err)
+{
+    char line[1024] = "sudo lxc-gpu-hook";
+    struct text text = {.data = line, .size = sizeof(line), .used = strlen(line)};
+
+    if (words_add(options, false, &text))
+        err_fix_lines(err, line);
+}
+
 void as_owner_fix(const struct options *options, const struct trust_breach *breach, struct err *err)
 {
     char line[1024];
@@ -71,6 +82,8 @@ void as_owner_fix(const struct options *options, const struct trust_breach *brea
     struct stat st;
     bool is_whole;
 
+    if (breach->found && breach->owner == 0 && geteuid() != 0 && !err->fix[0])
+        as_root_fix(options, err);
     if (!breach->found || breach->owner == 0 || options->rest_count < 2)
         return;
     account_user(breach->owner, breach->owner, &owner);

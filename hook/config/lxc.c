@@ -175,6 +175,20 @@ static int unreadable_config(const struct container *container, const char *dire
                    line[0] ? "it does not take the line " : "a line of it is wrong", line);
 }
 
+/* LXC tells nobody of a container that runs, but who has started it and root. */
+static int is_roots(const struct container *container, const char *lxcpath, struct err *err)
+{
+    struct ucred peer;
+    char shown[80];
+
+    if (geteuid() == 0 || init_socket_peer(lxcpath, container->name, &peer) < 0 || peer.uid != 0)
+        return 0;
+    container->obeyed->breach = (struct trust_breach){.found = true, .owner = 0};
+    return err_set(err, STATUS_PRIVILEGE, 0,
+                   "root has started container %s, and LXC tells nobody else of it",
+                   text_printable(shown, sizeof(shown), container->name));
+}
+
 static int no_config(const struct container *container, const char *lxcpath, struct err *err)
 {
     char proxmox[PROXMOX_FILE_MAX];
@@ -213,6 +227,8 @@ int lxc_container_check(const struct container *container, struct err *err)
     words_for(&command, "lxc-info", container);
     command_add(&command, "-s");
     r = run(&command, &output, &status, err);
+    if (r == 0 && status != 0)
+        r = is_roots(container, lxcpath, err);
     if (r == 0 && status != 0)
         return unreadable_config(container, container->obeyed->directory, err);
     return r;

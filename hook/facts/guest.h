@@ -58,6 +58,7 @@ struct guest_group {
 struct nss_groups {
     size_t count;
     const char *files[NSS_FILES_MAX]; /* group(5) files, below the guest's root */
+    bool has_userdb;                  /* systemd: its user database, a file for each group */
     bool has_other;                   /* sss, ldap and the like */
 };
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "facts/guest.h"
 #include "facts/path.h"
+#include "facts/userdb.h"
 
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -126,6 +127,7 @@ void nsswitch_groups_read(const char *text, struct nss_groups *ret)
     nsswitch_line(text, line, sizeof(line));
     for (char *word = strtok_r(line, " \t\r", &rest); word; word = strtok_r(NULL, " \t\r", &rest)) {
         ret->has_other |= !is_local_service(word);
+        ret->has_userdb |= text_is_equal(word, "systemd");
         for (size_t i = 0; i < sizeof(nss_files) / sizeof(nss_files[0]); i++)
             if (text_is_equal(word, nss_files[i].service) && ret->count < NSS_FILES_MAX)
                 ret->files[ret->count++] = nss_files[i].file;
@@ -137,10 +139,24 @@ static void groups_take(const char *text, size_t size, const char *const names[2
 {
     for (size_t i = 0; text && i < 2; i++) {
         struct guest_group found = group_text_find(text, size, names[i]);
-        if (found.found && !ret[i].found) {
-            ret[i].found = true;
-            ret[i].gid = found.gid;
-        }
+        ret[i].gid = ret[i].found ? ret[i].gid : found.gid;
+        ret[i].found |= found.found;
+    }
+}
+
+/* The directories that nss-systemd looks into, the first one's file before the next one's. */
+static void find_in_userdb(int root, const char *name, struct guest_group *ret)
+{
+    static const char *const directories[] = {"etc", "run", "run/host", "usr/local/lib", "usr/lib"};
+    struct fault unused;
+    char path[320];
+
+    for (size_t i = 0; !ret->found && i < sizeof(directories) / sizeof(directories[0]); i++) {
+        CLEANUP_FREE char *text = NULL;
+        size_t size = 0;
+        snprintf(path, sizeof(path), "%s/userdb/%s.group", directories[i], name);
+        if (guest_file_read(root, path, &text, &size, &unused) == 0 && text)
+            ret->found = userdb_gid_find(text, size, name, &ret->gid);
     }
 }
 
@@ -162,6 +178,9 @@ static void find_by_nss(int root, const char *const names[2], struct guest_group
         if (guest_file_read(root, nss.files[i], &file, &size, &unused) == 0)
             groups_take(file, size, names, ret);
     }
+    for (size_t i = 0; nss.has_userdb && i < 2; i++)
+        if (!ret[i].found && names[i][0] && !strchr(names[i], '/'))
+            find_in_userdb(root, names[i], &ret[i]);
 }
 
 int guest_find_groups(int root, const char *const names[2], struct guest_group ret[2],

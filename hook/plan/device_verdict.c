@@ -160,8 +160,10 @@ void device_rules_remedy(const struct device_rules *rules, unsigned device_major
     struct device_verdict verdict = judge_need(&all, device_major, device_minor);
 
     *ret = (struct device_remedy){.fix = DEVICE_FIX_DELETE};
-    if (!is_privileged && verdict.reason == DEVICE_ALL &&
-        is_privileged_snippet(rules->places[verdict.rule].file))
+    if (verdict.reason == DEVICE_ALLOWED)
+        ret->fix = DEVICE_FIX_NONE;
+    else if (!is_privileged && verdict.reason == DEVICE_ALL &&
+             is_privileged_snippet(rules->places[verdict.rule].file))
         ret->fix = DEVICE_FIX_PLAIN;
     else if (!delete_helps(rules, device_major, device_minor, is_privileged, ret->is_deleted))
         ret->fix = is_privileged ? fix_privileged(rules, &verdict) : DEVICE_FIX_CLEAR;

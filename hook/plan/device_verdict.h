@@ -34,6 +34,7 @@ enum device_fix {
     DEVICE_FIX_DELETE,  /* the lines that `is_deleted` marks */
     DEVICE_FIX_PLAIN,   /* gpu.conf in place of gpu-privileged.conf */
     DEVICE_FIX_CLEAR,   /* no rule at all: a container that has an id map needs none */
+    DEVICE_FIX_NONE,    /* they allow it: something else than the config denies it */
     DEVICE_FIX_BASICS,  /* what each container needs, and the nodes: a privileged container */
 };
 

@@ -132,8 +132,6 @@ void advice_gids(const struct idmap *map, const char *config_file, struct err *e
         err_fix(err, "# lxc-gpu-hook idmap prints and writes the container's new lines");
     else if (config_place_proxmox(place.lxcpath, place.name, proxmox))
         err_fix(err, "lxc-gpu-hook idmap %s    # the lines, for %s", place.name, proxmox);
-    else if (geteuid() == 0 && text_is_equal(place.lxcpath, LXC_DEFAULT_PATH))
-        err_fix(err, "lxc-gpu-hook idmap %s --write", place.name);
     else
         err_fix(err, "lxc-gpu-hook idmap %s --write -P %s", place.name, place.lxcpath);
 }
@@ -166,6 +164,7 @@ void advice_include(const char *file, const char *target, struct err *err)
     text_add(&text, "^ *lxc\\.include *[:=] *");
     for (const char *c = target; *c; c++)
         text_add(&text, "%s%c", *c == '/' || *c == '.' ? "\\" : "", *c);
+    text_add(&text, " *$");
     err_fix(err, "# put that file back, or take the line out");
     if (text_is_shell_word(target) && !text.cut)
         err_fix_lines(err, advice_delete(file, expression, line, sizeof(line)));

@@ -140,6 +140,11 @@ void advice_devices(const struct device_case *devices, const struct device_minor
     case DEVICE_FIX_CLEAR:
         clear_rules(devices, err);
         return;
+    case DEVICE_FIX_NONE:
+        err_fix(err,
+                "# no line of the container's config denies it: an option -s of lxc-start does, "
+                "or what has changed its device cgroup");
+        return;
     case DEVICE_FIX_BASICS:
         err_fix(err, "# what every container needs of its device rules, and the GPU");
         allow_basics(devices, err);

@@ -120,9 +120,20 @@ static void surfaces_of_picture(void)
         surfaces_write(offsetof(VADecPictureParameterBufferAV1, current_frame), 4, 2);
         surfaces_write(offsetof(VADecPictureParameterBufferAV1, ref_frame_map), 4, 8);
         break;
-    default: /* H.264 has a parser of its own; JPEG has no references */
+    case VAProfileH264High:
+        surfaces_write(offsetof(VAPictureParameterBufferH264, CurrPic.picture_id),
+                       sizeof(VAPictureH264), 17); /* and ReferenceFrames, which lies behind */
+        break;
+    default: /* JPEG has no references */
         break;
     }
+}
+
+static void surfaces_of_slice(void)
+{
+    if (profile == VAProfileH264High)
+        surfaces_write(offsetof(VASliceParameterBufferH264, RefPicList0), sizeof(VAPictureH264),
+                       64); /* and RefPicList1 */
 }
 
 /* ffmpeg leaves them as the stack had them, and the API wants zeros. Codecs are told apart by the
@@ -135,14 +146,17 @@ static const struct {
     VABufferType type;
     size_t size, reserved;
 } reserves[] = {
+    RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferH264),
     RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferMPEG2),
     RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferHEVC),
     RESERVED(VAPictureParameterBufferType, VAPictureParameterBufferVP8),
     RESERVED(VAPictureParameterBufferType, VADecPictureParameterBufferVP9),
     RESERVED(VAPictureParameterBufferType, VADecPictureParameterBufferAV1),
+    RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferH264),
     RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferMPEG2),
     RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferHEVC),
     RESERVED(VAIQMatrixBufferType, VAIQMatrixBufferVP8),
+    RESERVED(VASliceParameterBufferType, VASliceParameterBufferH264),
     RESERVED(VASliceParameterBufferType, VASliceParameterBufferMPEG2),
     RESERVED(VASliceParameterBufferType, VASliceParameterBufferHEVC),
     RESERVED(VASliceParameterBufferType, VASliceParameterBufferVP8),
@@ -174,6 +188,8 @@ static void buffer_write(VABufferID id)
         (void)fprintf(record(), "\n");
         if (held[at].type == VAPictureParameterBufferType)
             surfaces_of_picture();
+        if (held[at].type == VASliceParameterBufferType)
+            surfaces_of_slice();
         return;
     }
     abort();

@@ -8,7 +8,7 @@
 [ -e "$(pkg-config --variable driverdir libva)/iHD_drv_video.so" ] || skip 'the VA driver iHD is not installed'
 
 count=0
-for stream in "$here"/*.hevc "$here"/*.ivf; do
+for stream in "$here"/*.h264 "$here"/*.hevc "$here"/*.ivf; do
     name=${stream##*/} name=${name%.*}
     table=$project/verify/codec/clip_${name//-/_}.c
     "$here/make" --table "$BUILD" "$stream" >"$scratch/table" 2>"$scratch/log" || fail "$name: no table"
@@ -19,9 +19,9 @@ done
 [ "$count" = "$(find "$project/verify/codec" -name 'clip_*.c' | wc -l)" ] || fail "$count streams for another number of tables"
 
 # On the test driver, for there all of a clip's pictures are decoded.
-for name in hevc hevc10; do
-    TESTDRV_RECORD=$scratch/record ends 0 "decoding $name)" codecs --codec $name
-    "$here/make" --table "$BUILD" "$here/$name.hevc" "$scratch/record" >"$scratch/table" 2>"$scratch/log" || fail "$name: no table"
+for name in h264 hevc hevc10; do
+    TESTDRV_RECORD=$scratch/record ends 0 "(proven: decoding $name)" codecs,no-encode --decode-only --codec $name --frames 60
+    "$here/make" --table "$BUILD" "$here/$name.${name%10}" "$scratch/record" >"$scratch/table" 2>"$scratch/log" || fail "$name: no table"
     cmp "$scratch/table" "$project/verify/codec/clip_$name.c" || fail "$name: gpu-verify sends something else"
     echo "ok: $name: gpu-verify sends it"
 done

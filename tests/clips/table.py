@@ -8,7 +8,8 @@ import sys
 import zlib
 
 PICTURE_PARAMETERS = 0
-HEVC_PROFILES = ('17', '18')
+# Pictures of these are shown in the order of a count, at this offset of the picture parameters.
+COUNTS = {'7': 12, '17': 4, '18': 4}
 
 
 def read_record(path):
@@ -34,9 +35,9 @@ def read_record(path):
 
 def shown_order(profile, pictures):
     """For each picture in the order of decoding, which one of those shown it is."""
-    if profile not in HEVC_PROFILES:
+    if profile not in COUNTS:
         return list(range(len(pictures)))
-    counts = [struct.unpack_from('<i', buffers[0][1], 4)[0] for _, buffers in pictures]
+    counts = [struct.unpack_from('<i', buffers[0][1], COUNTS[profile])[0] for _, buffers in pictures]
     return [sorted(counts).index(count) for count in counts]
 
 

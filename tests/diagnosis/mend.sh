@@ -14,6 +14,10 @@
 #   mend_read            remarks and commands that only show something, which mend nothing
 # shellcheck disable=SC2034,SC2154
 
+# record HOW LINE: for tests/diagnosis/ledger, what was done with a fix line of lxc-gpu-hook: run, config (written there),
+# shown (it changes nothing), read (a remark), elsewhere (for another starter than this one). In MEND_LOG, or where the rows go.
+record() { printf '# fixed %s %s\n' "$@" >>"${MEND_LOG:-${DIAGNOSIS_ROWS:-/dev/null}}"; }
+
 # A line of a config takes the place of others where the remark above it says so.
 mend_remark() {
     local remark=$1
@@ -43,12 +47,18 @@ mend_remark() {
 mend_config_line() {
     local line=$1 key=${1%% *}
 
-    [[ $place != elsewhere ]] || return 0
-
+    if [[ $place == elsewhere ]]; then
+        how=elsewhere
+        return
+    fi
     # Of several that are offered, the first of each key.
-    [[ -z $once || $once != *" $key "* ]] || return 0
+    if [[ -n $once && $once == *" $key "* ]]; then
+        how=elsewhere
+        return
+    fi
     [[ -z $once ]] || once+="$key "
     printf '%s\n' "$line" >>"$mend_config"
+    how=config
     mend_restart=1
 }
 
@@ -57,8 +67,14 @@ mend_command() {
 
     [[ $line != *'# in the container'* ]] || place=guest
     case $place/$word in
-        elsewhere/*) return ;;
-        */dmesg | */journalctl | */lspci) mend_read+="$line"$'\n' ;;
+        elsewhere/*)
+            how=elsewhere
+            return
+            ;;
+        */dmesg | */journalctl | */lspci)
+            mend_read+="$line"$'\n'
+            how=shown
+            ;;
         guest/gpu-verify) read -r -a mend_arguments <<<"${line#gpu-verify }" ;;
         guest/unset) read -r -a mend_unset <<<"${line#unset }" ;;
         guest/newgrp) mend_newgrp=${line#newgrp } ;;
@@ -69,18 +85,21 @@ mend_command() {
 
 # mend host|guest: the lines on standard input, of a program that runs there.
 mend() {
-    local home=$1 place=$1 once='' line
+    local home=$1 place=$1 once='' line how
 
     mend_restart='' mend_login='' mend_newgrp='' mend_read='' mend_arguments=() mend_unset=()
     while IFS= read -r line <&7; do
+        how=run
         case $line in
             '#'*)
+                how="read"
                 mend_remark "$line"
                 [[ $place != guest ]] || place=$home
                 ;;
             lxc.*) mend_config_line "$line" ;;
             *) mend_command "$line" || return ;;
         esac
+        [[ $home != host ]] || record "$how" "$line"
     done 7<&0
 }
 

@@ -8,6 +8,7 @@
 #include "videoproc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void context_free(struct context *context)
 {
@@ -123,6 +124,29 @@ static struct context *picture_find(struct driver *drv, VAContextID id, struct p
     return context;
 }
 
+/* Streams that this driver writes have no CABAC; what has comes from elsewhere. */
+static bool is_for_software(const struct context *context, const struct buffer *buffer)
+{
+    VAPictureParameterBufferH264 pic;
+
+    if (!context->decoder || buffer->type != VAPictureParameterBufferType ||
+        buffer->size < sizeof(pic))
+        return false;
+    memcpy(&pic, buffer->data, sizeof(pic));
+    return pic.pic_fields.bits.entropy_coding_mode_flag;
+}
+
+static void software_take_over(struct context *context)
+{
+    context->software = software_new(context->config.profile);
+    if (!context->software)
+        return; /* the decoder refuses it */
+    decoder_free(context->decoder);
+    context->decoder = NULL;
+    tape_begin(context, context->target);
+    software_begin(context->software);
+}
+
 VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int count)
 {
     struct pixels *target = NULL;
@@ -134,8 +158,10 @@ VAStatus picture_render(struct driver *drv, VAContextID id, VABufferID *ids, int
     for (int i = 0; i < count && status == VA_STATUS_SUCCESS; i++) {
         struct buffer *buffer = buffer_of(drv, ids[i]);
 
+        if (buffer && is_for_software(context, buffer))
+            software_take_over(context);
         if (buffer && context->software)
-            tape_buffer(buffer);
+            tape_buffer(context, buffer);
         if (!buffer)
             status = VA_STATUS_ERROR_INVALID_BUFFER;
         else if (context->encoder)

@@ -2,12 +2,12 @@
 #include "software.h"
 
 #include "decoder.h"
+#include "ffmpeg.h"
+#include "h264_stream.h"
 #include "hevc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define PICTURES_MAX 64
 #define SLICES_OF    64
@@ -15,13 +15,19 @@
 
 /* A slice as it came: its parameters, and the buffer with its data. */
 struct coded_slice {
-    VASliceParameterBufferHEVC parameters;
+    union {
+        VASliceParameterBufferBase base; /* what each of them begins with */
+        VASliceParameterBufferHEVC hevc;
+        VASliceParameterBufferH264 h264;
+    } parameters;
     uint8_t *data;
     size_t size;
 };
 
 struct software {
+    bool is_h264;
     struct hevc_picture picture; /* under way */
+    VAPictureParameterBufferH264 h264;
     bool has_picture;
     struct coded_slice slices[SLICES_OF];
     unsigned slice_count, data_count;
@@ -50,6 +56,7 @@ struct software *software_new(VAProfile profile)
 
     if (!software)
         return NULL;
+    software->is_h264 = !software_has(profile);
     software->picture.is_main10 = profile == VAProfileHEVCMain10;
     software->stream = malloc(STREAM_MAX);
     if (!software->stream) {
@@ -78,14 +85,14 @@ void software_free(struct software *software)
 
 static VAStatus refuse(struct driver *drv, const char *why)
 {
-    return driver_refuse(drv, VA_STATUS_ERROR_DECODING_ERROR, "decode HEVC picture: %s", why);
+    return driver_refuse(drv, VA_STATUS_ERROR_DECODING_ERROR, "decode picture by ffmpeg: %s", why);
 }
 
 static VAStatus data_take(struct driver *drv, struct software *software,
                           const struct buffer *buffer)
 {
     struct coded_slice *slice = &software->slices[software->data_count];
-    const VASliceParameterBufferHEVC *parameters = &slice->parameters;
+    const VASliceParameterBufferBase *parameters = &slice->parameters.base;
 
     if (software->data_count == software->slice_count)
         return refuse(drv, "slice data before its parameters");
@@ -103,41 +110,67 @@ static VAStatus data_take(struct driver *drv, struct software *software,
     return VA_STATUS_SUCCESS;
 }
 
-static bool is_whole(const struct buffer *buffer, size_t size)
+/* Into the memory of one structure, all of it. */
+static VAStatus fields_take(void *to, size_t size, const struct buffer *buffer)
 {
-    return buffer->count == 1 && buffer->size >= size;
+    if (buffer->count != 1 || buffer->size < size)
+        return VA_STATUS_ERROR_INVALID_BUFFER;
+    memcpy(to, buffer->data, size);
+    return VA_STATUS_SUCCESS;
+}
+
+static VAStatus picture_take(struct software *software, const struct buffer *buffer)
+{
+    software->has_picture = true;
+    return software->is_h264
+               ? fields_take(&software->h264, sizeof(software->h264), buffer)
+               : fields_take(&software->picture.pic, sizeof(software->picture.pic), buffer);
+}
+
+static VAStatus matrix_take(struct driver *drv, struct software *software,
+                            const struct buffer *buffer)
+{
+    VAIQMatrixBufferH264 matrix;
+    VAStatus status;
+
+    if (!software->is_h264) {
+        software->picture.has_matrix = true;
+        return fields_take(&software->picture.matrix, sizeof(software->picture.matrix), buffer);
+    }
+    status = fields_take(&matrix, sizeof(matrix), buffer);
+    if (status != VA_STATUS_SUCCESS || h264_stream_is_flat(&matrix))
+        return status;
+    return refuse(drv, "scaling lists");
+}
+
+static VAStatus slice_take(struct driver *drv, struct software *software,
+                           const struct buffer *buffer)
+{
+    struct coded_slice *slice = &software->slices[software->slice_count];
+
+    if (software->slice_count == SLICES_OF || software->slice_count != software->data_count)
+        return refuse(drv, "slice parameters without their data");
+    software->slice_count++;
+    return software->is_h264
+               ? fields_take(&slice->parameters.h264, sizeof(slice->parameters.h264), buffer)
+               : fields_take(&slice->parameters.hevc, sizeof(slice->parameters.hevc), buffer);
 }
 
 VAStatus software_render(struct driver *drv, struct software *software, const struct buffer *buffer)
 {
-    struct hevc_picture *picture = &software->picture;
-
     switch ((int)buffer->type) {
     case VAPictureParameterBufferType:
-        if (!is_whole(buffer, sizeof(picture->pic)))
-            return VA_STATUS_ERROR_INVALID_BUFFER;
-        memcpy(&picture->pic, buffer->data, sizeof(picture->pic));
-        software->has_picture = true;
-        return VA_STATUS_SUCCESS;
+        return picture_take(software, buffer);
     case VAIQMatrixBufferType:
-        if (!is_whole(buffer, sizeof(picture->matrix)))
-            return VA_STATUS_ERROR_INVALID_BUFFER;
-        memcpy(&picture->matrix, buffer->data, sizeof(picture->matrix));
-        picture->has_matrix = true;
-        return VA_STATUS_SUCCESS;
+        return matrix_take(drv, software, buffer);
     case VASliceParameterBufferType:
-        if (!is_whole(buffer, sizeof(software->slices[0].parameters)))
-            return VA_STATUS_ERROR_INVALID_BUFFER;
-        if (software->slice_count == SLICES_OF || software->slice_count != software->data_count)
-            return refuse(drv, "slice parameters without their data");
-        memcpy(&software->slices[software->slice_count++].parameters, buffer->data,
-               sizeof(software->slices[0].parameters));
-        return VA_STATUS_SUCCESS;
+        return slice_take(drv, software, buffer);
     case VASliceDataBufferType:
         return data_take(drv, software, buffer);
     default:
         return driver_refuse(drv, VA_STATUS_ERROR_UNSUPPORTED_BUFFERTYPE,
-                             "decode HEVC picture: buffer type %d is not known", (int)buffer->type);
+                             "decode picture by ffmpeg: buffer type %d is not known",
+                             (int)buffer->type);
     }
 }
 
@@ -182,85 +215,93 @@ static const char *sequence_write(struct software *software, struct bit_writer *
     return NULL;
 }
 
-static const char *stream_write(struct driver *drv, struct software *software,
-                                struct bit_writer *stream)
+static bool is_held(struct driver *drv, const struct software *software,
+                    const VAPictureH264 *reference)
+{
+    const struct surface *surface = surface_of(drv, reference->picture_id);
+
+    /* A surface that is used again holds the later picture. */
+    for (unsigned k = software->decoded_count; surface && k-- > 0;)
+        if (software->decoded[k].pixels == surface->pixels)
+            return software->decoded[k].order == reference->TopFieldOrderCnt;
+    return false;
+}
+
+static bool are_held(struct driver *drv, const struct software *software, const VAPictureH264 *list,
+                     unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (!(list[i].flags & VA_PICTURE_H264_INVALID) && !is_held(drv, software, &list[i]))
+            return false;
+    return true;
+}
+
+static const char *h264_write(struct driver *drv, struct software *software,
+                              struct bit_writer *stream)
+{
+    const char *fault = NULL;
+
+    if (!are_held(drv, software, software->h264.ReferenceFrames, H264_STREAM_REFERENCES))
+        return "a reference frame is not what its surface holds";
+    for (unsigned i = 0; !fault && i < software->data_count; i++) {
+        const struct coded_slice *slice = &software->slices[i];
+        const VASliceParameterBufferH264 *parameters = &slice->parameters.h264;
+        if (!are_held(drv, software, parameters->RefPicList0, H264_STREAM_LIST) ||
+            !are_held(drv, software, parameters->RefPicList1, H264_STREAM_LIST))
+            return "a list names a reference that its surface does not hold";
+        if (i == 0)
+            fault = h264_stream_write_sets(stream, &software->h264, parameters);
+        if (!fault)
+            fault = h264_stream_write_slice(stream, slice->data, slice->size);
+    }
+    return fault;
+}
+
+static const char *hevc_write(struct driver *drv, struct software *software,
+                              struct bit_writer *stream)
 {
     const uint32_t number = software->decoded_count + 1;
     const bool is_swapped = fault_hits(&drv->faults, FAULT_WRONG_REFERENCE, number);
     unsigned count = software->data_count;
     const char *fault = sequence_write(software, stream);
 
+    references_find(drv, software);
+
     if (count > 1 && fault_hits(&drv->faults, FAULT_MISSING_SLICE, number))
         count--;
     if (!fault)
         fault = hevc_write_picture(stream, &software->picture);
     for (unsigned i = 0; !fault && i < count; i++)
-        fault = hevc_write_slice(stream, &software->picture, &software->slices[i].parameters,
+        fault = hevc_write_slice(stream, &software->picture, &software->slices[i].parameters.hevc,
                                  software->slices[i].data, software->slices[i].size, is_swapped);
     return fault;
 }
 
-/* ---- ffmpeg ---- */
-
-static bool file_write(const char *path, int fd, const uint8_t *data, size_t size)
-{
-    FILE *file = fdopen(fd, "w");
-    bool is_good;
-
-    if (!file) {
-        (void)close(fd);
-        return false;
-    }
-    is_good = fwrite(data, 1, size, file) == size;
-    if (fclose(file) != 0 || !is_good) {
-        (void)unlink(path);
-        return false;
-    }
-    return true;
-}
-
-/* All pictures of the file in the order of showing; NULL when ffmpeg is not there or not content.
- */
-static uint8_t *file_decode(const char *path, bool is_main10, size_t room, size_t *ret_size)
-{
-    char command[512];
-    uint8_t *pictures = malloc(room);
-    FILE *pipe;
-    int status;
-
-    /* Neither the fake kernel nor the variables of this driver are for it. A lie's stream is no
-     * good one: no -xerror. */
-    (void)snprintf(command, sizeof(command),
-                   "env -u LD_PRELOAD ffmpeg -v quiet -nostdin -threads 1 -f hevc -i %s "
-                   "-vsync passthrough -pix_fmt %s -f rawvideo -",
-                   path, is_main10 ? "p010le" : "nv12");
-    pipe = pictures ? popen(command, "re") : NULL;
-    if (!pipe) {
-        free(pictures);
-        return NULL;
-    }
-    *ret_size = fread(pictures, 1, room, pipe);
-    status = pclose(pipe);
-    if (status == 0)
-        return pictures;
-    free(pictures);
-    return NULL;
-}
-
-static uint8_t *stream_decode(const struct software *software, size_t room, size_t *ret_size)
-{
-    char path[] = "/tmp/test-driver-XXXXXX";
-    int fd = mkstemp(path);
-    uint8_t *pictures = NULL;
-
-    if (fd < 0 || !file_write(path, fd, software->stream, software->used))
-        return NULL;
-    pictures = file_decode(path, software->picture.is_main10, room, ret_size);
-    (void)unlink(path);
-    return pictures;
-}
-
 /* ---- the picture ---- */
+
+static uint32_t width_of(const struct software *software)
+{
+    return software->is_h264 ? (software->h264.picture_width_in_mbs_minus1 + 1u) * 16
+                             : software->picture.pic.pic_width_in_luma_samples;
+}
+
+static uint32_t height_of(const struct software *software)
+{
+    return software->is_h264 ? (software->h264.picture_height_in_mbs_minus1 + 1u) * 16
+                             : software->picture.pic.pic_height_in_luma_samples;
+}
+
+static VASurfaceID target_of(const struct software *software)
+{
+    return software->is_h264 ? software->h264.CurrPic.picture_id
+                             : software->picture.pic.CurrPic.picture_id;
+}
+
+static int32_t order_of(const struct software *software)
+{
+    return software->is_h264 ? software->h264.CurrPic.TopFieldOrderCnt
+                             : software->picture.pic.CurrPic.pic_order_cnt;
+}
 
 /* In the order of showing, which of those decoded so far the last one is. */
 static unsigned rank_of_last(const struct software *software)
@@ -295,8 +336,8 @@ static void depth_lie(const struct faults *faults, uint8_t *row, size_t samples)
 static void pixels_fill(const struct faults *faults, const struct software *software,
                         struct pixels *target, const uint8_t *picture)
 {
-    const uint32_t width = software->picture.pic.pic_width_in_luma_samples;
-    const uint32_t height = software->picture.pic.pic_height_in_luma_samples;
+    const uint32_t width = width_of(software);
+    const uint32_t height = height_of(software);
     const size_t size = (size_t)width * target->sample;
 
     for (uint32_t row = 0; row < height * 3 / 2; row++) {
@@ -309,12 +350,12 @@ static void pixels_fill(const struct faults *faults, const struct software *soft
 
 static VAStatus picture_show(struct driver *drv, struct software *software, struct pixels *target)
 {
-    const VAPictureParameterBufferHEVC *pic = &software->picture.pic;
-    const size_t size = (size_t)pic->pic_width_in_luma_samples * pic->pic_height_in_luma_samples *
-                        target->sample * 3 / 2;
+    const size_t size = (size_t)width_of(software) * height_of(software) * target->sample * 3 / 2;
     unsigned rank = rank_of_last(software);
     size_t got = 0;
-    uint8_t *pictures = stream_decode(software, size * software->decoded_count, &got);
+    uint8_t *pictures =
+        ffmpeg_decode(software->is_h264 ? "h264" : "hevc", software->stream, software->used,
+                      software->picture.is_main10, size * software->decoded_count, &got);
 
     if (!pictures || got != size * software->decoded_count) {
         free(pictures);
@@ -331,29 +372,27 @@ static VAStatus picture_show(struct driver *drv, struct software *software, stru
 VAStatus software_end(struct driver *drv, struct software *software, struct pixels *target)
 {
     struct bit_writer stream = {.data = software->stream, .size = STREAM_MAX};
-    const VAPictureParameterBufferHEVC *pic = &software->picture.pic;
+    const struct surface *named = surface_of(drv, target_of(software));
     const char *fault;
 
     if (!software->has_picture || !software->data_count ||
         software->slice_count != software->data_count)
         return refuse(drv, "no picture, or no slices");
-    if (surface_of(drv, pic->CurrPic.picture_id) == NULL ||
-        surface_of(drv, pic->CurrPic.picture_id)->pixels != target)
+    if (!named || named->pixels != target)
         return refuse(drv, "the picture is not for the surface that it was begun with");
     if (target->sample != (software->picture.is_main10 ? 2 : 1) ||
-        target->coded_width < pic->pic_width_in_luma_samples ||
-        target->coded_height < pic->pic_height_in_luma_samples)
+        target->coded_width < width_of(software) || target->coded_height < height_of(software))
         return refuse(drv, "the surface is of another kind, or too small");
     if (software->decoded_count == PICTURES_MAX)
         return refuse(drv, "the stream is too long");
-    references_find(drv, software);
     stream.used = software->used;
-    fault = stream_write(drv, software, &stream);
+    fault =
+        software->is_h264 ? h264_write(drv, software, &stream) : hevc_write(drv, software, &stream);
     if (fault)
         return refuse(drv, fault);
     software->used = stream.used;
     software->decoded[software->decoded_count].pixels = target;
-    software->decoded[software->decoded_count++].order = pic->CurrPic.pic_order_cnt;
+    software->decoded[software->decoded_count++].order = order_of(software);
     VAStatus status = picture_show(drv, software, target);
     if (status == VA_STATUS_SUCCESS && fault_is_on(&drv->faults, FAULT_LATE))
         status = picture_hide(target);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tape.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <va/va_dec_hevc.h>
@@ -38,8 +39,16 @@ static void flip(struct buffer *buffer)
         buffer->data[offset] = (uint8_t)(buffer->data[offset] ^ bits);
 }
 
-void tape_buffer(struct buffer *buffer)
+static void surfaces_write(size_t step, size_t first, size_t count)
 {
+    for (size_t i = 0; i < count; i++)
+        (void)fprintf(tape(), "surface %zu\n", first + i * step);
+}
+
+void tape_buffer(const struct context *context, struct buffer *buffer)
+{
+    const bool is_h264 = context->config.profile == VAProfileH264High;
+
     flip(buffer);
     if (!tape())
         return;
@@ -47,10 +56,14 @@ void tape_buffer(struct buffer *buffer)
     for (size_t i = 0; i < buffer->size; i++)
         (void)fprintf(tape(), "%02x", buffer->data[i]);
     (void)fprintf(tape(), "\n");
-    if (buffer->type != VAPictureParameterBufferType)
-        return;
-    for (size_t i = 0; i < 16; i++) /* CurrPic, and the 15 references behind it */
-        (void)fprintf(tape(), "surface %zu\n", i * sizeof(VAPictureHEVC));
+    /* CurrPic, and the references behind it. */
+    if (buffer->type == VAPictureParameterBufferType && is_h264)
+        surfaces_write(sizeof(VAPictureH264), 0, 17);
+    else if (buffer->type == VAPictureParameterBufferType)
+        surfaces_write(sizeof(VAPictureHEVC), 0, 16);
+    else if (buffer->type == VASliceParameterBufferType && is_h264) /* both lists */
+        surfaces_write(sizeof(VAPictureH264), offsetof(VASliceParameterBufferH264, RefPicList0),
+                       64);
 }
 
 void tape_end(void)

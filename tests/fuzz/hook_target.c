@@ -20,6 +20,7 @@
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "facts/subid.h"
+#include "facts/userdb.h"
 #include "plan/device_verdict.h"
 #include "plan/idmap_change.h"
 #include "say/advice_config.h"
@@ -72,6 +73,8 @@ static void eat_group(char *text, size_t size)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct guest_group group = group_text_find(text, size, names[i]);
         if (group.found && group.gid == UINT32_MAX)
+            broken("-1 is no group");
+        if (userdb_gid_find(text, size, names[i], &group.gid) && group.gid == UINT32_MAX)
             broken("-1 is no group");
     }
     struct nss_groups nss;

@@ -88,6 +88,7 @@ print(*(n[sys.argv[2]] for n in all["containerEdits"]["deviceNodes"]))' "$1" "$2
     $fix
     run "$hook" cdi --check=lxc-gpu.json
     [ "$status" = 0 ]
+    was_done run "$fix"
     rm lxc-gpu.json
     run "$hook" cdi --check=lxc-gpu.json --select driver=i915
     [ "$status" = 10 ]

@@ -295,9 +295,11 @@ user_maps() {
     [ "$(echo "$output" | grep -c '^fix: ')" = 1 ]
     [ "$(echo "$output" | sed -n 's/^fix: //p')" = "lxc-gpu-hook idmap c1 --write -P $userpath" ]
     hook_said c1 | grep -qxF "fix: lxc-gpu-hook idmap c1 --write -P $userpath"
-    as_user "$hook" idmap c1 --write -P "$userpath"
+    fix=$(echo "$output" | sed -n 's/^fix: //p')
+    as_user sh -c "$fix"
     run as_user "$hook" check c1 -P "$userpath"
     [ "$status" = 0 ]
+    was_done run "$fix"
     user_start c1
     user_stop c1
 }

@@ -144,6 +144,12 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
     done_row h1 3 applied
 }
 
+# list_mended: what `list` printed, done as printed; then it has a node
+list_mended() {
+    mend host < <(echo "$output" | sed -n 's/^fix: //p')
+    "$hook" list
+}
+
 @test "h1: every maker's driver" {
     for gpu in "8086 64a0 xe" "8086 e20b xe" "8086 9a49 i915" "1002 73bf amdgpu" "10de 1234 nouveau" "1af4 1050 virtio_gpu"; do
         read -r vendor device driver <<<"$gpu"
@@ -155,7 +161,9 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
         [[ "$(said)" == *"the GPU $vendor:$device at 0000:00:02.0 wants the driver $driver"* ]]
         # older cards are radeon's
         [[ "$output" == *"fix: modprobe ${driver/amdgpu/-a amdgpu radeon}"* ]]
+        list_mended
     done
+    reset_host
     pci_gpu 1a03 2000
     run "$hook" list
     [[ "$(said)" == *"the GPU 1a03:2000 at 0000:00:02.0 is a console only, without a video engine"* ]]
@@ -177,6 +185,8 @@ done_row() { row "$@" | tee -a "$ROWS" >&3; }
         # loaded by its own name, only the first does not hinder it
         [ "$argument $(echo "$output" | grep -c '^fix: modprobe virtio_gpu ')" = "modprobe.blacklist 1" ] ||
             [ "$argument $(echo "$output" | grep -c '^fix: modprobe')" = "module_blacklist 0" ]
+        [ "$argument" != modprobe.blacklist ] || list_mended
+        reset_host
     done
     unprivileged ""
     mkdir -p "$work/modprobe.d" /etc/modprobe.d
@@ -401,10 +411,12 @@ unwarned() {
     echo "$output"
     [ "$status" = 7 ]
     [[ "$output" == *"look into the container"*"Permission denied"* ]]
-    run mend_host "$(echo "$output" | sed -n 's/^fix: //p')"
+    fix=$(echo "$output" | sed -n 's/^fix: //p')
+    run mend_host "$fix"
     echo "$output"
     [ "$status" = 9 ]
     [[ "$output" == *"on the host: sudo lxc-gpu-hook attach --pid $pid"* ]]
+    record run "$fix"
     done_row h14 7 applied
 }
 
@@ -454,7 +466,7 @@ unwarned() {
     [ "$status" = 2 ]
     stranger "$output"
     [[ "$output" == *"container c1 is not running"* ]]
-    mend_host "$(echo "$output" | sed -n 's/^fix: //p')"
+    mend host < <(echo "$output" | sed -n 's/^fix: //p')
     "$hook" attach c1 -P "$lxcpath" --no-probe
     run "$hook" check nope -P "$lxcpath"
     echo "$output"
@@ -502,6 +514,9 @@ list_says() {
         umount /proc/cmdline
         [[ "$output" == *"fix: $fix"* ]]
         [[ "$output" != *"fix: modprobe i915"$'\n'* ]]
+        # what is left to the boot loader, or only shown, changes nothing here
+        [[ $fix != modprobe* ]] || list_mended
+        reset_host
     done <<'END'
 i915 modeset -1~: nomodeset is on the kernel's command line~# take nomodeset off the kernel's command line~nomodeset
 i915 modeset 0~: its parameter modeset is 0, on the kernel's command line~# take i915.modeset= off the kernel's command line~i915.modeset=0

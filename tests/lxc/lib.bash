@@ -107,6 +107,14 @@ hook_said() {
     sed -n 's/.*produced output: //; s/^lxc-gpu-hook: //p' "$work/$1.log"
 }
 
+# was_done HOW LINES: a test has done these fix lines itself; for tests/diagnosis/ledger, see record in mend.sh
+was_done() {
+    local line
+    while IFS= read -r line; do
+        printf '# fixed %s %s\n' "$1" "$line" >>"${DIAGNOSIS_ROWS:-/dev/null}"
+    done <<<"$2"
+}
+
 stop() {
     lxc-stop -P "$lxcpath" -n "$1" -k 2>/dev/null || true
     lxc-wait -P "$lxcpath" -n "$1" -s STOPPED -t 10
@@ -170,11 +178,12 @@ proxmox_make() {
 
 userpath=$work/home/lxc
 
-# as_user COMMAND...: in cgroups of the user's own, as a login with systemd would have them
+# as_user COMMAND...: in cgroups of the user's own, as a login with systemd would have them; with $user_cgroup in one below it
 as_user() {
-    local folder
+    local folder folders=(/sys/fs/cgroup /sys/fs/cgroup/*/)
+    [ -z "${user_cgroup:-}" ] || folders=("/sys/fs/cgroup/$user_cgroup")
     (
-        for folder in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+        for folder in "${folders[@]}"; do
             folder=${folder%/}/lxc-gpu-hook-tests
             mkdir -p "$folder" 2>/dev/null || continue
             [ ! -e "$folder/cpuset.cpus" ] || [ -s "$folder/cgroup.controllers" ] || {

@@ -45,7 +45,9 @@ ends() {
     ends "two  'blanks in quotes'" 0
     ends "gpu's" 2
     grep -qF "fix: lxc.hook.version = 1" <<<"$output"
-    ends "gpu's" 0 "$(sed -n 's/^fix: \(lxc.*\)/\1/p' <<<"$output")"
+    fix=$(sed -n 's/^fix: \(lxc.*\)/\1/p' <<<"$output")
+    ends "gpu's" 0 "$fix"
+    was_done config "$fix"
     odd=c\$HOME
     ends "$odd" 2
     hook_said "$odd" | grep -q "which takes this name apart"

@@ -106,6 +106,7 @@ END
     "$box" --overlay --fuse etc -- bash "$work/scene" "$hook" "$work/said"
     cat "$work/said"
     grep -qx 'status 6' "$work/said"
+    was_done run "$(sed -n 's/^fix: \(echo 1 .*\)/\1/p' "$work/said")"
     grep -qx 'state D' "$work/said"
     grep -qxP 'Uid:\t100000\t100000\t100000\t100000' "$work/said"
     grep -qxP 'Groups:\t ?' "$work/said"

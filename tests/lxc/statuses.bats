@@ -211,7 +211,9 @@ unprivileged() {
     start_fails c1
     status_is c1 6
     hook_said c1 | grep -q "open /dev/dri/renderD128 as an ordinary user of the container, whom its mode keeps out of /: Permission denied"
-    eval "$(hook_said c1 | sed -n 's/^fix: //p' | grep '^chmod')"
+    fix=$(hook_said c1 | sed -n 's/^fix: //p' | grep '^chmod')
+    eval "$fix"
     start_fails c1
     status_is c1 9
+    was_done run "$fix"
 }

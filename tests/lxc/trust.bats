@@ -23,7 +23,9 @@ foreign() {
 
 # The fix, run as it is printed.
 as_printed() {
-    (cd / && sh -c "$(echo "$output" | sed -n 's/^fix: //p')")
+    local fix
+    fix=$(echo "$output" | sed -n 's/^fix: //p')
+    (cd / && sh -c "$fix") && was_done run "$fix"
 }
 
 @test "root's commands obey no config of another user: 7, nothing is written, and the owner's command is named" {

@@ -3,7 +3,7 @@
 # Rows of the diagnosis that take a real GPU's kernel driver: made over the fake kernel. Their fixes are
 # packages and firmware, so they are read only: the lines must name what the distribution has.
 # shellcheck source-path=SCRIPTDIR
-export rows='g15 g18 g20 g30 g45 g48 g49 g50'
+export rows='g15 g18 g20 g30 g44 g45 g48 g49 g50'
 . "${0%/*}/common.sh"
 # shellcheck source=../diagnosis/mend.sh
 . "${0%/*}/../diagnosis/mend.sh"
@@ -84,9 +84,24 @@ verify tgl
 # A codec that the GPU is too old for; and one that is offered, on an engine that does not know it.
 verify skl --codec vp9
 row_is g48 23 'VA driver iHD does not decode vp9 on this GPU; it decodes h264 hevc vp8 mpeg2 jpeg' '# programs decode vp9 on the CPU then'
-verify skl --codec hevc
-row_is g49 35 'a clip of hevc decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' \
-    '# until then tell programs to decode hevc on the CPU$'
+verify skl --codec vp8
+row_is g49 35 'a clip of vp8 decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' \
+    '# until then tell programs to decode vp8 on the CPU$'
+
+# A GPU that only decodes fails, and the line that is printed for programs that only decode passes. What decodes is the
+# test driver, for no engine here knows a codec.
+TESTDRV=no-encode LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl
+expect 22 'VA driver test decodes H.264 but does not encode it' 'g44, by default'
+stranger "$(cat "$scratch/log")" || fail 'g44: not for a stranger'
+mend_starter=root
+mend guest < <(sed -n 's/^fix: //p' "$scratch/log")
+[ "${mend_arguments[*]}" = '--decode-only --device /dev/dri/renderD128' ] || fail "g44: the fix is: ${mend_arguments[*]}"
+TESTDRV=no-encode LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS verify kbl "${mend_arguments[@]}"
+expect 0 'gpu-verify: PASS (decoding only: h264, test)' g44
+row g44 0 applied
+# The stock driver accepts every buffer of the clip, call by call; as nothing is decoded, nothing passes.
+verify kbl --decode-only --codec h264
+expect 35 'a clip of h264 decodes wrong: brightness and colours of picture 0 of 5, which is all zeros' 'g44, an engine that decodes nothing'
 
 verify adlp --scale
 row_is g50 36 "scaled pictures are wrong: " '# until then tell programs to scale on the CPU$'

@@ -10,7 +10,9 @@
 #include "say/say.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct err err;
 
@@ -205,6 +207,7 @@ static void which_gpu_force_probe_excludes(void **state)
     assert_true(force_probe_refuses("!*", 0x4680));
     assert_false(force_probe_refuses("4680", 0x4680));
     assert_false(force_probe_refuses("!468,*,!", 0x4680));
+    assert_false(force_probe_refuses("14680,-4680", 0x4680));
     assert_false(force_probe_refuses("", 0x4680));
 }
 
@@ -338,6 +341,34 @@ static void a_map_is_widened_only_where_that_is_sound(void **state)
     assert_cover(&taken, 2992, none);
 }
 
+/* The printed line is run: of lines that are alike it takes one. */
+static void an_include_is_taken_out_and_no_other(void **state)
+{
+    static const char stays[] =
+        "lxc.include = /a.b/gpu.conf.d\n#lxc.include = /a.b/gpu.conf\nlxc.include = /axb/gpu.conf\n"
+        "lxc.include = /a.b/gpuxconf\nlxc.include = /c/a.b/gpu.conf\n";
+    static const char goes[] = "lxc.include = /a.b/gpu.conf\n lxc.include=/a.b/gpu.conf \n";
+    char file[] = "/tmp/hook_advice.XXXXXX";
+    char text[1000] = "";
+    FILE *config = fdopen(mkstemp(file), "r+");
+
+    (void)state;
+    assert_non_null(config);
+    assert_true(fputs(goes, config) >= 0 && fputs(stays, config) >= 0 && fflush(config) == 0);
+    err_set(&err, 1, 0, "x");
+    advice_include(file, "/a.b/gpu.conf", &err);
+    assert_int_equal(system(err.fix), 0);
+    assert_int_equal(fclose(config), 0);
+    config = fopen(file, "r");
+    assert_non_null(config);
+    assert_int_equal(fread(text, 1, sizeof(text) - 1, config), strlen(stays));
+    assert_string_equal(text, stays);
+    assert_int_equal(fclose(config), 0);
+    assert_int_equal(unlink(file), 0);
+    snprintf(text, sizeof(text), "%s.bak", file);
+    assert_int_equal(unlink(text), 0);
+}
+
 /* ---- more than fits ---------------------------------------------------------------------------
  */
 
@@ -389,6 +420,15 @@ static void a_map_that_does_not_fit_is_no_half_map(void **state)
         say_unmapped(&map, 900000);
         assert_non_null(strstr(err.text, " more)"));
     }
+    /* Behind each map that is printed the line about /etc/subgid has room. */
+    for (size_t count = 3; count < 151; count++) {
+        fill(&map, count);
+        err_set(&err, 1, 0, "x");
+        if (!advice_map(&map, 'g', &err))
+            continue;
+        advice_grant("a-user-of-thirty-two-characters-", 4294967294U, 1, "/etc/subgid", &err);
+        assert_non_null(strstr(err.fix, "/etc/subgid"));
+    }
     fill(&map, 40);
     err_set(&err, 1, 0, "x");
     assert_true(advice_map(&map, 'g', &err));
@@ -398,6 +438,7 @@ static void a_map_that_does_not_fit_is_no_half_map(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_include_is_taken_out_and_no_other),
         cmocka_unit_test(the_hook_line_keeps_the_options),
         cmocka_unit_test(only_plain_paths_are_pasted),
         cmocka_unit_test(the_configs_lines_are_found),

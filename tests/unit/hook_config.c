@@ -218,16 +218,20 @@ static void proxmox_reads_the_main_section_alone(void **state)
 static void proxmox_has_a_map_by_itself_but_where_there_is_one(void **state)
 {
     struct proxmox_config own = proxmox_of("lxc.idmap: u 0 5 5\nlxc.idmap: g 0 5 5\n");
+    struct proxmox_config both =
+        proxmox_of("unprivileged: 1\nlxc.idmap: u 0 5 5\nlxc.idmap: g 0 5 5\n");
     struct proxmox_config none = proxmox_of("unprivileged: 0\n");
 
     (void)state;
     assert_null(strstr(own.text, "100000"));
+    assert_null(strstr(both.text, "100000"));
     assert_non_null(strstr(own.text, "userns.conf"));
     assert_false(own.is_privileged);
     assert_null(strstr(none.text, "idmap"));
     assert_null(strstr(none.text, "userns.conf"));
     assert_true(none.is_privileged);
     free(own.text);
+    free(both.text);
     free(none.text);
 }
 

@@ -4,6 +4,7 @@
 #include "facts/env.h"
 #include "facts/guest.h"
 #include "facts/overlay.h"
+#include "facts/userdb.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -213,6 +214,24 @@ static void groups_are_in_etc_group_first_and_then_where_nsswitch_says(void **st
     assert_true(groups[0].found);
     assert_int_equal(groups[0].gid, 105);
     assert_int_equal(groups[1].gid, 44);
+    /* systemd's user database, where it is asked */
+    assert_int_equal(mkdirat(root, "usr/lib/userdb", 0755) | mkdirat(root, "etc/userdb", 0755), 0);
+    file_make(root, "usr/lib/group", "");
+    file_make(root, "usr/lib/userdb/render.group", "{\"groupName\":\"render\",\"gid\":501}\n");
+    assert_int_equal(guest_find_groups(root, names, groups, &fault), 0);
+    assert_false(groups[0].found);
+    file_make(root, "etc/nsswitch.conf", "group: files [SUCCESS=merge] systemd\n");
+    assert_int_equal(guest_find_groups(root, names, groups, &fault), 0);
+    assert_true(groups[0].found && groups[0].gid == 501 && groups[1].gid == 44);
+    file_make(root, "etc/userdb/render.group", "{ \"gid\" : 502, \"groupName\" : \"render\" }\n");
+    assert_int_equal(guest_find_groups(root, names, groups, &fault), 0);
+    assert_true(groups[0].found && groups[0].gid == 502);
+    assert_int_equal(unlinkat(root, "usr/lib/userdb/render.group", 0) |
+                         unlinkat(root, "etc/userdb/render.group", 0) |
+                         unlinkat(root, "usr/lib/userdb", AT_REMOVEDIR) |
+                         unlinkat(root, "etc/userdb", AT_REMOVEDIR),
+                     0);
+    file_make(root, "etc/nsswitch.conf", "group: files altfiles\n");
     /* what is none of its business may be anything */
     assert_int_equal(unlinkat(root, "usr/lib/group", 0) | mkfifoat(root, "usr/lib/group", 0644), 0);
     assert_int_equal(guest_find_groups(root, names, groups, &fault), 0);
@@ -225,6 +244,42 @@ static void groups_are_in_etc_group_first_and_then_where_nsswitch_says(void **st
         assert_int_equal(unlinkat(root, paths[i], i < 3 ? 0 : AT_REMOVEDIR), 0);
     }
     assert_int_equal(close(root) | rmdir(folder), 0);
+}
+
+/* {text, gid or 0 for none} */
+static void a_record_of_the_user_database_is_its_own_keys(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t gid;
+    } records[] = {
+        {"{\"groupName\":\"render\",\"gid\":989}", 989},
+        {"{\n\t\"gid\" : 989 ,\n\t\"members\" : [ \"a\", \"gid\" ],\n\t\"groupName\" : "
+         "\"render\"\n}\n",
+         989},
+        {"{\"groupName\":\"render\",\"perMachine\":[{\"gid\":1}],\"status\":{\"x\":{\"gid\":2}},"
+         "\"gid\":989}",
+         989},
+        {"{\"groupName\":\"render\",\"perMachine\":[{\"gid\":1}]}", 0},
+        {"{\"groupName\":\"video\",\"gid\":989}", 0},
+        {"{\"description\":\"\\\"groupName\\\":\\\"render\\\"\",\"gid\":989}", 0},
+        {"{\"groupName\":\"render\",\"gid\":-1}", 0},
+        {"{\"groupName\":\"render\",\"gid\":4294967295}", 0},
+        {"{\"groupName\":\"render\",\"gid\":99999999999999999999}", 0},
+        {"{\"groupName\":\"render\",\"gid\":\"989\"}", 0},
+        {"{\"groupName\":\"render\",\"gid\":", 0},
+        {"{\"groupName\":\"render", 0},
+        {"\"", 0},
+        {"", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+        uint32_t gid = 0;
+        bool found = userdb_gid_find(records[i].text, strlen(records[i].text), "render", &gid);
+        assert_int_equal(found, records[i].gid != 0);
+        assert_int_equal(gid, records[i].gid);
+    }
 }
 
 static void an_overlay_is_its_directories_the_upper_one_first(void **state)
@@ -262,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_directory_without_end_is_read_in_part),
         cmocka_unit_test(what_was_looked_at_is_checked_again),
         cmocka_unit_test(nsswitch_names_the_other_files),
+        cmocka_unit_test(a_record_of_the_user_database_is_its_own_keys),
         cmocka_unit_test(an_overlay_is_its_directories_the_upper_one_first),
         cmocka_unit_test(groups_are_in_etc_group_first_and_then_where_nsswitch_says),
     };

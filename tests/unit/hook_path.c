@@ -177,6 +177,26 @@ static pid_t restless(const char *name)
 }
 
 /* The kernel gives a ".." up with EAGAIN where something is renamed meanwhile, anywhere. */
+/* Another file under the same name is not the one that was looked at. */
+static void what_was_looked_at_is_what_is_read(void **state)
+{
+    CLEANUP_FD int found = -1;
+    CLEANUP_FD int file = -1;
+
+    (void)state;
+    put_file("etc/swapped");
+    put_file("etc/other");
+    assert_int_equal(path_open(root_fd, "etc/swapped", PATH_FOLLOW_INSIDE, &found), 0);
+    assert_int_equal(path_open_to_read(root_fd, "etc/swapped", PATH_FOLLOW_INSIDE, found, &file),
+                     0);
+    (void)close(file);
+    file = -1;
+    assert_int_equal(renameat(root_fd, "etc/other", root_fd, "etc/swapped"), 0);
+    assert_int_equal(path_open_to_read(root_fd, "etc/swapped", PATH_FOLLOW_INSIDE, found, &file),
+                     -ESTALE);
+    assert_int_equal(unlinkat(root_fd, "etc/swapped", 0), 0);
+}
+
 static void what_else_the_host_renames_is_no_error(void **state)
 {
     pid_t others[] = {restless("r0"), restless("r1"), restless("r2")};
@@ -199,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_ways_agree_and_stay_inside),
         cmocka_unit_test(links_of_proc_are_refused),
+        cmocka_unit_test(what_was_looked_at_is_what_is_read),
         cmocka_unit_test(what_else_the_host_renames_is_no_error),
         cmocka_unit_test(a_path_of_endless_length_is_an_error),
     };

@@ -27,6 +27,7 @@ void facts_all_good(void);
 extern const struct verify_case VERIFY_CASES_SYS[]; /* up to and without the VA driver */
 extern const struct verify_case VERIFY_CASES_VA[];  /* the driver and what it offers */
 extern const struct verify_case VERIFY_CASES_STREAM[];
+extern const struct verify_case VERIFY_CASES_DECODE[]; /* a GPU that only decodes */
 
 /* Steps back that several cases share. */
 void facts_va_never(void);

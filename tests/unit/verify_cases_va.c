@@ -178,6 +178,68 @@ CASE(g15_arch)
 
 static void lunar_lake(void);
 
+static void at_distro(enum distro distro)
+{
+    facts.sys.place.distro = distro;
+    facts.packages = (struct package_facts){.is_known = false};
+}
+
+CASE(g15_alpine)
+{
+    case_g15_driver_absent();
+    at_distro(DISTRO_ALPINE);
+}
+
+/* The package is there, and its file is gone: "apk add" would change nothing. */
+CASE(g15_alpine_installed)
+{
+    case_g15_alpine();
+    facts.packages.is_other_installed[OTHER_IHD] = true;
+}
+
+CASE(g43_alpine_installed)
+{
+    facts_no_libva();
+    at_distro(DISTRO_ALPINE);
+    facts.packages.is_other_installed[OTHER_LIBVA] = true;
+}
+
+static void facts_unloadable(enum distro distro)
+{
+    facts_init_failed();
+    at_distro(distro);
+    facts_tried("iHD_drv_video.so", VA_TRIED_UNLOADABLE);
+}
+
+CASE(g16_alpine_unloadable)
+{
+    facts_unloadable(DISTRO_ALPINE);
+    facts.packages.is_other_installed[OTHER_IHD] = true;
+}
+
+CASE(g16_arch_unloadable)
+{
+    facts_unloadable(DISTRO_ARCH);
+    facts.packages.is_other_installed[OTHER_IHD] = true;
+}
+
+/* By which of its packages rpm knows. */
+CASE(g16_fedora_unloadable)
+{
+    facts_unloadable(DISTRO_FEDORA);
+}
+
+/* The other driver for the GPU is there as well: no line that leaves all as it is. */
+CASE(g16_alpine_other_installed)
+{
+    facts_init_failed();
+    at_distro(DISTRO_ALPINE);
+    facts.sys.kernel.device_id = 0x5912;
+    facts_tried("iHD_drv_video.so", VA_TRIED_INIT_FAILED);
+    facts.packages.is_other_installed[OTHER_IHD] = true;
+    facts.packages.is_other_installed[OTHER_I965] = true;
+}
+
 CASE(g15_xe)
 {
     facts_init_failed();
@@ -436,6 +498,13 @@ const struct verify_case VERIFY_CASES_VA[] = {
     ROW(g15_old_intel, STATUS_VA_ABSENT, "g15"),
     ROW(g15_fedora_radeon, STATUS_VA_ABSENT, "g15"),
     ROW(g15_arch, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_alpine, STATUS_VA_ABSENT, "g15"),
+    ROW(g15_alpine_installed, STATUS_VA_ABSENT, "g15"),
+    ROW(g43_alpine_installed, STATUS_VA_ABSENT, "g43"),
+    ROW(g16_alpine_unloadable, STATUS_VA_INIT, "g16"),
+    ROW(g16_arch_unloadable, STATUS_VA_INIT, "g16"),
+    ROW(g16_fedora_unloadable, STATUS_VA_INIT, "g16"),
+    ROW(g16_alpine_other_installed, STATUS_VA_INIT, "g16"),
     ROW(g15_xe, STATUS_VA_ABSENT, "g15"),
     ROW(g15_xe_no_file, STATUS_VA_ABSENT, "g15"),
     ROW(g15_xe_named, STATUS_VA_ABSENT, "g15"),

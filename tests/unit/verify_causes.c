@@ -259,7 +259,7 @@ static bool is_printed(enum cause cause, const char *template)
 static void each_line_is_for_its_places(void **state)
 {
     static const struct verify_case *const lists[] = {VERIFY_CASES_SYS, VERIFY_CASES_VA,
-                                                      VERIFY_CASES_STREAM};
+                                                      VERIFY_CASES_STREAM, VERIFY_CASES_DECODE};
     static char all[GOLDEN_MAX];
     FILE *out = fmemopen(all, sizeof(all), "w");
 

@@ -2,6 +2,7 @@
 /* What one finding hangs on: facts that differ in one thing, and the cause that is named. */
 #include "cmocka_all.h"
 #include "judge/checks.h"
+#include "judge/packages.h"
 #include "verify_cases.h"
 
 #include <errno.h>
@@ -126,6 +127,38 @@ static void no_picture_at_all_does_not_pass(void **state)
     assert_int_not_equal(report.status, STATUS_PASS);
 }
 
+/* What the kernel says of the hardware beats the driver. */
+static void an_engine_is_missing_only_where_the_kernel_says_so(void **state)
+{
+    (void)state;
+    facts_all_good();
+    facts_encode_never();
+    facts_radeon();
+    facts.va.entrypoints.done = false;
+    facts.va.entrypoints.refusal = VA_REFUSED_NO_ENCODER;
+    facts.sys.kernel.is_caps_asked = true;
+    facts.sys.kernel.can_encode = false;
+    assert_int_equal(cause_of(CHECK_ID_ENTRYPOINTS), CAUSE_NO_ENGINE);
+    facts.sys.kernel.can_encode = true;
+    assert_int_not_equal(cause_of(CHECK_ID_ENTRYPOINTS), CAUSE_NO_ENGINE);
+    facts.sys.kernel.can_encode = false;
+    facts.sys.kernel.caps_error = EACCES;
+    assert_int_not_equal(cause_of(CHECK_ID_ENTRYPOINTS), CAUSE_NO_ENGINE);
+}
+
+/* Up to Gen7 (Haswell) the free build of i965 has all that it needs. */
+static void shaders_are_missing_from_gen8_on(void **state)
+{
+    (void)state;
+    facts_all_good();
+    SET(facts.va.driver.name, "i965");
+    facts_package(DEBIAN_I965, "2.4.1+dfsg1-1", "2.4.1+dfsg1-1");
+    facts.sys.kernel.device_id = 0x1616;
+    assert_true(package_lacks_shaders(&facts));
+    facts.sys.kernel.device_id = 0x0412;
+    assert_false(package_lacks_shaders(&facts));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +168,8 @@ int main(void)
         cmocka_unit_test(what_is_denied_with_dev_null_is_a_lone_rule),
         cmocka_unit_test(one_empty_frame_is_one_too_many),
         cmocka_unit_test(no_picture_at_all_does_not_pass),
+        cmocka_unit_test(an_engine_is_missing_only_where_the_kernel_says_so),
+        cmocka_unit_test(shaders_are_missing_from_gen8_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,11 @@ static void every_option_is_taken(void **state)
     assert_int_equal(parsed("--all --list -q", &options, &err), 0);
     assert_true(options.all && options.request.list_only);
     assert_int_equal(options.verbosity, VERBOSITY_QUIET);
+    assert_int_equal(parsed("--decode-only", &options, &err), 0);
+    assert_true(options.request.decode_only);
+    assert_int_equal(options.request.codecs, CODEC_BITS_ALL | CODEC_BITS_TRIED);
+    assert_int_equal(parsed("--codec h264,vp8 --decode-only --quick", &options, &err), 0);
+    assert_int_equal(options.request.codecs, CODEC_BIT(CODEC_H264) | CODEC_BIT(CODEC_VP8));
     assert_int_equal(parsed("--help", &options, &err), 0);
     assert_true(options.help && !options.help_all);
     assert_int_equal(parsed("--help all", &options, &err), 0);
@@ -122,6 +127,12 @@ static void mistakes_are_named(void **state)
         {"--all --device /dev/dri/renderD128", "--all and --device exclude each other"},
         {"--all --output a", "--output needs one node"},
         {"--list --output a", "--list encodes nothing"},
+        {"--list --decode-only", "--list decodes nothing for --decode-only"},
+        {"--decode-only --no-decode", "--decode-only and --no-decode exclude each other"},
+        {"--decode-only --output a", "--decode-only encodes nothing for --output"},
+        {"--decode-only --rc vbr", "--decode-only encodes nothing for --entrypoint, --profile"},
+        {"--decode-only --profile high", "--decode-only encodes nothing for --entrypoint"},
+        {"--entrypoint lp --decode-only", "--decode-only encodes nothing for --entrypoint"},
         {"--\x1b[2J", "unknown option --\\x1b[2J"},
     };
 
@@ -140,11 +151,11 @@ static void mistakes_are_named(void **state)
 static void help_names_every_option_and_status(void **state)
 {
     static const char *const words[] = {
-        "--device PATH", "--all",         "--frames N",     "--size WxH",    "--entrypoint",
-        "--profile",     "--qp N",        "--no-decode",    "--output FILE", "--timeout S",
-        "--deadline S",  "--quick",       "--metrics FILE", "--json",        "--list",
-        "-q, --quiet",   "-v, --verbose", "--version",      "-h, --help",    "  34  decoded",
-        "   0  pass",    "  10  no rend"};
+        "--device PATH", "--all",        "--frames N",    "--size WxH",     "--entrypoint",
+        "--profile",     "--qp N",       "--decode-only", "--no-decode",    "--output FILE",
+        "--timeout S",   "--deadline S", "--quick",       "--metrics FILE", "--json",
+        "--list",        "-q, --quiet",  "-v, --verbose", "--version",      "-h, --help",
+        "  34  decoded", "   0  pass",   "  10  no rend"};
     char text[8192] = "";
     char *rest = NULL;
     FILE *out = fmemopen(text, sizeof(text), "w");

@@ -4,8 +4,13 @@
 #include "facts/packages.h"
 #include "system/packages.h"
 
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Each is before the next; deb-version(7). */
@@ -108,9 +113,114 @@ static void the_newest_offer_counts(void **state)
     assert_false(debian_is_outdated(&packages, DEBIAN_IHD));
 }
 
+/* ---- trees of files, as the distributions lay them out ---- */
+
+static void tree_write(const char *root, const char *path, const char *text)
+{
+    char whole[512];
+
+    (void)snprintf(whole, sizeof(whole), "%s/%s", root, path);
+    for (char *slash = whole + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
+        *slash = '\0';
+        assert_true(mkdir(whole, 0755) == 0 || errno == EEXIST);
+        *slash = '/';
+    }
+    FILE *file = fopen(whole, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int entry_remove(const char *path, const struct stat *st, int kind, struct FTW *place)
+{
+    (void)st;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+/* What is collected at this depth below a directory with this one file in it. */
+static struct package_facts tree_collected(const char *path, const char *text,
+                                           enum package_depth depth)
+{
+    char root[] = "/tmp/verify-packages-XXXXXX";
+    struct package_facts packages;
+
+    assert_non_null(mkdtemp(root));
+    tree_write(root, path, text);
+    packages_collect(root, depth, &packages);
+    assert_int_equal(nftw(root, entry_remove, 8, FTW_DEPTH | FTW_PHYS), 0);
+    return packages;
+}
+
+static void alpine_is_read(void **state)
+{
+    static const char database[] =
+        "C:Q1abc=\nP:intel-media-driver\nV:24.1.5-r0\nF:usr\nR:P:libva\n\n"
+        "C:Q1def=\nP:mesa-va-gallium-extra\nV:1\np:mesa-va-gallium=1\n\n"
+        "C:Q1ghi=\nP:libva-intel-driver\nV:2\n";
+    static const char *const paths[] = {"lib/apk/db/installed", "usr/lib/apk/db/installed"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        struct package_facts packages = tree_collected(paths[i], database, PACKAGES_INSTALLED);
+        assert_true(other_is_installed(&packages, "intel-media-driver"));
+        assert_true(other_is_installed(&packages, "libva-intel-driver"));
+        assert_false(other_is_installed(&packages, "mesa-va-gallium"));
+        assert_false(other_is_installed(&packages, "libva"));
+        assert_false(packages.is_known);
+        packages = tree_collected(paths[i], database, PACKAGES_NOTHING);
+        assert_false(other_is_installed(&packages, "intel-media-driver"));
+    }
+}
+
+static void arch_is_read(void **state)
+{
+    static const struct {
+        const char *directory, *name;
+        bool is_installed;
+    } rows[] = {
+        {"mesa-1:24.2.7-1", "mesa", true},
+        {"mesa-vdpau-1:24.2.7-1", "mesa", false},
+        {"lib32-mesa-1:24.2.7-1", "mesa", false},
+        {"intel-media-driver-24.4.4-1", "intel-media-driver", true},
+        {"libva-2.22.0-1", "libva", true},
+        {"libva-intel-driver-2.4.1-4", "libva-intel-driver", true},
+        {"libva-intel-driver-2.4.1-4", "libva", false},
+        {"libva-2.22.0", "libva", false}, /* no release: none of pacman's */
+        {"libva", "libva", false},
+        {"-1-1", "libva", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char path[128];
+        (void)snprintf(path, sizeof(path), "var/lib/pacman/local/%s/desc", rows[i].directory);
+        struct package_facts packages = tree_collected(path, "%NAME%\n", PACKAGES_INSTALLED);
+        if (other_is_installed(&packages, rows[i].name) != rows[i].is_installed)
+            fail_msg("%s: %s", rows[i].directory, rows[i].name);
+    }
+}
+
+static void debian_is_read(void **state)
+{
+    (void)state;
+    struct package_facts packages =
+        tree_collected("var/lib/dpkg/status", STATUS, PACKAGES_INSTALLED);
+    assert_true(packages.is_known);
+    assert_string_equal(packages.debian[DEBIAN_IHD_FULL].installed, "23.1.1+ds1-1");
+    packages = tree_collected("etc/nothing", "", PACKAGES_OFFERED);
+    assert_false(packages.is_known || packages.is_offer_known);
+    packages_collect("/no/such/root", PACKAGES_OFFERED, &packages);
+    assert_false(packages.is_known);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(alpine_is_read),
+        cmocka_unit_test(arch_is_read),
+        cmocka_unit_test(debian_is_read),
         cmocka_unit_test(versions_are_in_order),
         cmocka_unit_test(what_is_installed_is_known),
         cmocka_unit_test(files_are_read_in_pieces),

@@ -32,7 +32,7 @@ static const char *const CAUSE_ROWS[CAUSE_COUNT] = {
 static const struct verify_case *case_number(size_t index)
 {
     static const struct verify_case *const lists[] = {VERIFY_CASES_SYS, VERIFY_CASES_VA,
-                                                      VERIFY_CASES_STREAM};
+                                                      VERIFY_CASES_STREAM, VERIFY_CASES_DECODE};
 
     for (size_t list = 0; list < sizeof(lists) / sizeof(lists[0]); list++) {
         for (size_t i = 0; lists[list][i].name; i++) {

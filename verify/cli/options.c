@@ -110,6 +110,8 @@ static const struct option_row rows[] = {
     {"codec", 0, OPTION_TAKE, "LIST",
      "h264, hevc, hevc10, vp9, vp9-10, vp8 with commas between, or all",
      "decode clips of hevc, hevc10, vp9, vp9-10, vp8 or all", .take = take_codec, .is_first = true},
+    {"decode-only", 0, OPTION_FLAG, NULL, NULL, "encode nothing; decode the clips (default: all)",
+     AT(request.decode_only)},
     {"no-decode", 0, OPTION_TAKE, NULL, NULL, "do not decode the stream back and compare",
      .take = take_no_decode},
     {"like", 0, OPTION_TEXT, "WHO", "a number or a unit",
@@ -142,6 +144,12 @@ static const struct option_row rows[] = {
 
 static const struct option_table table = {rows, sizeof(rows) / sizeof(*rows), STATUS_USAGE};
 
+static bool is_encoder_asked(const struct va_request *request)
+{
+    return request->entrypoint != VA_CHOICE_AUTO || request->profile != VA_PROFILE_AUTO ||
+           request->rate != VA_RATE_CQP;
+}
+
 static int combination_check(const struct options *options, struct err *err)
 {
     const struct {
@@ -160,6 +168,14 @@ static int combination_check(const struct options *options, struct err *err)
         {options->request.list_only && options->request.codecs,
          "--list decodes nothing for --codec"},
         {options->request.list_only && options->output, "--list encodes nothing for --output"},
+        {options->request.list_only && options->request.decode_only,
+         "--list decodes nothing for --decode-only"},
+        {options->request.decode_only && !options->request.decode,
+         "--decode-only and --no-decode exclude each other"},
+        {options->request.decode_only && options->output,
+         "--decode-only encodes nothing for --output"},
+        {options->request.decode_only && is_encoder_asked(&options->request),
+         "--decode-only encodes nothing for --entrypoint, --profile or --rc"},
     };
 
     for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
@@ -189,6 +205,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct err *err)
                     text_printable(safe, sizeof(safe), argv[rest]));
     if (r == 0)
         r = combination_check(&options, err);
+    if (options.request.decode_only && !options.request.codecs)
+        options.request.codecs = CODEC_BITS_ALL | CODEC_BITS_TRIED;
     if (r == 0)
         *ret = options;
     return r;

@@ -2,8 +2,8 @@
 #include "codec/clip.h"
 
 static const struct clip *const CLIPS[CODEC_COUNT] = {
-    [CODEC_HEVC] = &clip_hevc,     [CODEC_HEVC10] = &clip_hevc10, [CODEC_VP9] = &clip_vp9,
-    [CODEC_VP9_10] = &clip_vp9_10, [CODEC_VP8] = &clip_vp8,
+    [CODEC_H264] = &clip_h264, [CODEC_HEVC] = &clip_hevc,     [CODEC_HEVC10] = &clip_hevc10,
+    [CODEC_VP9] = &clip_vp9,   [CODEC_VP9_10] = &clip_vp9_10, [CODEC_VP8] = &clip_vp8,
 };
 
 const struct clip *clip_of(enum codec codec)

@@ -51,7 +51,7 @@ struct clip {
 /* Of this codec; NULL where there is none. */
 const struct clip *clip_of(enum codec codec);
 
-extern const struct clip clip_hevc, clip_hevc10, clip_vp9, clip_vp9_10, clip_vp8;
+extern const struct clip clip_h264, clip_hevc, clip_hevc10, clip_vp9, clip_vp9_10, clip_vp8;
 
 /* CRC-32 as in zlib; 0 to begin with. */
 uint32_t clip_checksum(uint32_t checksum, const uint8_t *data, size_t size);

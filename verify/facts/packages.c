@@ -211,3 +211,63 @@ void debian_list_parse(const char *text, struct package_facts *ret)
             memcpy(newest, version, sizeof(version));
     }
 }
+
+/* ---- apk, pacman ----------------------------------------------------------------------------- */
+
+static const char *const OTHER_NAMES[OTHER_PACKAGES] = {
+    [OTHER_IHD] = "intel-media-driver",
+    [OTHER_I965] = "libva-intel-driver",
+    [OTHER_MESA_VA] = "mesa-va-gallium",
+    [OTHER_MESA] = "mesa",
+    [OTHER_LIBVA] = "libva",
+};
+
+/* The package of this name, of `length` bytes; OTHER_PACKAGES where it is none of ours. */
+static enum other_package other_find(const char *name, size_t length)
+{
+    for (int package = 0; package < OTHER_PACKAGES; package++) {
+        const char *ours = OTHER_NAMES[package];
+        if (strlen(ours) == length && strncmp(name, ours, length) == 0)
+            return (enum other_package)package;
+    }
+    return OTHER_PACKAGES;
+}
+
+static void other_add(const char *name, size_t length, struct package_facts *ret)
+{
+    enum other_package package = other_find(name, length);
+
+    if (package != OTHER_PACKAGES)
+        ret->is_other_installed[package] = true;
+}
+
+bool other_is_installed(const struct package_facts *packages, const char *name)
+{
+    enum other_package package = other_find(name, strlen(name));
+
+    return package != OTHER_PACKAGES && packages->is_other_installed[package];
+}
+
+void alpine_installed_parse(const char *text, struct package_facts *ret)
+{
+    static const char key[] = "P:";
+
+    for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+        if (strncmp(line, key, strlen(key)) == 0)
+            other_add(line + strlen(key), strcspn(line, "\n") - strlen(key), ret);
+}
+
+/* Version and release have no dash in them; a package's name may. */
+void arch_installed_parse(const char *name, struct package_facts *ret)
+{
+    size_t length = strlen(name);
+
+    for (int part = 0; part < 2; part++) {
+        while (length > 0 && name[length - 1] != '-')
+            length--;
+        if (length == 0)
+            return;
+        length--;
+    }
+    other_add(name, length, ret);
+}

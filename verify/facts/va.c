@@ -3,6 +3,13 @@
 
 #include <stddef.h>
 
+uint32_t va_clips_asked(const struct va_request *request)
+{
+    uint32_t asked = request->codecs & CODEC_BITS_TRIED;
+
+    return request->decode_only ? asked : asked & ~CODEC_BIT(CODEC_H264);
+}
+
 bool va_is_cut_in_decoder(const struct va_facts *facts)
 {
     return !facts->encode.done && facts->progress.step == VA_STEP_DECODE;

@@ -50,11 +50,12 @@ struct va_request {
     enum va_entrypoint_choice entrypoint;
     enum va_profile_choice profile;
     enum va_rate_choice rate;
-    bool decode;     /* decode back and compare */
-    bool scale;      /* scale pictures, and compare */
-    uint32_t codecs; /* CODEC_BIT of each whose clip is decoded, too; CODEC_BITS_ALL */
-    bool list_only;  /* stop after the entrypoints were listed */
-    int output_fd;   /* the H.264 elementary stream is written here; -1: nowhere */
+    bool decode;      /* decode back and compare */
+    bool scale;       /* scale pictures, and compare */
+    uint32_t codecs;  /* CODEC_BIT of each whose clip is decoded, too; CODEC_BITS_ALL */
+    bool list_only;   /* stop after the entrypoints were listed */
+    bool decode_only; /* encode nothing; decode the clips of `codecs` */
+    int output_fd;    /* the H.264 elementary stream is written here; -1: nowhere */
 };
 
 /* The step that a run had reached; `done` of each section says whether it got through. */
@@ -124,7 +125,7 @@ struct va_row {
 
 /* What became of a codec's clip. */
 struct va_codec {
-    bool offered;      /* the driver's table has its profile */
+    bool offered;      /* the driver's table has its profile; known of every clip */
     bool done;         /* every picture came back as the standard has it */
     bool is_wrong;     /* one did not, `picture`; those behind it were not decoded */
     uint32_t pictures; /* right ones */
@@ -237,6 +238,10 @@ struct va_facts {
         double all, all_inside;
     } time;
 };
+
+/* The CODEC_BIT of each clip that a run decodes: H.264's only where no own stream takes its place.
+ */
+uint32_t va_clips_asked(const struct va_request *request);
 
 /* Whether the run was cut short in the decoder: each picture is decoded before the next one is
  * encoded, so those before it went through all of the checks. */

@@ -101,7 +101,7 @@ static struct judgement check_kernel(const struct facts *facts, struct text *det
         return JUDGED_FAIL(CAUSE_KERNEL_SILENT);
     }
     words_kernel(kernel, detail);
-    if (kernel_is_huc_down(kernel) && is_low_power_only(&facts->va))
+    if (kernel_is_huc_down(kernel) && is_low_power_only(&facts->va) && !facts->request.decode_only)
         return JUDGED_WARN(huc_cause(kernel));
     return JUDGED_PASS;
 }
@@ -202,7 +202,8 @@ static enum cause run_cause(const struct facts *facts)
     case RUN_HUNG:
         return facts->run.is_late ? CAUSE_LATE : CAUSE_HUNG;
     case RUN_CRASHED:
-        return package_lacks_shaders(facts) ? CAUSE_NO_SHADERS : CAUSE_CRASHED;
+        return package_lacks_shaders(facts) && !facts->request.decode_only ? CAUSE_NO_SHADERS
+                                                                           : CAUSE_CRASHED;
     case RUN_LEFT:
         return CAUSE_LEFT;
     }
@@ -213,6 +214,8 @@ static bool is_wanted(const struct facts *facts, enum check_id id)
 {
     if (facts->request.list_only)
         return id <= CHECK_ID_ENTRYPOINTS;
+    if (facts->request.decode_only)
+        return id < CHECK_ID_ENCODE || id > CHECK_ID_DECODE;
     return id != CHECK_ID_DECODE || facts->request.decode;
 }
 

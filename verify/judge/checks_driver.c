@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The checks of what the VA driver says: which one it is, and what it offers. */
 #include "judge/checks.h"
+#include "judge/codecs.h"
 #include "judge/packages.h"
 #include "judge/words.h"
 
@@ -178,9 +179,19 @@ struct judgement check_driver(const struct facts *facts, struct text *detail)
 
 /* ---- entrypoints ---- */
 
+/* virgl lends a virtual GPU the host's engine. */
+static bool has_decoder(const struct va_facts *va)
+{
+    for (int codec = 0; codec < CODEC_COUNT; codec++) {
+        if (va->codecs[codec].offered)
+            return true;
+    }
+    return false;
+}
+
 static enum cause no_encoder_cause(const struct facts *facts)
 {
-    if (gpu_without_video(facts->sys.kernel.driver))
+    if (gpu_without_video(facts->sys.kernel.driver) && !has_decoder(&facts->va))
         return CAUSE_VIRTUAL_NO_ENCODER;
     if (is_nvidia(facts))
         return CAUSE_NVIDIA_NO_ENCODER;
@@ -221,6 +232,16 @@ static struct judgement refusal_judge(const struct facts *facts)
     return JUDGED_SKIP;
 }
 
+/* With --decode-only. A codec that was asked for by name is the check codecs'. */
+static struct judgement decoders_judge(const struct facts *facts, struct text *detail)
+{
+    text_add(detail, "decodes ");
+    words_decoders(facts, detail);
+    if (facts->request.codecs & CODEC_BITS_ALL && !codecs_decodable(facts))
+        return JUDGED_FAIL(CAUSE_NO_DECODER);
+    return JUDGED_PASS;
+}
+
 struct judgement check_entrypoints(const struct facts *facts, struct text *detail)
 {
     const struct va_facts *va = &facts->va;
@@ -241,6 +262,8 @@ struct judgement check_entrypoints(const struct facts *facts, struct text *detai
                      va->entrypoints.count);
         return refused;
     }
+    if (facts->request.decode_only)
+        return decoders_judge(facts, detail);
     if (chosen < 0 || chosen >= VA_ROWS_MAX)
         return JUDGED_FAIL(CAUSE_NO_ENCODER);
     text_add(detail, "%s by %s", va->entrypoints.rows[chosen].profile_name,

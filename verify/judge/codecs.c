@@ -61,10 +61,18 @@ void words_decoders(const struct facts *facts, struct text *out)
 
 void words_codecs(const struct facts *facts, struct text *out)
 {
-    text_add(out, "said by the driver (proven: %sh264", facts->va.decode.done ? "" : "encoding ");
+    const char *separator = "";
+
+    text_add(out, "said by the driver (proven: ");
+    if (!facts->request.decode_only) {
+        text_add(out, "%sh264", facts->va.decode.done ? "" : "encoding ");
+        separator = ", ";
+    }
     for (int codec = 0; codec < CODEC_COUNT; codec++) {
-        if (facts->va.codecs[codec].done)
-            text_add(out, ", decoding %s", codec_name((enum codec)codec));
+        if (!facts->va.codecs[codec].done)
+            continue;
+        text_add(out, "%sdecoding %s", separator, codec_name((enum codec)codec));
+        separator = ", ";
     }
     text_add(out, "): ");
     text_add(out, "decodes ");
@@ -73,10 +81,10 @@ void words_codecs(const struct facts *facts, struct text *out)
     names_add(facts, codec_encode, out);
 }
 
-/* H.264 has no clip. */
+/* H.264's own stream needs no clip. */
 static bool is_missing(const struct facts *facts, enum codec codec)
 {
-    if (codec == CODEC_H264)
+    if (codec == CODEC_H264 && !facts->request.decode_only)
         return codec_decode(facts, codec) == CODEC_NOT;
     return !facts->va.codecs[codec].offered;
 }
@@ -100,10 +108,32 @@ bool codecs_are_done(const struct facts *facts)
 {
     for (int codec = 0; codec < CODEC_COUNT; codec++) {
         const struct va_codec *clip = &facts->va.codecs[codec];
-        if ((facts->request.codecs & CODEC_BIT(codec)) && clip->offered && !clip->done)
+        if ((va_clips_asked(&facts->request) & CODEC_BIT(codec)) && clip->offered && !clip->done)
             return false;
     }
     return true;
+}
+
+void words_proven(const struct facts *facts, struct text *out)
+{
+    const char *separator = "";
+
+    for (int codec = 0; codec < CODEC_COUNT; codec++) {
+        if (!facts->va.codecs[codec].done)
+            continue;
+        text_add(out, "%s%s", separator, codec_name((enum codec)codec));
+        separator = " ";
+    }
+}
+
+uint32_t codecs_decodable(const struct facts *facts)
+{
+    uint32_t bits = 0;
+
+    for (int codec = 0; codec < CODEC_COUNT; codec++)
+        if (facts->va.codecs[codec].offered)
+            bits |= CODEC_BIT(codec);
+    return facts->request.codecs ? bits & facts->request.codecs : bits;
 }
 
 void words_codec_wrong(const struct va_codec *codec, struct text *out)

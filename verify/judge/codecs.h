@@ -26,6 +26,13 @@ void words_codecs(const struct facts *facts, struct text *out);
 /* "h264 hevc", or "nothing". */
 void words_decoders(const struct facts *facts, struct text *out);
 
+/* "h264 hevc": those whose clips came out right. */
+void words_proven(const struct facts *facts, struct text *out);
+
+/* The CODEC_BIT of each that was asked for, or else of each at all, whose clip the driver offers to
+ * decode. */
+uint32_t codecs_decodable(const struct facts *facts);
+
 /* What is wrong: "brightness of picture 2 of 5, which is picture 1 again". */
 void words_codec_wrong(const struct va_codec *codec, struct text *out);
 

@@ -9,10 +9,10 @@
 
 #define DISTROS (DISTRO_ARCH + 1)
 
-/* The lines of one VA driver for the distributions but Debian, and Debian's builds of it. */
+/* The packages of one VA driver on the distributions but Debian, and Debian's builds of it. */
 struct driver_row {
-    const char *install[DISTROS];
-    const char *encoders[DISTROS];   /* with a build that encodes, where the usual one does not */
+    const char *names[DISTROS];
+    const char *encoders[DISTROS];   /* the build that encodes, where the usual one does not */
     enum debian_package plain, full; /* the same one where there is one build */
 };
 
@@ -25,30 +25,38 @@ enum driver { DRIVER_IHD, DRIVER_I965, DRIVER_MESA, DRIVER_NONE };
  * libva-mesa-driver until Mesa 24.2.
  */
 static const struct driver_row DRIVERS[] = {
-    [DRIVER_IHD] = {{[DISTRO_FEDORA] = "dnf install intel-media-driver",
-                     [DISTRO_ALPINE] = "apk add intel-media-driver",
-                     [DISTRO_ARCH] = "pacman -S intel-media-driver"},
-                    {[DISTRO_FEDORA] = "dnf install --allowerasing intel-media-driver"},
+    [DRIVER_IHD] = {{[DISTRO_FEDORA] = "intel-media-driver",
+                     [DISTRO_ALPINE] = "intel-media-driver",
+                     [DISTRO_ARCH] = "intel-media-driver"},
+                    {[DISTRO_FEDORA] = "intel-media-driver"},
                     DEBIAN_IHD,
                     DEBIAN_IHD_FULL},
-    [DRIVER_I965] = {{[DISTRO_FEDORA] = "dnf install libva-intel-driver",
-                      [DISTRO_ALPINE] = "apk add libva-intel-driver",
-                      [DISTRO_ARCH] = "pacman -S libva-intel-driver"},
+    [DRIVER_I965] = {{[DISTRO_FEDORA] = "libva-intel-driver",
+                      [DISTRO_ALPINE] = "libva-intel-driver",
+                      [DISTRO_ARCH] = "libva-intel-driver"},
                      {NULL},
                      DEBIAN_I965,
                      DEBIAN_I965_FULL},
-    [DRIVER_MESA] = {{[DISTRO_FEDORA] = "dnf install mesa-va-drivers-freeworld",
-                      [DISTRO_ALPINE] = "apk add mesa-va-gallium",
-                      [DISTRO_ARCH] = "pacman -S mesa"},
-                     {[DISTRO_FEDORA] = "dnf install --allowerasing mesa-va-drivers-freeworld"},
+    [DRIVER_MESA] = {{[DISTRO_FEDORA] = "mesa-va-drivers-freeworld",
+                      [DISTRO_ALPINE] = "mesa-va-gallium",
+                      [DISTRO_ARCH] = "mesa"},
+                     {[DISTRO_FEDORA] = "mesa-va-drivers-freeworld"},
                      DEBIAN_MESA,
                      DEBIAN_MESA},
 };
 
-/* What brings the installed packages up to date. Arch and Alpine know no half way. */
-static const char *const UPGRADES[DISTROS] = {[DISTRO_FEDORA] = "dnf upgrade",
-                                              [DISTRO_ALPINE] = "apk upgrade",
-                                              [DISTRO_ARCH] = "pacman -Syu"};
+/*
+ * What installs a package, installs one again that is there, takes the place of another build, and
+ * brings all up to date: Arch and Alpine know no half way. What dnf and apk find installed they
+ * leave alone, pacman does not.
+ */
+static const struct {
+    const char *install, *again, *swap, *upgrade;
+} COMMANDS[DISTROS] = {
+    [DISTRO_FEDORA] = {"dnf install", "dnf reinstall", "dnf install --allowerasing", "dnf upgrade"},
+    [DISTRO_ALPINE] = {"apk add", "apk fix --reinstall", NULL, "apk upgrade"},
+    [DISTRO_ARCH] = {"pacman -S", "pacman -S", NULL, "pacman -Syu"},
+};
 
 /* ---- which driver ---------------------------------------------------------------------------- */
 
@@ -180,6 +188,53 @@ static void debian_add(enum package_use use, enum driver driver, const struct fa
         upgrade_add(packages, installed, out);
 }
 
+/* ---- Fedora, Alpine, Arch -------------------------------------------------------------------- */
+
+/* The driver's file, where it is there and does not load. */
+static const char *broken_file(const struct va_facts *va)
+{
+    for (uint32_t i = 0; i < va->driver.tried_count && i < VA_TRIED_MAX; i++) {
+        const char *file = va->driver.tried[i];
+        bool is_broken = va->driver.tried_result[i] == VA_TRIED_UNLOADABLE ||
+                         va->driver.tried_result[i] == VA_TRIED_NO_INIT;
+        if (is_broken && file[0] == '/' && text_is_shell_word(file))
+            return file;
+    }
+    return NULL;
+}
+
+/* Installed it is by one of several packages on Fedora, and rpm, which knows by which, is not run
+ * here. */
+static void rpm_add(const char *file, struct text *out)
+{
+    text_add(out, "dnf reinstall \"$(rpm -qf %s)\"", file);
+}
+
+static void swap_add(enum driver driver, enum distro distro, struct text *out)
+{
+    const char *name = DRIVERS[driver].encoders[distro];
+
+    if (name)
+        text_add(out, "%s %s", COMMANDS[distro].swap, name);
+}
+
+static void other_add(enum package_use use, enum driver driver, const struct facts *f,
+                      struct text *out)
+{
+    enum distro distro = f->sys.place.distro;
+    const char *name = DRIVERS[driver].names[distro];
+    const char *broken = broken_file(&f->va);
+    bool is_installed = name && other_is_installed(&f->packages, name);
+
+    if (!name || (use == PACKAGE_OTHER && is_installed))
+        return;
+    if (use == PACKAGE_ANEW && distro == DISTRO_FEDORA && broken)
+        rpm_add(broken, out);
+    else
+        text_add(out, "%s %s", is_installed ? COMMANDS[distro].again : COMMANDS[distro].install,
+                 name);
+}
+
 static void line_add(struct text *out, const char *line)
 {
     if (line)
@@ -215,20 +270,17 @@ void package_line(enum package_use use, const struct facts *f, struct text *out)
     if (distro == DISTRO_DEBIAN && (f->packages.is_known || !is_there(f)))
         debian_add(use, driver, f, out);
     else if (use == PACKAGE_ENCODERS)
-        line_add(out, DRIVERS[driver].encoders[distro]);
+        swap_add(driver, distro, out);
     else if (use == PACKAGE_DRIVER && is_there(f))
-        line_add(out, UPGRADES[distro]);
+        line_add(out, COMMANDS[distro].upgrade);
     else
-        line_add(out, DRIVERS[driver].install[distro]);
+        other_add(use, driver, f, out);
 }
 
 void package_libva_line(const struct facts *f, struct text *out)
 {
-    static const char *const lines[DISTROS] = {
-        [DISTRO_FEDORA] = "dnf install libva",
-        [DISTRO_ALPINE] = "apk add libva",
-        [DISTRO_ARCH] = "pacman -S libva",
-    };
+    enum distro distro = f->sys.place.distro;
+    bool is_installed = other_is_installed(&f->packages, "libva");
 
     if (f->sys.place.distro == DISTRO_DEBIAN)
         text_add(out, "apt-get install %slibva2 libva-drm2",
@@ -236,7 +288,8 @@ void package_libva_line(const struct facts *f, struct text *out)
                          f->packages.debian[DEBIAN_LIBVA_DRM].installed[0]
                      ? "--reinstall "
                      : "");
-    line_add(out, lines[f->sys.place.distro]);
+    else if (COMMANDS[distro].install)
+        text_add(out, "%s libva", is_installed ? COMMANDS[distro].again : COMMANDS[distro].install);
 }
 
 void package_newest(const struct facts *f, struct text *out)
@@ -264,7 +317,12 @@ bool package_has_name(const struct facts *f)
         return false;
     if (distro == DISTRO_DEBIAN)
         return f->packages.is_known || !is_there(f);
-    return DRIVERS[driver].install[distro];
+    return DRIVERS[driver].names[distro];
+}
+
+bool package_has_broken_file(const struct facts *f)
+{
+    return broken_file(&f->va) != NULL;
 }
 
 bool package_is_small_build(const struct facts *f)

@@ -16,7 +16,8 @@ enum package_use {
 
 /*
  * Adds "apt-get install mesa-va-drivers", or nothing where we know of no line, or of none that
- * would change anything: on Debian of what is installed and current. A line takes away at most the
+ * would change anything: on Debian of what is installed and current; on Alpine and Arch what is
+ * installed is installed again. A line takes away at most the
  * smaller build of the driver that it installs.
  */
 void package_line(enum package_use use, const struct facts *facts, struct text *out);
@@ -32,6 +33,9 @@ bool package_has_name(const struct facts *facts);
 
 /* There is a build with more encoders than the usual one, and it is not installed. */
 bool package_is_small_build(const struct facts *facts);
+
+/* A driver's file is there and does not load: what brought it can be installed again. */
+bool package_has_broken_file(const struct facts *facts);
 
 /* What that line installs is in Debian's component non-free. */
 bool package_is_non_free(enum package_use use, const struct facts *facts);

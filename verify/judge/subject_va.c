@@ -143,7 +143,7 @@ VALUE(scaler_why)
 
 static void source_add(enum package_use use, const struct facts *f, struct text *out)
 {
-    if (f->sys.place.distro == DISTRO_FEDORA)
+    if (f->sys.place.distro == DISTRO_FEDORA && !package_has_broken_file(f))
         text_add(out, "from the RPM Fusion repository");
     else if (f->sys.place.distro == DISTRO_DEBIAN && package_is_non_free(use, f))
         text_add(out, "needs the component %s in the APT sources; then",
@@ -393,6 +393,44 @@ VALUE(codec)
 VALUE(decoders)
 {
     words_decoders(f, out);
+}
+
+static void codec_names_add(uint32_t bits, const char *between, struct text *out)
+{
+    const char *separator = "";
+
+    for (int codec = 0; codec < CODEC_COUNT; codec++) {
+        if (!(bits & CODEC_BIT(codec)))
+            continue;
+        text_add(out, "%s%s", separator, codec_name((enum codec)codec));
+        separator = between;
+    }
+}
+
+/* Those of which there is one. */
+VALUE(clips)
+{
+    (void)f;
+    codec_names_add(CODEC_BITS_TRIED, " ", out);
+}
+
+/* Where something could be decoded, of what was asked for. */
+VALUE(decode_only)
+{
+    uint32_t bits = codecs_decodable(f);
+
+    if (!bits)
+        return;
+    text_add(out, "--decode-only");
+    if (!f->request.codecs || f->request.codecs & CODEC_BITS_ALL)
+        return;
+    text_add(out, " --codec ");
+    codec_names_add(bits, ",", out);
+}
+
+VALUE(use)
+{
+    text_add(out, "%s", f->request.decode_only ? "decodes" : "encodes");
 }
 
 /* Fedora leaves decoders out of its builds; Debian's have what the GPU has. */

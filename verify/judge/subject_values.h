@@ -129,6 +129,9 @@ enum trust {
     X(scaled_block, OURS)                                                                          \
     X(codec, OURS)                                                                                 \
     X(decoders, OURS)                                                                              \
+    X(clips, OURS)                                                                                 \
+    X(decode_only, OURS)                                                                           \
+    X(use, OURS)                                                                                   \
     X(install_decoders, OURS)                                                                      \
     X(codec_failure, THEIRS)                                                                       \
     X(codec_wrong, THEIRS)

@@ -132,6 +132,10 @@ static void encode_write(const struct facts *facts, struct json *json)
     const struct va_facts *va = &facts->va;
     bool is_known = va->encode.done;
 
+    if (facts->request.decode_only) {
+        json_null(json, "encode");
+        return;
+    }
     json_open(json, "encode", '{');
     known_string(json, "profile", va->encode.profile_name);
     known_string(json, "entrypoint", va->encode.entrypoint_name);

@@ -2,6 +2,7 @@
 #include "render/render.h"
 
 #include "base/wrap.h"
+#include "judge/codecs.h"
 #include "judge/words.h"
 #include "render/list.h"
 
@@ -98,20 +99,33 @@ static bool is_pass_of_root(const struct facts *f)
            (f->sys.node.mode & 06U) != 06U;
 }
 
-static void pass_print(const struct rendering *r, FILE *out)
+/* "60 frames, 240.0 fps, iHD, PSNR-Y 38.2 dB", or what took the place of that. */
+static void pass_name(const struct rendering *r, struct text *text)
 {
     const struct va_facts *va = &r->facts->va;
-    char line[WORDS_MAX];
     char driver[sizeof(va->driver.name) * 4];
-    struct text text = TEXT_ON(line);
 
     text_printable(driver, sizeof(driver), va->driver.name);
-    text_add(&text, "gpu-verify: PASS (%u frames, %.1f fps, %s", va->encode.frames, words_fps(va),
-             driver);
+    if (r->facts->request.decode_only) {
+        text_add(text, "decoding only: ");
+        words_proven(r->facts, text);
+        text_add(text, ", %s", driver);
+        return;
+    }
+    text_add(text, "%u frames, %.1f fps, %s", va->encode.frames, words_fps(va), driver);
     if (r->report->findings[CHECK_ID_DECODE].status == CHECK_SKIP)
-        text_add(&text, ", not decoded back");
+        text_add(text, ", not decoded back");
     else
-        text_add(&text, ", PSNR-Y %.1f dB", va->decode.psnr_y);
+        text_add(text, ", PSNR-Y %.1f dB", va->decode.psnr_y);
+}
+
+static void pass_print(const struct rendering *r, FILE *out)
+{
+    char line[WORDS_MAX];
+    struct text text = TEXT_ON(line);
+
+    text_add(&text, "gpu-verify: PASS (");
+    pass_name(r, &text);
     warnings_name(r, &text);
     text_add(&text, ")");
     line_print(r, line, out);

@@ -76,9 +76,19 @@ static bool file_parse(int dirfd, const char *path,
     return true;
 }
 
-static void lists_collect(struct package_facts *ret)
+static DIR *directory_open(int root, const char *path)
 {
-    CLEANUP_DIR DIR *dir = opendir("/var/lib/apt/lists");
+    int fd = openat(root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+    if (!dir && fd >= 0)
+        (void)close(fd);
+    return dir;
+}
+
+static void lists_collect(int root, struct package_facts *ret)
+{
+    CLEANUP_DIR DIR *dir = directory_open(root, "var/lib/apt/lists");
     const struct dirent *entry;
 
     while (dir && (entry = readdir(dir))) {
@@ -87,11 +97,33 @@ static void lists_collect(struct package_facts *ret)
     }
 }
 
-void packages_collect(enum package_depth depth, struct package_facts *ret)
+/* Where apk has it, and where it moves with Alpine's merged /usr. */
+static void alpine_collect(int root, struct package_facts *ret)
+{
+    if (!file_parse(root, "lib/apk/db/installed", alpine_installed_parse, ret))
+        (void)file_parse(root, "usr/lib/apk/db/installed", alpine_installed_parse, ret);
+}
+
+static void arch_collect(int root, struct package_facts *ret)
+{
+    CLEANUP_DIR DIR *dir = directory_open(root, "var/lib/pacman/local");
+    const struct dirent *entry;
+
+    while (dir && (entry = readdir(dir)))
+        arch_installed_parse(entry->d_name, ret);
+}
+
+void packages_collect(const char *root, enum package_depth depth, struct package_facts *ret)
 {
     memset(ret, 0, sizeof(*ret));
-    if (depth >= PACKAGES_INSTALLED &&
-        file_parse(AT_FDCWD, "/var/lib/dpkg/status", debian_status_parse, ret) &&
+    if (depth < PACKAGES_INSTALLED)
+        return;
+    CLEANUP_FD int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (file_parse(fd, "var/lib/dpkg/status", debian_status_parse, ret) &&
         depth >= PACKAGES_OFFERED)
-        lists_collect(ret);
+        lists_collect(fd, ret);
+    alpine_collect(fd, ret);
+    arch_collect(fd, ret);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the databases of dpkg and APT; see facts/packages.h. */
+/* SPDX-License-Identifier: MIT */
+/* Reading the databases of dpkg, APT, apk and pacman; see facts/packages.h. */
 #ifndef VERIFY_SYSTEM_PACKAGES_H
 #define VERIFY_SYSTEM_PACKAGES_H
 
 #include "facts/packages.h"
 
-/* No more than `depth`. What cannot be read stays unknown. Lists of backports count as no offer:
- * APT keeps away from them. */
-void packages_collect(enum package_depth depth, struct package_facts *ret);
+/* Of the system below the directory `root`, no more than `depth`. What cannot be read stays
+ * unknown. Lists of backports count as no offer: APT keeps away from them. */
+void packages_collect(const char *root, enum package_depth depth, struct package_facts *ret);
 
 /*
  * Reads fd to its end through a buffer of `size` bytes, and hands it on in texts that end with an

@@ -214,7 +214,9 @@ static bool picture_decode(struct player *player, uint32_t index)
     return ok && picture_read(player, surface, &look) && picture_judge(player, index, &look);
 }
 
-static void clip_play(struct va_session *session, const struct clip *clip, struct va_codec *facts)
+/* At most `most` pictures of it. */
+static void clip_play(struct va_session *session, const struct clip *clip, uint32_t most,
+                      struct va_codec *facts)
 {
     struct player player = {.session = session,
                             .clip = clip,
@@ -224,9 +226,9 @@ static void clip_play(struct va_session *session, const struct clip *clip, struc
     bool ok;
 
     session->failure = &facts->failure;
-    facts->count = clip->picture_count;
+    facts->count = most < clip->picture_count ? most : clip->picture_count;
     ok = player_open(&player);
-    for (uint32_t i = 0; ok && i < clip->picture_count; i++)
+    for (uint32_t i = 0; ok && i < facts->count; i++)
         ok = picture_decode(&player, i);
     facts->done = ok;
     player_close(&player);
@@ -242,22 +244,28 @@ static bool is_offered(const struct va_facts *facts, const struct clip *clip)
     return false;
 }
 
+/* All of them, and first: what one codec crashes on says nothing about whether another is offered.
+ */
+void codecs_find(struct va_session *session)
+{
+    for (int codec = 0; codec < CODEC_COUNT; codec++) {
+        const struct clip *clip = clip_of((enum codec)codec);
+        session->facts->codecs[codec].offered = clip && is_offered(session->facts, clip);
+    }
+}
+
 void codecs_run(struct va_session *session, const struct va_request *request)
 {
-    struct va_facts *facts = session->facts;
-    const struct clip *clips[CODEC_COUNT];
+    const uint32_t asked = va_clips_asked(request);
+    /* --frames and --quick are about an own stream, where there is one. */
+    const uint32_t most = request->decode_only ? request->frames : CLIP_PICTURES_MAX;
 
-    if (!(request->codecs & ~CODEC_BIT(CODEC_H264)))
+    if (!asked)
         return;
-    facts->progress.step = VA_STEP_CODECS;
-    /* All of them first: what one codec crashes on says nothing about whether the next is offered.
-     */
+    session->facts->progress.step = VA_STEP_CODECS;
     for (int codec = 0; codec < CODEC_COUNT; codec++) {
-        clips[codec] = request->codecs & CODEC_BIT(codec) ? clip_of((enum codec)codec) : NULL;
-        facts->codecs[codec].offered = clips[codec] && is_offered(facts, clips[codec]);
-    }
-    for (int codec = 0; codec < CODEC_COUNT; codec++) {
-        if (facts->codecs[codec].offered)
-            clip_play(session, clips[codec], &facts->codecs[codec]);
+        struct va_codec *facts = &session->facts->codecs[codec];
+        if ((asked & CODEC_BIT(codec)) && facts->offered)
+            clip_play(session, clip_of((enum codec)codec), most, facts);
     }
 }

@@ -5,6 +5,9 @@
 
 #include "va/session.h"
 
+/* Fills facts->codecs[].offered, of every clip there is: a look at the table. */
+void codecs_find(struct va_session *session);
+
 /*
  * Each of the codecs that were asked for, that the driver offers, and that there is a clip of;
  * fills facts->codecs. A codec that fails does not keep the others from being tried.

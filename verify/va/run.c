@@ -76,6 +76,18 @@ static void pictures_run(struct va_session *session, const struct va_request *re
     encoder_close(&chain.encoder);
 }
 
+/* Without an own stream: what decodes is shown by the clips. */
+static void clips_run(struct va_session *session, const struct va_request *request)
+{
+    struct scaler scaler = SCALER_NONE;
+
+    session->facts->entrypoints.done = true;
+    scaler_open(&scaler, session, request);
+    codecs_run(session, request);
+    session->facts->progress.step = VA_STEP_CLOSE;
+    scaler_close(&scaler);
+}
+
 void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts)
 {
     struct va_session session;
@@ -85,9 +97,13 @@ void va_run(int drm_fd, const struct va_request *request, struct va_facts *facts
 
     facts->entrypoints.chosen_row = -1;
     if (session_open(&session, drm_fd, facts) && table_read(&session)) {
+        codecs_find(&session);
         if (request->list_only)
             limits_read_all(&session);
-        row = table_choose(&session, request);
+        if (request->decode_only)
+            clips_run(&session, request);
+        else
+            row = table_choose(&session, request);
     }
     if (row && !request->list_only) {
         session.failure = &facts->encode.failure;

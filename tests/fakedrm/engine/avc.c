@@ -8,6 +8,29 @@
 #define I_PCM_IN_I 25u /* mb_type, tables 7-11 and 7-13 */
 #define I_PCM_IN_P 30u
 
+enum {
+    CABAC_I_TYPE = 0,  /* three, by what is beside the macroblock: ctxIdx 3 to 5 */
+    CABAC_SKIP = 3,    /* three as well: ctxIdx 11 to 13 */
+    CABAC_P_TYPE = 6,  /* ctxIdx 14 */
+    CABAC_P_INTRA = 7, /* ctxIdx 17 */
+    CONTEXTS
+};
+
+/* m and n of tables 9-12 to 9-14: those of I slices do not depend on cabac_init_idc. */
+static const int8_t INIT[3][CONTEXTS][2] = {
+    {{20, -15}, {2, 54}, {3, 74}, {23, 33}, {23, 2}, {21, 0}, {1, 9}, {5, 57}},
+    {{20, -15}, {2, 54}, {3, 74}, {22, 25}, {34, 0}, {16, 0}, {-2, 9}, {2, 65}},
+    {{20, -15}, {2, 54}, {3, 74}, {29, 16}, {25, 0}, {14, 0}, {-10, 51}, {26, 16}},
+};
+
+static void contexts_start(struct cabac *cabac, const struct avc_slice *slice)
+{
+    for (unsigned i = 0; i < CONTEXTS; i++) {
+        const int8_t *mn = INIT[slice->init_idc < 3 ? slice->init_idc : 0][i];
+        cabac_context_set(cabac, i, mn[0], mn[1], slice->qp);
+    }
+}
+
 static void samples_put(struct nal_writer *out, const uint8_t pcm[MACROBLOCK])
 {
     nal_align(out, 0);
@@ -54,7 +77,7 @@ static void encode_cabac(struct nal_writer *out, const struct avc_slice *slice, 
     uint8_t pcm[MACROBLOCK];
 
     nal_align(out, 1);
-    cabac_contexts(&cabac, slice->qp, slice->init_idc);
+    contexts_start(&cabac, slice);
     cabac_encoder_start(&cabac);
     for (uint32_t at = slice->first; at < slice->end; at++) {
         source(context, at % slice->width, at / slice->width, pcm);
@@ -156,7 +179,7 @@ static uint32_t decode_cabac(struct nal_reader *in, const struct avc_slice *slic
     uint32_t at = slice->first;
 
     nal_skip_to_byte(in);
-    cabac_contexts(&cabac, slice->qp, slice->init_idc);
+    contexts_start(&cabac, slice);
     cabac_decoder_start(&cabac);
     while (is_coded && at < slice->end && !in->overrun) {
         if (slice->is_p && cabac_get(&cabac, CABAC_SKIP + beside(slice, at, is_coded))) {

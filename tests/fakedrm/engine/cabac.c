@@ -26,23 +26,13 @@ static const uint8_t NEXT_LPS[64] = {
     18, 18, 19, 19, 21, 21, 22, 22, 23, 24, 24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30,
     31, 32, 32, 33, 33, 33, 34, 34, 35, 35, 35, 36, 36, 36, 37, 37, 37, 38, 38, 63};
 
-/* m and n of tables 9-12 to 9-14: those of I slices do not depend on cabac_init_idc. */
-static const int8_t INIT[3][CABAC_CONTEXTS][2] = {
-    {{20, -15}, {2, 54}, {3, 74}, {23, 33}, {23, 2}, {21, 0}, {1, 9}, {5, 57}},
-    {{20, -15}, {2, 54}, {3, 74}, {22, 25}, {34, 0}, {16, 0}, {-2, 9}, {2, 65}},
-    {{20, -15}, {2, 54}, {3, 74}, {29, 16}, {25, 0}, {14, 0}, {-10, 51}, {26, 16}},
-};
-
-void cabac_contexts(struct cabac *cabac, int qp, unsigned init_idc)
+void cabac_context_set(struct cabac *cabac, unsigned context, int m, int n, int qp)
 {
-    for (unsigned i = 0; i < CABAC_CONTEXTS; i++) {
-        const int8_t *mn = INIT[init_idc < 3 ? init_idc : 0][i];
-        int state = (mn[0] * qp >> 4) + mn[1];
+    int state = (m * qp >> 4) + n;
 
-        state = state < 1 ? 1 : state > 126 ? 126 : state;
-        cabac->mps[i] = state > 63;
-        cabac->state[i] = (uint8_t)(state > 63 ? state - 64 : 63 - state);
-    }
+    state = state < 1 ? 1 : state > 126 ? 126 : state;
+    cabac->mps[context] = state > 63;
+    cabac->state[context] = (uint8_t)(state > 63 ? state - 64 : 63 - state);
 }
 
 static void state_next(struct cabac *cabac, unsigned context, bool is_lps)
@@ -104,6 +94,24 @@ void cabac_put(struct cabac *cabac, unsigned context, unsigned bin)
     }
     state_next(cabac, context, is_lps);
     encoder_renormalise(cabac);
+}
+
+void cabac_put_bypass(struct cabac *cabac, uint32_t bins, unsigned count)
+{
+    while (count-- > 0) {
+        cabac->low <<= 1;
+        if (bins >> count & 1)
+            cabac->low += cabac->range;
+        if (cabac->low >= 1024) {
+            bit_put(cabac, 1);
+            cabac->low -= 1024;
+        } else if (cabac->low < 512) {
+            bit_put(cabac, 0);
+        } else {
+            cabac->low -= 512;
+            cabac->outstanding++;
+        }
+    }
 }
 
 void cabac_put_terminate(struct cabac *cabac, unsigned bin)

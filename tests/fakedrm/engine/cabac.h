@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The arithmetic coder of H.264 (clause 9.3), as much of it as macroblocks of I_PCM and P_Skip use.
- */
+/* SPDX-License-Identifier: MIT */
+/* The arithmetic coder of H.264 (clause 9.3) and HEVC (clause 9.3 as well), which is the same. */
 #ifndef FAKEDRM_CABAC_H
 #define FAKEDRM_CABAC_H
 
 #include "engine/nal.h"
 
-enum cabac_context {
-    CABAC_I_TYPE = 0,  /* three, by what is beside the macroblock: ctxIdx 3 to 5 */
-    CABAC_SKIP = 3,    /* three as well: ctxIdx 11 to 13 */
-    CABAC_P_TYPE = 6,  /* ctxIdx 14 */
-    CABAC_P_INTRA = 7, /* ctxIdx 17 */
-    CABAC_CONTEXTS
-};
+#define CABAC_CONTEXTS 64u
 
 struct cabac {
     struct nal_writer *out; /* either of them */
@@ -22,11 +16,12 @@ struct cabac {
     uint8_t state[CABAC_CONTEXTS], mps[CABAC_CONTEXTS];
 };
 
-/* init_idc: 0 to 2, for P slices alone. */
-void cabac_contexts(struct cabac *cabac, int qp, unsigned init_idc);
+/* A context begins by the quantiser of the slice: m and n as H.264 calls them. */
+void cabac_context_set(struct cabac *cabac, unsigned context, int m, int n, int qp);
 
 void cabac_encoder_start(struct cabac *cabac); /* at a byte boundary; also behind I_PCM samples */
 void cabac_put(struct cabac *cabac, unsigned context, unsigned bin);
+void cabac_put_bypass(struct cabac *cabac, uint32_t bins, unsigned count); /* count <= 32 */
 void cabac_put_terminate(struct cabac *cabac, unsigned bin); /* 1 flushes, its last bit is a 1 */
 
 void cabac_decoder_start(struct cabac *cabac);

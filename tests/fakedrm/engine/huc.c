@@ -13,7 +13,7 @@
 static const struct {
     uint32_t program;
     unsigned from, to;
-} UPDATES[] = {{5, 3, 6} /* H.264 */};
+} UPDATES[] = {{5, 3, 6}, /* H.264 */ {9, 3, 5} /* HEVC */};
 
 static void hand_over(struct streamer *streamer, unsigned from, unsigned to)
 {

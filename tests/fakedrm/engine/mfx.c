@@ -3,7 +3,6 @@
 
 #include "engine/avc.h"
 #include "engine/lies.h"
-#include "engine/state.h"
 #include "engine/streamer.h"
 #include "fakedrm.h"
 
@@ -44,42 +43,16 @@ static void buffers_keep(struct streamer *streamer, const uint32_t *words, unsig
         mfx->references[i] = page(streamer, words + first + (size_t)i * step);
 }
 
-static void write_out(struct streamer *streamer)
-{
-    struct mfx *mfx = &streamer->mfx;
-    size_t told = mfx_bytes(streamer), size = told > mfx->out.used ? told : mfx->out.used;
-    void *to = mfx->stream_out && mfx->out.used
-                   ? streamer_memory(streamer, mfx->stream_out + mfx->stream_offset, size, NULL)
-                   : NULL;
-
-    if (to) {
-        /* Behind a picture that is told to be larger than it is lies what is left of an old one. */
-        memcpy(to, mfx->out.data, mfx->out.used);
-        memcpy((uint8_t *)to + mfx->out.used, mfx->out.data, size - mfx->out.used);
-    } else if (mfx->out.used) {
-        LOG("    mfx: no room for %zu bytes of stream at %llx\n", size,
-            (unsigned long long)mfx->stream_out);
-    }
-}
-
 /*
  * MFX_IND_OBJ_BASE_ADDR: the stream that is read, and the one that is written. A picture begins, or
  * another pass over the one that this submission has coded already.
  */
 static void streams_keep(struct streamer *streamer, const uint32_t *words, unsigned length)
 {
-    struct mfx *mfx = &streamer->mfx;
-    uint64_t before = mfx->stream_out;
-
-    write_out(streamer);
-    mfx->out = nal_writer_take();
-    mfx->stream_offset = 0;
-    mfx->stream_in = page(streamer, words + 1);
-    mfx->stream_out = length > 22   ? page(streamer, words + 21)
-                      : length > 10 ? words[9] & ~0xfffu
-                                    : 0;
-    if (mfx->stream_out != before)
-        mfx->picture = 0;
+    streamer->mfx.stream_in = page(streamer, words + 1);
+    coded_begin(streamer, length > 22   ? page(streamer, words + 21)
+                          : length > 10 ? words[9] & ~0xfffu
+                                        : 0);
 }
 
 static uint32_t picture_width(const struct mfx *mfx)
@@ -99,8 +72,8 @@ static void slice_keep(struct streamer *streamer, const uint32_t *words, unsigne
 
     keep(mfx->slice, 11, words, length);
     mfx->is_done = false;
-    if (length > 7 && !mfx->stream_offset && !mfx->out.used)
-        mfx->stream_offset = words[7] & 0x1fffffff;
+    if (length > 7)
+        coded_offset(&streamer->coded, words[7] & 0x1fffffff);
 }
 
 /*
@@ -124,24 +97,15 @@ static size_t header_start(const uint8_t *bytes, size_t size)
 static void insert(struct streamer *streamer, const uint32_t *words, unsigned length)
 {
     struct mfx *mfx = &streamer->mfx;
-    unsigned last = words[1] >> 8 & 0x3f, start = words[1] >> 16 & 3, skip = words[1] >> 4 & 15;
     bool is_slice = words[1] >> 14 & 1;
-    const uint8_t *bytes = (const uint8_t *)(words + 2);
-    size_t bits = (size_t)(length - 2) * 32 - (last ? 32 - last : 0), patched;
+    size_t patched;
 
-    if (length < 3 || !mfx->out.data)
+    if (length < 3)
         return;
-    mfx->last_insert = mfx->out.used;
     mfx->header_length = is_slice && length <= MFX_HEADER ? length : 0;
     memmove(mfx->header, words, (size_t)mfx->header_length * 4);
-    patched = is_slice ? header_start(bytes, (size_t)(length - 2) * 4) : 0;
-    for (size_t at = (size_t)start * 8; at < bits; at++) {
-        mfx->out.escape = words[1] >> 3 & 1 && at / 8 - start >= skip;
-        if (patched && at == patched)
-            nal_put_ue(&mfx->out, slice_first(mfx));
-        else
-            nal_put(&mfx->out, bytes[at / 8] >> (7 - at % 8) & 1u, 1);
-    }
+    patched = is_slice ? header_start((const uint8_t *)(words + 2), (size_t)(length - 2) * 4) : 0;
+    coded_insert(&streamer->coded, words, length, patched, slice_first(mfx));
 }
 
 /* ---- what codes ---- */
@@ -150,26 +114,9 @@ static bool surface_of(const struct streamer *streamer, unsigned id, uint64_t ad
                        struct surface *ret)
 {
     /* One surface describes all, unless the source has one of its own. */
-    const uint32_t *state =
-        streamer->mfx.surfaces[streamer->mfx.surfaces[id][0] ? id : SURFACE_RECON];
-    bool is_tiled = state[3] >> 1 & 1;
-    size_t room = 0;
-    uint8_t *memory = address ? streamer_memory(streamer, address, 1, &room) : NULL;
-
-    if (!memory || (state[3] & 3) == 2) {
-        LOG("    mfx: surface %u at %llx is %s\n", id, (unsigned long long)address,
-            memory ? "tiled as X" : "not mapped");
-        return false;
-    }
-    *ret = (struct surface){.luma = memory,
-                            .chroma = memory,
-                            .luma_size = room,
-                            .chroma_size = room,
-                            .pitch = (state[3] >> 3 & 0x1ffff) + 1,
-                            .tiling = is_tiled ? TILING_Y : TILING_NONE,
-                            .chroma_row = state[4] & 0x7fff};
-    ret->chroma_pitch = ret->pitch;
-    return true;
+    return streamer_surface(
+        streamer, streamer->mfx.surfaces[streamer->mfx.surfaces[id][0] ? id : SURFACE_RECON],
+        address, ret);
 }
 
 /* From this slice's first macroblock to the next slice's. */
@@ -196,39 +143,25 @@ static bool slice_of(const struct mfx *mfx, struct avc_slice *ret)
     return ret->first < ret->end;
 }
 
-static void picture_begin(struct mfx *mfx)
-{
-    if (!mfx->picture)
-        mfx->picture = engine_next_picture();
-}
-
 static void slice_encode(struct streamer *streamer)
 {
     struct mfx *mfx = &streamer->mfx;
+    struct coded *coded = &streamer->coded;
     struct avc_slice slice;
     struct seen seen = {.width = picture_width(mfx), .height = (mfx->image[2] >> 16 & 0xff) + 1};
 
-    if (mfx->is_done || !mfx->out.used || !slice_of(mfx, &slice) ||
+    if (mfx->is_done || !coded->out.used || !slice_of(mfx, &slice) ||
         !surface_of(streamer, SURFACE_SOURCE, mfx->source, &seen.from))
         return;
     mfx->is_done = true;
-    picture_begin(mfx);
-    seen.picture = mfx->picture;
-    if (engine_stops(mfx->picture)) {
-        streamer->is_stopped = true;
+    if (!coded_slice_begin(streamer, slice.first == 0))
         return;
-    }
-    if (lie_is_told(LIE_DROPPED_SLICE, mfx->picture) && slice.first == 0) {
-        mfx->out.used = mfx->last_insert;
-        mfx->out.pending = mfx->out.pending_bits = 0;
-        return;
-    }
-    mfx->out.escape = true;
-    avc_encode(&mfx->out, &slice, seen_macroblock, &seen);
+    seen.picture = coded->picture;
+    avc_encode(&coded->out, &slice, seen_macroblock, &seen);
     LOG("    mfx: picture %u, macroblocks %u to %u, %s %s, pitch %u, %s, chroma at %u: %zu bytes\n",
-        mfx->picture, slice.first, slice.end, slice.is_p ? "P" : "I",
+        coded->picture, slice.first, slice.end, slice.is_p ? "P" : "I",
         slice.has_cabac ? "CABAC" : "CAVLC", seen.from.pitch,
-        seen.from.tiling == TILING_Y ? "tiled" : "linear", seen.from.chroma_row, mfx->out.used);
+        seen.from.tiling == TILING_Y ? "tiled" : "linear", seen.from.chroma_row, coded->out.used);
 }
 
 /* The walker of the first chips with VDENC knows one slice; the others follow with its header. */
@@ -268,7 +201,7 @@ static void slices_encode(struct streamer *streamer, unsigned length)
     while (length <= 2 && !streamer->is_stopped && slice_follows(&streamer->mfx)) {
         if (streamer->mfx.image[4] >> 7 & 1 && !header_aligns(&streamer->mfx)) {
             LOG("    mfx: how a header that is repeated is aligned cannot be told\n");
-            streamer->mfx.out.used = 0;
+            streamer->coded.out.used = 0;
             return;
         }
         insert(streamer, streamer->mfx.header, streamer->mfx.header_length);
@@ -341,9 +274,6 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         if (!(words[1] & 1)) /* list 0 */
             keep(mfx->references_of_slice, 10, words, length);
         break;
-    case 0x7380: /* HCP_PIPE_MODE_SELECT */
-        LOG("    mfx: HEVC and VP9 are not known\n");
-        break;
     case 0x7128:
         slice_decode(streamer, words, length);
         break;
@@ -363,17 +293,4 @@ uint64_t mfx_behind(struct streamer *streamer, const uint32_t *words, uint64_t n
     slice_encode(streamer);
     return ((next + PAK_ALIGN - 1) & ~(PAK_ALIGN - 1)) +
            (uint64_t)(slice.end - slice.first) * PAK_BYTES;
-}
-
-void mfx_finish(struct streamer *streamer)
-{
-    write_out(streamer);
-}
-
-uint32_t mfx_bytes(const struct streamer *streamer)
-{
-    const struct mfx *mfx = &streamer->mfx;
-
-    return mfx->picture ? lie_count(mfx->picture, (uint32_t)mfx->out.used)
-                        : (uint32_t)mfx->out.used;
 }

@@ -8,7 +8,8 @@
 #ifndef FAKEDRM_MFX_H
 #define FAKEDRM_MFX_H
 
-#include "engine/nal.h"
+#include <stdbool.h>
+#include <stdint.h>
 
 #define MFX_SURFACES   8u
 #define MFX_REFERENCES 16u
@@ -20,14 +21,10 @@ struct mfx {
     uint32_t surfaces[MFX_SURFACES][6]; /* MFX_SURFACE_STATE by its id */
     uint32_t image[21], slice[11], references_of_slice[10];
     uint64_t source, target, references[MFX_REFERENCES];
-    uint64_t stream_in, stream_out;
-    uint32_t stream_offset;
-    struct nal_writer out;       /* what stream_out is to get */
-    size_t last_insert;          /* where the last inserted object begins in it */
+    uint64_t stream_in;
     uint32_t header[MFX_HEADER]; /* the command that brought the slice's header, or nothing */
     unsigned header_length;
     uint32_t slice_rows; /* of each slice that VDENC begins by itself */
-    unsigned picture;    /* that `out` belongs to, in the order of the process; 0: none coded */
     bool is_done;        /* the slice of `slice` was coded */
 };
 
@@ -39,11 +36,5 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
  * run here: the slice is coded, and what is in their place is skipped. Where the commands go on.
  */
 uint64_t mfx_behind(struct streamer *streamer, const uint32_t *words, uint64_t next);
-
-/* The end of the submission: what was coded goes to memory. */
-void mfx_finish(struct streamer *streamer);
-
-/* The bytes of the picture so far, as the engine's registers tell them. */
-uint32_t mfx_bytes(const struct streamer *streamer);
 
 #endif

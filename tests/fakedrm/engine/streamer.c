@@ -35,6 +35,29 @@ uint64_t streamer_address(const struct streamer *streamer, const uint32_t *words
     return streamer->gen >= 80 ? words[0] | (uint64_t)words[1] << 32 : words[0];
 }
 
+bool streamer_surface(const struct streamer *streamer, const uint32_t *state, uint64_t address,
+                      struct surface *ret)
+{
+    bool is_tiled = state[3] >> 1 & 1;
+    size_t room = 0;
+    uint8_t *memory = address ? streamer_memory(streamer, address, 1, &room) : NULL;
+
+    if (!memory || (state[3] & 3) == 2) {
+        LOG("    cs: the surface at %llx is %s\n", (unsigned long long)address,
+            memory ? "tiled as X" : "not mapped");
+        return false;
+    }
+    *ret = (struct surface){.luma = memory,
+                            .chroma = memory,
+                            .luma_size = room,
+                            .chroma_size = room,
+                            .pitch = (state[3] >> 3 & 0x1ffff) + 1,
+                            .tiling = is_tiled ? TILING_Y : TILING_NONE,
+                            .chroma_row = state[4] & 0x7fff};
+    ret->chroma_pitch = ret->pitch;
+    return true;
+}
+
 static void store(struct streamer *streamer, uint64_t address, uint32_t value)
 {
     uint32_t *to = streamer_memory(streamer, address, 4, NULL);
@@ -74,7 +97,7 @@ static uint32_t register_read(const struct streamer *streamer, uint32_t at)
 {
     at &= REGISTERS - 4;
     if (is_bytecount(at))
-        return mfx_bytes(streamer);
+        return coded_bytes(&streamer->coded);
     if (at == 0xd3b0 || at == 0x14bb0 || at == 0x1c23b0 || at == 0x1c63b0)
         return HUC_LOADED;
     return *reg(at);
@@ -254,6 +277,8 @@ static void gfx_command(struct streamer *streamer, const uint32_t *words, unsign
         media_command(streamer, words, length);
     else if (words[0] >> 24 == 0x75)
         huc_command(streamer, words, length);
+    else if (hcp_takes(streamer, words[0]))
+        hcp_command(streamer, words, length);
     else
         mfx_command(streamer, words, length);
 }
@@ -315,5 +340,6 @@ static void run(struct streamer *streamer, uint64_t at, int depth)
 void streamer_run(struct streamer *streamer, uint64_t batch)
 {
     run(streamer, batch, 0);
-    mfx_finish(streamer);
+    coded_write(streamer);
+    hcp_decode_finish(streamer);
 }

@@ -3,9 +3,12 @@
 #ifndef FAKEDRM_STREAMER_H
 #define FAKEDRM_STREAMER_H
 
+#include "engine/coded.h"
+#include "engine/hcp.h"
 #include "engine/huc.h"
 #include "engine/media.h"
 #include "engine/mfx.h"
+#include "engine/surface.h"
 
 struct gpu_object {
     uint64_t address, size;
@@ -21,7 +24,9 @@ struct streamer {
     int steps;      /* commands that may still be executed */
     unsigned commands;
     bool is_stopped; /* the engine hangs, or was reset */
+    struct coded coded;
     struct mfx mfx;
+    struct hcp hcp;
     struct huc huc;
     struct media media;
 };
@@ -35,5 +40,12 @@ void *streamer_memory(const struct streamer *streamer, uint64_t address, size_t 
 
 /* An address in the words of a command: 32 bits before Gen8, 48 later. */
 uint64_t streamer_address(const struct streamer *streamer, const uint32_t *words);
+
+/*
+ * A picture at this address, as a surface of MFX or VDENC describes it (the command, its header
+ * first). False, and logged: it is not mapped, or tiled in a way that no engine takes.
+ */
+bool streamer_surface(const struct streamer *streamer, const uint32_t *state, uint64_t address,
+                      struct surface *ret);
 
 #endif

@@ -71,3 +71,13 @@ void surface_write(const struct surface *to, uint32_t x, uint32_t y, const uint8
         }
     }
 }
+
+void surface_row_write(const struct surface *to, bool is_chroma, uint32_t row, const uint8_t *bytes,
+                       size_t count)
+{
+    for (uint32_t x = 0; x < count; x += 16) {
+        uint8_t *at = is_chroma ? chroma_at(to, x, row) : luma_at(to, x, row);
+        if (at)
+            memcpy(at, bytes + x, count - x < 16 ? count - x : 16);
+    }
+}

@@ -29,4 +29,8 @@ size_t tiled_offset(enum tiling tiling, uint32_t pitch, uint32_t x, uint32_t y);
 void surface_read(const struct surface *from, uint32_t x, uint32_t y, uint8_t pcm[MACROBLOCK]);
 void surface_write(const struct surface *to, uint32_t x, uint32_t y, const uint8_t pcm[MACROBLOCK]);
 
+/* A row of luma or chroma, of any width in bytes. */
+void surface_row_write(const struct surface *to, bool is_chroma, uint32_t row, const uint8_t *bytes,
+                       size_t count);
+
 #endif

@@ -16,7 +16,8 @@ typedef void *vcn_memory(uint64_t address, size_t size, size_t *ret_room);
 /* version: 1 to 3, which number the parameters differently. */
 void vcn_encode(unsigned version, const uint32_t *words, size_t count, vcn_memory *memory);
 
-/* The decoder's ring. Pictures that lose nothing, and no macroblock that is skipped. */
+/* The decoder's ring. Pictures that lose nothing; a skipped macroblock is the nearest reference's.
+ */
 void vcn_decode(const uint32_t *words, size_t count, vcn_memory *memory);
 
 #endif

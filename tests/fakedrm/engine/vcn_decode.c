@@ -4,13 +4,14 @@
 #include "engine/vcn.h"
 #include "fakedrm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MESSAGE_DECODE 1u
 #define PART_DECODE    2u
 #define PART_AVC       6u
 #define PARTS_MAX      8u
-#define PART_SIZE      256u
+#define PART_SIZE      512u
 
 enum { BUFFER_MESSAGE = 0, BUFFER_TARGET = 2, BUFFER_STREAM = 0x100 };
 
@@ -28,6 +29,18 @@ enum {
     TARGET_CHROMA = 36,
     TARGET_CHROMA_BOTTOM = 37
 };
+
+/* Words of the part of H.264. */
+enum { AVC_FRAME_NUM = 65, AVC_FRAME_NUM_LIST = 66 };
+
+#define KEPT_MAX 17u /* as many references as there can be, and the picture */
+
+/* The decoder keeps its references to itself, by frame_num: the surfaces are only shown. */
+static struct kept {
+    uint32_t session, frame_num;
+    unsigned age; /* 0: nothing is here */
+    struct surface samples;
+} kept[KEPT_MAX];
 
 struct buffers {
     uint64_t message, target, stream;
@@ -123,8 +136,78 @@ static struct slice_rules rules_of(const uint32_t *decode, const uint32_t *avc)
     };
 }
 
+/* ---- references ---- */
+
+static struct kept *kept_find(uint32_t session, uint32_t frame_num)
+{
+    for (unsigned i = 0; i < KEPT_MAX; i++) {
+        if (kept[i].age && kept[i].session == session && kept[i].frame_num == frame_num)
+            return &kept[i];
+    }
+    return NULL;
+}
+
+/* The first of the list: the one that was decoded last of those that the message names. */
+static const struct surface *reference_of(uint32_t session, const uint32_t *avc,
+                                          const struct slice_rules *rules)
+{
+    uint32_t range = 1u << rules->frame_num_bits, nearest = range;
+    const struct surface *found = NULL;
+
+    for (unsigned i = 0; i < KEPT_MAX - 1; i++) {
+        uint32_t distance = (avc[AVC_FRAME_NUM] - avc[AVC_FRAME_NUM_LIST + i]) & (range - 1);
+        const struct kept *reference = kept_find(session, avc[AVC_FRAME_NUM_LIST + i]);
+        if (!distance || distance >= nearest || !reference)
+            continue;
+        nearest = distance;
+        found = &reference->samples;
+    }
+    return found;
+}
+
+static bool samples_take(struct surface *samples, const struct slice_rules *rules)
+{
+    size_t size = (size_t)rules->width * rules->height * 256;
+
+    if (samples->luma && samples->luma_size == size && samples->pitch == rules->width * 16)
+        return true;
+    free(samples->luma);
+    *samples = (struct surface){.luma = malloc(size * 3 / 2),
+                                .luma_size = size,
+                                .chroma_size = size / 2,
+                                .pitch = rules->width * 16,
+                                .chroma_pitch = rules->width * 16};
+    samples->chroma = samples->luma ? samples->luma + size : NULL;
+    return samples->luma;
+}
+
+static void reference_keep(uint32_t session, uint32_t frame_num, const struct slice_rules *rules,
+                           const struct surface *picture)
+{
+    static unsigned count;
+    struct kept *place = kept_find(session, frame_num), *oldest = NULL;
+    uint8_t pcm[MACROBLOCK];
+
+    for (unsigned i = 0; !place && i < KEPT_MAX; i++) {
+        if (!oldest || kept[i].age < oldest->age)
+            oldest = &kept[i];
+    }
+    place = place ? place : oldest;
+    if (!samples_take(&place->samples, rules))
+        return;
+    place->session = session;
+    place->frame_num = frame_num;
+    place->age = ++count;
+    for (uint32_t i = 0; i < rules->width * rules->height; i++) {
+        surface_read(picture, i % rules->width, i / rules->width, pcm);
+        surface_write(&place->samples, i % rules->width, i / rules->width, pcm);
+    }
+}
+
+/* ---- slices ---- */
+
 static void slice_decode(const uint8_t *unit, size_t size, const struct slice_rules *rules,
-                         const struct surface *picture)
+                         const struct surface *picture, const struct surface *reference)
 {
     struct avc_slice slice;
     struct nal_reader in;
@@ -136,7 +219,7 @@ static void slice_decode(const uint8_t *unit, size_t size, const struct slice_ru
         LOG("    vcn: a slice's header is not understood\n");
         return;
     }
-    count = avc_decode(&in, &slice, picture, NULL, &why);
+    count = avc_decode(&in, &slice, picture, reference, &why);
     LOG("    vcn: decoded %u macroblocks from %u, %s %s, pitch %u%s: %s\n", count, slice.first,
         slice.is_p ? "P" : "I", slice.has_cabac ? "CABAC" : "CAVLC", picture->pitch,
         picture->has_fields ? ", fields" : "", why ? why : "all");
@@ -150,17 +233,23 @@ static size_t unit_end(const uint8_t *stream, size_t size, size_t at)
     return at + 3 <= size ? at : size;
 }
 
-static void stream_decode(const uint8_t *stream, size_t size, const struct slice_rules *rules,
-                          const struct surface *picture)
+/* Whether the picture is one that others refer to. */
+static bool stream_decode(const uint8_t *stream, size_t size, const struct slice_rules *rules,
+                          const struct surface *picture, const struct surface *reference)
 {
+    bool is_reference = false;
+
     for (size_t at = unit_end(stream, size, 0); at + 4 < size;) {
         size_t begin = at + 3, end = unit_end(stream, size, begin);
         unsigned type = stream[begin] & 31;
 
-        if (type == 1 || type == 5)
-            slice_decode(stream + begin, end - begin, rules, picture);
+        if (type == 1 || type == 5) {
+            slice_decode(stream + begin, end - begin, rules, picture, reference);
+            is_reference |= (stream[begin] >> 5 & 3) != 0;
+        }
         at = end;
     }
+    return is_reference;
 }
 
 void vcn_decode(const uint32_t *words, size_t count, vcn_memory *memory)
@@ -188,5 +277,7 @@ void vcn_decode(const uint32_t *words, size_t count, vcn_memory *memory)
         return;
     }
     rules = rules_of(decode, avc);
-    stream_decode(stream, decode[DECODE_STREAM_SIZE], &rules, &picture);
+    if (stream_decode(stream, decode[DECODE_STREAM_SIZE], &rules, &picture,
+                      reference_of(message[4], avc, &rules)))
+        reference_keep(message[4], avc[AVC_FRAME_NUM], &rules, &picture);
 }

@@ -7,7 +7,7 @@
 . /payload/lib.sh
 . /payload/diagnosis/mend.sh
 . /payload/verdicts.sh
-plan 15
+plan 18
 
 hook=/usr/bin/lxc-gpu-hook
 since=0
@@ -199,7 +199,39 @@ sed -i '1i lxc.include = /usr/share/lxc/config/gpu-privileged.conf' "$mend_confi
 made h26 5 refused 'open /dev/dri/renderD128: the container.s device cgroup denies it, in the order that its lines have: .*gpu-privileged.conf, line [0-9]+\) comes before ' \
     and check_says 5 and as_printed and starts
 stops
+
+# ---- the snippet of a privileged container in one that is not ----
+fresh 'lxc.include = /usr/share/lxc/config/gpu-privileged.conf'
+check 'gpu-privileged.conf beside an id map: gpu.conf takes its place' all_of \
+    warned "/dev/null is denied in the container, since the line 'lxc.cgroup2.devices.allow = c 226:\\* rwm' " and as_printed and quiet
+stops
+
+# ---- the cgroup of a unit that starts it ----
+fresh "$gpu_conf" 'lxc.cgroup.relative = 1'
+systemd-run --quiet --unit=starts-it -p Delegate=yes -p DevicePolicy=closed -p 'DeviceAllow=char-pts rw' sleep 1000
+unit_denies() {
+    local output status=0
+
+    output=$("$hook" check "$ct" --cgroup starts-it.service 2>&1) || status=$?
+    printf 'status %s\n%s\n' "$status" "$output"
+    [[ $status == 5 ]] && tr -s '\n ' ' ' <<<"$output" | grep -qF 'the device cgroup /system.slice/starts-it.service, ' || return
+    mend host < <(sed -n 's/^fix: //p' <<<"$output")
+    "$hook" check "$ct" --cgroup starts-it.service
+}
+check 'h24: check --cgroup: a unit whose programs deny the node; its fix helps' unit_denies
+systemctl stop starts-it
+not_known() {
+    local output
+
+    output=$("$hook" check "$ct" --cgroup no-such.service 2>&1) || { echo "$output"; return 1; }
+    echo "$output"
+    tr -s '\n ' ' ' <<<"$output" |
+        grep -qF "warning: what the cgroups above the container's own say to the nodes is not known: no-such.service has no cgroup now"
+}
+check 'check --cgroup: what is not known is status 0 and a warning; the start has its node' all_of not_known and quiet
+stops
 box_end
 
 is 'every row that is made here was' "$(grep -oE '^# row h[0-9]+' /run/rows | sort -u | wc -l)" \
     "$(awk '$1 ~ /^h/ && $3 ~ /vm/' /payload/diagnosis/rows | wc -l)"
+fixes_done

@@ -123,3 +123,4 @@ for one in "${healthy[@]}"; do
     check "healthy: $user ${switches:-a driver without faults} $words" passes
 done
 box_end
+fixes_done
