@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The public exit statuses of lxc-gpu-hook. LXC shows only "Script exited with status N", so the
  * number has to tell the cause by itself; help and manual page are made from this table.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # bash completion for lxc-gpu-hook. Commands and options come from its own help text.
 # shellcheck shell=bash
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lxc-gpu-hook: one executable for LXC's hooks and for a person.
  *

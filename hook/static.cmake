@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # lxc-gpu-hook runs at every start of every container, and most of what a small dynamic program costs is the
 # loading of its libraries. As a static-pie it starts in four fifths of the time of /bin/true, and no loader reads LD_*
 # or /etc/ld.so.* on root's behalf. Sets STATIC_PIE and LIBCAP_TO_LINK. Where the archives of libc or libcap are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The public exit statuses of gpu-verify: the one place where they are numbered. */
 #ifndef VERIFY_EXIT_STATUS_H
 #define VERIFY_EXIT_STATUS_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # bash completion for gpu-verify. Options, and the words that some of them take, come from its own help text.
 # shellcheck shell=bash
 

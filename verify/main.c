@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One verification reads top to bottom: options, then for each node probe, judge, render. */
 #include "cli/options.h"
 #include "cli/output.h"

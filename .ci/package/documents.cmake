@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a package holds beside its program: manual page, changelog, copyright, bash completion.
 
 find_program(GZIP gzip REQUIRED)

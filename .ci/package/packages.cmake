@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Two Debian packages, one a component: host (lxc-gpu) and guest (gpu-verify). Made in the build folder by
 #   cmake -B build && cmake --build build && cmake --build build --target deb
 

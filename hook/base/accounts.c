@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/accounts.h"
 
 #include "base/text.h"

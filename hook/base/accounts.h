@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lines of passwd(5) and group(5). Who wrote them may be anybody: they are cut, and a line that
  * is none is left out. Pure: no system call.

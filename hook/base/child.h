@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The one way to make a process here: forked, with memory of its own, and a socket between it and
  * its parent that carries a byte for each step, and a descriptor where one is handed over. The

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Resources that close themselves when they leave scope, keep errno, and are handed on with a
  * steal. */
 #ifndef BASE_CLEANUP_H

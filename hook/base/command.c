@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/command.h"
 
 #include "base/cleanup.h"

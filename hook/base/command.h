@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Other programs, asked for what they know: LXC's own and getent(1). For a person's commands, and
  * for the words of a failure; a start that succeeds executes nothing of this.

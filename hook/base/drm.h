@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What both programs need of the DRM interface, defined here because Debian's kernel headers have
  * no drm/ folder. Sources: include/uapi/drm/drm.h, unchanged since Linux 2.6; the numbers of nodes,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The one error contract of this project: a function that can fail returns 0 or -errno and fills a
  * caller-owned `struct err`. The callee says what failed, each caller adds why it was done, so the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading small files whole. Errors are -errno; results are set on success only.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/gpu_names.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GPUs by their PCI ids, in the words people use for them. */
 #ifndef BASE_GPU_NAMES_H
 #define BASE_GPU_NAMES_H

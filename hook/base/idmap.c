@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/idmap.h"
 
 #include "base/text.h"

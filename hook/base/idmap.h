@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The id map of a user namespace: extents that say which ids inside are which ids outside.
  * Pure: no system call. Source: user_namespaces(7); at most 340 extents since Linux 4.15.

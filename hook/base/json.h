@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Writing JSON (RFC 8259): commas, escapes, and nothing but valid UTF-8. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H

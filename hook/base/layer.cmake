@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One directory is one library, and it can include only what it is linked to.
 
 # layer(DIRECTORY PREFIX [LINK LIBRARY...] SOURCES FILE...): the library PREFIX_DIRECTORY of the files in DIRECTORY. Whoever

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The mount calls that work on file descriptors (Linux 5.2). Called by number: glibc before 2.36
  * (Debian 11) has no wrappers for them. Each returns as the system call does, with errno.

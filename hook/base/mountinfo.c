@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/mountinfo.h"
 
 #include "base/text.h"

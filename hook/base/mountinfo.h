@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The text of /proc/PID/mountinfo (proc(5)). Pure. The kernel writes spaces and newlines in names
  * as \040 and \012, so a container cannot forge a line or a field with the name of a directory.

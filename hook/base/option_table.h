@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line of both programs: one table is the parser and the help. */
 #ifndef BASE_OPTION_TABLE_H
 #define BASE_OPTION_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/pci.h"
 
 #include "base/cleanup.h"

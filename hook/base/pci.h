@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * GPUs as /sys/bus/pci/devices/ADDRESS shows them. Source: the kernel's
  * Documentation/ABI/testing/sysfs-bus-pci; PCI Code and ID Assignment Specification.

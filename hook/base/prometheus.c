@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/prometheus.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Prometheus' text format (version 0.0.4), as node_exporter's textfile collector reads it, for both
  * programs. Every metric is a gauge.

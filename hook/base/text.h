@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Text: strict numbers, bounded building, and making hostile bytes safe to print. */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H

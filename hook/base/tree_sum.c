@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/tree_sum.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A number for what lies in a /dev/dri that this hook made: two that hold the same have the same,
  * in whatever order it is read. It tells whether a container has what a start would give it now;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Prose for a person: lines of at most 80 columns. */
 #ifndef BASE_WRAP_H
 #define BASE_WRAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's nodes for the engines that read the Container Device Interface. */
 #include "cdi/cdi.h"
 

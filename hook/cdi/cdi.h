@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command cdi: prints, writes or compares the specification of this host's nodes. */
 #ifndef HOOK_CDI_H
 #define HOOK_CDI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cdi/spec.h"
 
 #include "base/json.h"

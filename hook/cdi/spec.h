@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The Container Device Interface: a JSON file that names devices for Podman, Docker, containerd and
  * Kubernetes alike. https://github.com/cncf-tags/container-device-interface, SPEC.md.

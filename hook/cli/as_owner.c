@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/as_owner.h"
 
 #include "base/command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What root does instead, where a config is another user's: the command, as that user. */
 #ifndef HOOK_AS_OWNER_H
 #define HOOK_AS_OWNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/attach.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What a command on a container that runs begins with. */
 #ifndef HOOK_CLI_ATTACH_H
 #define HOOK_CLI_ATTACH_H

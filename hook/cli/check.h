@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of `check`: each looks for what a start would stumble over, and says it as that would.
  */
 #ifndef HOOK_CHECK_H

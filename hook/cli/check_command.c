@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `lxc-gpu-hook check NAME`: a dry run. The plan of a start is made from the config, and what the
  * start would stumble over is looked for in the order in which it would; where it can, the start's

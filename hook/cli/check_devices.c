@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What device cgroups and device rules would say to the nodes of a start. */
 #include "cli/check.h"
 

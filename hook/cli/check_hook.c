@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Is the hook in the container's config, where it can work, and with which options. */
 #include "base/cleanup.h"
 #include "base/text.h"

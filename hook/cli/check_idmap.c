@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lxc.idmap lines of a container: LXC gives up on a bad one before any hook, and says little.
  */
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What would become of a start: the plan, and for each node what its proof would meet. */
 #include "base/cleanup.h"
 #include "base/drm.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The commands for a person. Each prints to stdout and returns 0 or the failure to report. */
 #ifndef HOOK_CLI_H
 #define HOOK_CLI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `lxc-gpu-hook disable NAME`: takes out of a container's config what enable has put in, and
  * nothing else; and what both need.

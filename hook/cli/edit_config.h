@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What enable and disable have in common. */
 #ifndef HOOK_CLI_EDIT_CONFIG_H
 #define HOOK_CLI_EDIT_CONFIG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `lxc-gpu-hook enable NAME`: the whole set-up of one container. Its config gets the lines for this
  * hook and, where an ordinary user starts it, the id map; users of the container get the group; a

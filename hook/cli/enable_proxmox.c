@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * enable and disable for a container of Proxmox: a line in /etc/pve/lxc/CTID.conf and, with
  * options, a file that it includes, because Proxmox drops lxc.hook.start-host. Under Proxmox's own

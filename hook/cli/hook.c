@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What LXC starts this program for, and an attach, which is a start too: done, and then said. */
 #include "cli/hook.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The hooks that LXC runs, with the words for what they did. */
 #ifndef HOOK_CLI_HOOK_H
 #define HOOK_CLI_HOOK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What idmap works out, for enable too. */
 #ifndef HOOK_CLI_IDMAP_H
 #define HOOK_CLI_IDMAP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `lxc-gpu-hook idmap NAME`: the id map for a container that an ordinary user starts. Where root
  * starts it the nodes are made for the container's own group, whatever the map: nothing is to be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "cli/list_rows.h"
 
 #include "base/gpu_names.h"

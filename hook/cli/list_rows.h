@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What list shows: the nodes that were chosen, and the GPUs of the PCI bus that have none. */
 #ifndef HOOK_LIST_ROWS_H
 #define HOOK_LIST_ROWS_H

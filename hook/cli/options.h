@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line: the same options on the config's hook line and for a person. */
 #ifndef HOOK_OPTIONS_H
 #define HOOK_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An option that means nothing to a command is refused: whoever gave it expects something of it. */
 #include "cli/cli.h"
 #include "exit_status.h"

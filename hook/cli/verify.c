@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* verify: gpu-verify of this host, run in a container that has none. */
 #include "base/cleanup.h"
 #include "base/text.h"

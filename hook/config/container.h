@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A container as its config says, running or not: what check and idmap work on.
  */

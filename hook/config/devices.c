@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/devices.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What decides about the device nodes of a container: the rules of its config, in the order in
  * which LXC obeys them, and the cgroups above the one that it has or will have.

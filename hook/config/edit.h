@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Editing a container's config file: its lxc.idmap lines, and the file as a whole. */
 #ifndef HOOK_CONFIG_EDIT_H
 #define HOOK_CONFIG_EDIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/enabled.h"
 
 #include "base/cleanup.h"

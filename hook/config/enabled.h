@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What `enable` puts into LXC's config of a container, and `disable` takes out. Pure: text in, text
  * out, so that what is taken out is exactly what was put in.

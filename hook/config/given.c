@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/given.h"
 
 #include "base/cleanup.h"

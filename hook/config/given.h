@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What LXC's programs were given on their command line, which no config tells. */
 #ifndef HOOK_GIVEN_H
 #define HOOK_GIVEN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A config and the files that it includes, read before LXC reads them: LXC waits for a FIFO,
  * follows an include of itself for ever, and obeys whatever is written there.

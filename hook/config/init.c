@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/init.h"
 
 #include "base/cleanup.h"

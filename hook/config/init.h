@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is this process really the init of that container? What lxc-info(1) tells was told by whoever
  * answers LXC's abstract socket, which any process of the host can bind while the container is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What LXC itself makes of a container's config: asked of lxc-info(1), so that includes, old keys
  * and defaults are LXC's business. Never from inside a hook: the monitor answers nobody meanwhile.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/name_words.h"
 
 #include "base/text.h"

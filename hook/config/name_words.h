@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * LXC puts the container's name behind a hook line (lxc.hook.version 0) and hands both to /bin/sh:
  * "arch linux" comes as two words, "a;b" as one and without the hook's type, "--help" as an option.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/obeyed.h"
 
 #include "base/cleanup.h"

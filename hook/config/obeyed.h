@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The config that LXC's programs are let obey. As root: one that is root's alone, with all that it
  * includes; the container's own directory may belong to its root, as lxc-create(1) makes it, when

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/proxmox.h"
 
 #include "base/cleanup.h"

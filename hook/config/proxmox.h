@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Containers of Proxmox. A person edits /etc/pve/lxc/CTID.conf; what LXC reads is made from its
  * main section at each start and at each `pct set`, without the lines that Proxmox does not know.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/pve.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The text of Proxmox's /etc/pve/lxc/CTID.conf, as enable and disable change it. Pure. The
  * container's own settings end at the first line in brackets: snapshots and what is pending follow,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/scan.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The container's own config as text, with what it includes, for warnings that name a line. Only a
  * convenience: what LXC makes of the whole is asked of LXC (config/lxc.h).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/shell_words.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A hook line as LXC's /bin/sh takes it apart, as far as that needs no shell. */
 #ifndef HOOK_SHELL_WORDS_H
 #define HOOK_SHELL_WORDS_H

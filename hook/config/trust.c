@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "config/trust.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Is this path root's alone? Root obeys and follows only what nobody else can have written: each
  * directory above a file, and each link on the way, belongs to root and can be changed by root

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/account.h"
 
 #include "base/accounts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names of the host's users and groups, asked of getent(1): a static program cannot load the
  * modules of nsswitch.conf(5), and one that finds names only in files would miss those of LDAP.

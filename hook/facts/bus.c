@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/bus.h"
 
 #include "base/cleanup.h"

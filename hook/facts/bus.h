@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The GPUs on the PCI bus, whether or not a driver has made nodes for them. Facts from sysfs alone:
  * nothing is opened or loaded. Sources: the kernel's Documentation/ABI/testing/sysfs-bus-pci and

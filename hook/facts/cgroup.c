@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/cgroup.h"
 
 #include "base/child.h"

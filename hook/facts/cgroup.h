@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a cgroup lets its members do with device nodes, found out by a child that joins it and
  * tries: on cgroup v2, and on v1 where a cgroup has no list, no file tells. Nothing is left behind.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of the container's config that a plan or a message goes by; config/scan.h finds them. */
 #ifndef HOOK_CONFIG_LINES_H
 #define HOOK_CONFIG_LINES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What LXC tells a hook. Version 0 appends `NAME lxc TYPE` to the hook's own arguments, and
  * for some types more words, version 1

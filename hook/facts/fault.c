@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/fault.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Why something failed: a cause, and the facts that its words are made of, but no words. A function
  * that can fail returns 0 or -errno and fills a caller-owned `struct fault`; say/say.h makes a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/gpu.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host's render and primary nodes, described from sysfs. Facts only: nothing is chosen here.
  * A node is opened only when sysfs knows the device but names no driver (vgem); never otherwise.

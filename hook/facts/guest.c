@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/guest.h"
 
 #include "base/cleanup.h"

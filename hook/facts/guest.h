@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The container as it stands: facts, read through one /proc/PID folder that is opened once, so that
  * a process id used again cannot lead elsewhere. Nothing in the container is changed or executed.

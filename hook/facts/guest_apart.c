@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Looking into a container by a child, because its files may never answer. */
 #include "base/cleanup.h"
 #include "facts/guest.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The container's groups: /etc/group, and the other files that its nsswitch.conf names; files that
  * it may have made to be anything. Nothing is asked, and nothing of the container's is run.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/lsm.h"
 
 #include "base/cleanup.h"

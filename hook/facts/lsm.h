@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The security module that confines this process: AppArmor's profile or SELinux's context. Both may
  * refuse the hook's mounts, and each is fixed in its own way, so they are told apart.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is asked for, on the config's hook line or by a person; cli/options.h reads it. */
 #ifndef HOOK_FACTS_OPTIONS_H
 #define HOOK_FACTS_OPTIONS_H

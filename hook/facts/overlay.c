@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/overlay.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A container's root that is an overlay, "overlay:LOWER[:LOWER]...:UPPER", as `lxc-copy -s` makes
  * it: of several directories, each of which hides what is below it. Only a start mounts it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/path.h"
 
 #include "base/cleanup.h"

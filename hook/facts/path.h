@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every path inside a container is opened here and nowhere else. Whatever the container's files
  * say, the result lies below `root`: with openat2(2) where the kernel has it (5.6), and component

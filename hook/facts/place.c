@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/place.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Where the config of a container lies. */
 #ifndef HOOK_CONFIG_PLACE_H
 #define HOOK_CONFIG_PLACE_H

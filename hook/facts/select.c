@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/select.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which of the host's nodes are wanted (--select). Pure. */
 #ifndef HOOK_SELECT_H
 #define HOOK_SELECT_H

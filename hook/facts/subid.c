@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/subid.h"
 
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* /etc/subuid and /etc/subgid: which host ids a user may hand to a container (subuid(5)). */
 #ifndef HOOK_SUBID_H
 #define HOOK_SUBID_H

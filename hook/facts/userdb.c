@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/userdb.h"
 
 #include "base/accounts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Groups of systemd's user database (systemd.io/GROUP_RECORD, nss-systemd(8)): one JSON object a
  * file, which is called after the group. The bytes are the container's.

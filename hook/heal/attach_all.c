@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * `lxc-gpu-hook attach --all`: what the udev rule runs when a render node has come. The right to
  * nodes comes from the config of a container alone, and that from root alone; what is mounted in a

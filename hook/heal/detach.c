@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* `lxc-gpu-hook detach NAME`: the nodes off a container that runs. */
 #include "cli/attach.h"
 #include "cli/hook.h"

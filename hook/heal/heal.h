@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The commands that work on what running containers have: each returns 0 or the failure to report.
  */
 #ifndef HOOK_HEAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "heal/right.h"
 
 #include "base/cleanup.h"

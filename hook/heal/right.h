@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who has a right to nodes: by the config of a container alone, and that from root alone. No
  * program of LXC is run for it.

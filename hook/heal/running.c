@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "heal/running.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The containers of LXC that run, of every lxcpath: each monitor listens on a socket that is named
  * after its container. Anybody can make such a socket, so this is a list of whom to look at, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command status: for Prometheus it also tells who has a right to what the others have. */
 #include "usage/status.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "plan/device_rules.h"
 
 #include "base/text.h"

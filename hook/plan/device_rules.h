@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The device rules of a container's config, in their order, judged as LXC and the kernel apply
  * them. Pure.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "plan/device_verdict.h"
 
 #include "base/drm.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Why a device is denied, and what helps: over the rules of a config. Pure.
  */

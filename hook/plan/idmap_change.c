@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "plan/idmap_change.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The arithmetic of id maps that people do by hand when they split 0 100000 65536 in three. Pure.
  */

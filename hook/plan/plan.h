@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What will be done, worked out from facts alone: no system call. start/node.c makes it,
  * start/attach.c mounts it, start/witness.c opens it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the witness found (start/witness.h), and the judgement over it. Pure. */
 #ifndef HOOK_PROVE_H
 #define HOOK_PROVE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lines of the container's config that are not needed with this hook, or have no effect. */
 #include "base/text.h"
 #include "plan/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/advice_config.h"
 
 #include "base/text.h"

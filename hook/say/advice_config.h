@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lines that fix a container's config or what it depends on, for struct err's `fix`.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What lets a container use its nodes, for struct err's `fix`; see advice_config.h. */
 #ifndef HOOK_ADVICE_DEVICES_H
 #define HOOK_ADVICE_DEVICES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/advice_gpu.h"
 
 #include "base/drm.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What makes a usable node of the host's GPUs, for struct err's `fix`; see advice_config.h. */
 #ifndef HOOK_ADVICE_GPU_H
 #define HOOK_ADVICE_GPU_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/advice_system.h"
 
 #include "base/command.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is in the way on the host or in the container, for struct err's `fix`; see advice_config.h.
  */
 #ifndef HOOK_ADVICE_SYSTEM_H

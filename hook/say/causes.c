@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/say.h"
 
 #include "base/text.h"

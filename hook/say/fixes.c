@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lines that fix a failure, where they are more than a line of causes.def. */
 #include "base/cleanup.h"
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The host's system log. The same datagrams as syslog(3) sends, but for two things. It waits for a
  * log that hangs one second in all: a container must not be held up. And it leaves the time to the

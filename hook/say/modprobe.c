@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/modprobe.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What keeps a kernel module from loading by itself: modprobe.d(5), and the kernel's command line.
  */

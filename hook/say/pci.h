@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The GPUs on the PCI bus, whether or not a driver made nodes for them: why a host has none.
  * Facts from sysfs, modprobe.d(5) and the kernel's command line; nothing is opened or loaded.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/refusal.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Why a driver that is loaded has not taken a GPU: what the kernel's command line, modprobe.d(5),
  * the module's parameters, its list of devices and the firmware on this host tell. Facts only.

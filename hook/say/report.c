@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "say/report.h"
 
 #include "base/text.h"

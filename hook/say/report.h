@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is said, to stderr and to syslog (daemon facility). LXC shows a hook's output only in its
  * debug log, reads it ten times at most, 4095 bytes each, and hangs on what it has not read

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The words of a failure, made once and at the end, in the host's namespaces: what causes.def says
  * of its cause, with the facts of the fault and what is known about the container.

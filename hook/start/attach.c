@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/attach.h"
 
 #include "base/cleanup.h"

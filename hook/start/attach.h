@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The mount itself: /dev/dri of the guest becomes the prepared tmpfs. Runs as the container's root
  * in its namespaces; every place is a file descriptor below the guest's root, so no path the guest

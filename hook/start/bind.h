@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The mount hook: it runs as the container's root, in its user and mount namespaces, while the
  * host's file tree is still in sight. Nodes of the host that are usable as they are get bound into

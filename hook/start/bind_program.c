@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/bind_program.h"
 
 #include "base/cleanup.h"

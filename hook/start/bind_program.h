@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Binding with libmount, in a program of its own: lxc-gpu-bind, which this one starts when there is
  * something to bind. So only such a start pays for libmount and the four libraries below it; and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/gpu_wait.h"
 
 #include "plan/plan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The host's nodes, when there may be none yet: a driver may still be loading at boot. */
 #ifndef HOOK_GPU_WAIT_H
 #define HOOK_GPU_WAIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/insider.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The process that works in the container as its root. It is forked, so its memory is its own, and
  * gives up every capability of the host and every descriptor that leads there before it opens the

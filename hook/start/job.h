@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A container start as data. Four processes work on it, of which each has its own copy but for the
  * page of numbers that they share:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lxc-gpu-bind SOURCE: binds SOURCE on the file that descriptor 3 is open on, with libmount, which
  * knows new kernels and old ones. Started by lxc-gpu-hook; bind_program.h says why and how it ends.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/node.h"
 
 #include "base/cleanup.h"

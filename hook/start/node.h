@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The nodes themselves: a private tmpfs, attached nowhere, that holds them with their owners and is
  * then made read-only. It belongs to the host's user namespace, so device nodes on it can be opened

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/privilege.h"
 
 #include "base/child.h"

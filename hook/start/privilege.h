@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which capabilities each phase of a start keeps, and why. A phase is entered in one place; there
  * is no way back. What is executed is lxc-gpu-bind, in PHASE_BIND and with no more than that.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A container start, read downwards: one that root makes, and behind it one that an ordinary user
  * makes. job.h has the four processes of it.

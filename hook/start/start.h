@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One container start, from the environment to the proof; a person's attach is one too. */
 #ifndef HOOK_START_H
 #define HOOK_START_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/undoer.h"
 
 #include "base/cleanup.h"

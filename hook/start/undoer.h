@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The process that takes the nodes off a running container again. It keeps the host's ids, so
  * nobody in the container may stop it, and it opens no file there.

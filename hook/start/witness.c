@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "start/witness.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The process that proves: an ordinary user of the container with the nodes' group and nothing
  * else, a member of the container's cgroup, opens each node the way a program in the container

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/fdinfo.h"
 
 #include "base/text.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the kernel says in /proc/PID/fdinfo/N of a descriptor that is open on a GPU's node. Pure.
  * Source: Documentation/gpu/drm-usage-stats.rst. i915 (from Linux 5.19) and amdgpu count the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/metrics.h"
 
 #include "base/prometheus.h"

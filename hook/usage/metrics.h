@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What status tells Prometheus: who has a right to nodes, who has some, and what the engines did.
  */
 #ifndef HOOK_USAGE_METRICS_H

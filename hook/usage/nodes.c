@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/nodes.h"
 
 #include "base/child.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The render nodes that a container has now, below its own /dev/dri: looked at by a child, because
  * the container's files may never answer.

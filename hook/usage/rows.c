@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/rows.h"
 
 #include "base/drm.h"

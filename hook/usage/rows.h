@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is shown: a container, a node that it has or uses, and how busy it keeps the GPU. */
 #ifndef HOOK_USAGE_ROWS_H
 #define HOOK_USAGE_ROWS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/scan.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The containers of LXC that run, Proxmox's and Incus' among them, and their processes that have a
  * GPU's node open: by /proc alone, from the host. Nothing of a container is opened.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "usage/status.h"
 
 #include "base/cleanup.h"

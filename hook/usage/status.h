@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command status: which containers have a GPU's node now, and how busy they keep it. */
 #ifndef HOOK_USAGE_STATUS_H
 #define HOOK_USAGE_STATUS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * lxc-gpu-inside UID GID GROUPS NAME HOME WORD...: the first that runs in the container, started by
  * lxc-attach(1) for lxc-gpu-hook. It becomes the user, leaves behind what a program of the host may

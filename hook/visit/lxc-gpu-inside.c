@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "base/child.h"
 #include "base/text.h"
 #include "visit/inside.h"

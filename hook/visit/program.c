@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "visit/program.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program of the host, copied to memory that nobody can change any more. Whoever runs a program
  * in a container shows it to the container's root as /proc/PID/exe, who can open that again, for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "visit/session.h"
 
 #include "base/child.h"

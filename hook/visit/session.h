@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One program of the host, run once in a container that runs, by lxc-attach(1): with the
  * container's namespaces, cgroup, label, seccomp filter, capabilities and no_new_privs. It gets no

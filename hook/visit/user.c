@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "visit/user.h"
 
 #include "base/accounts.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A user of the container, by the container's own /etc/passwd and /etc/group: whatever they say, it
  * is numbers of the container's, and believed for nothing else.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs commands one after the other, round after round, so that what else happens on the machine
  * hits all of them alike; then prints one line for each.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Counts the instructions that both programs execute themselves, in fixed scenes, and holds them to budget.txt:
 # what grows by more than 5 % has to be decided on, by writing the new number down there.
 #     budget.sh [--write] INSTRUCTIONS GPU_VERIFY CONTAINER [TEST_DRIVER_FOLDER FAKEDRM_LIBRARY]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a start-host hook finds: processes in user and mount namespaces of their own, each with an
  * empty /dev/dri and the group file that is asked for. No LXC, so that only the hook is measured.

@@ -1,4 +1,5 @@
 #!/usr/bin/perl
+# SPDX-License-Identifier: MIT
 # The same as hand-made.sh in the shape of a hook in Perl: the modules that such a hook brings, the container's
 # config read, the work done by programs.
 use strict;

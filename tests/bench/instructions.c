@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The hook's own steps in one process, for budget.sh to count their instructions: lxc-gpu-hook is
  * static, so the C library would be counted too.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the parts of tests/bench/run share. ROUNDS: how often each command is measured.
 ROUNDS=${ROUNDS:-100}

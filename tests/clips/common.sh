@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For the tests of gpu-verify --codec. GPU_VERIFY is the program, TEST_DRIVERS the directory of the test driver,
 # FAKEDRM_LIBRARY the fake kernel, BUILD where all of them were built.

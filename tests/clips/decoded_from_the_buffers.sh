@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # gpu-verify --codec on the test driver, which decodes HEVC from the fields of the buffers (tests/driver/hevc.h): right ones
 # pass, and each lie of a driver is found and named.
 # shellcheck source-path=SCRIPTDIR

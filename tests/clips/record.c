@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Preloaded into a program that decodes through libva: writes every buffer that it renders into the
  * file named by VA_RECORD, as lines of words. Numbers are decimal, bytes are hexadecimal:

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The buffers that are built in are those that ffmpeg's hwaccel sends for the same stream, byte by byte but for the ids of
 # surfaces and for reserved words; and gpu-verify sends them so. Pictures by ffmpeg's own decoder.
 # shellcheck source-path=SCRIPTDIR

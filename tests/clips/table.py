@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: MIT
 """table.py NAME RECORD PICTURES WxH FORMAT: the C table of a clip, on standard output.
 
 RECORD is what record.c wrote, PICTURES what the reference decoder made of the stream, in the order of showing."""
@@ -80,6 +81,7 @@ def main():
             buffers.append((kind, len(content), len(data)))
             data += content
     symbol = 'clip_' + name.rsplit('.', 1)[0].replace('-', '_')
+    print('/* SPDX-License-Identifier: MIT */')
     print(f'/* Made by tests/clips/make of tests/clips/{name}: not to be edited. */')
     print('/* clang-format off */')
     print('#include "codec/clip.h"\n')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Does what a fix says, line by line as it is printed, as the person would who reads it. For the tests of
 # the diagnosis, on this kernel and in the virtual machine, which say how a command is run:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Buffers: parameters on their way in, coded data on its way out, pixels of images. */
 #include "calls.h"
 

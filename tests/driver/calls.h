@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The calls that this driver answers: X(libva's name, our function, (arguments), parameters...).
  * driver.c makes the entry points and the vtable from it, faults.c the names that switches may use.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The coded buffer, and the switches that spoil it. */
 #include "encoder.h"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # ffmpeg encodes through the test driver; what comes out must be the source, to the bit, in ffmpeg's
 # software decoder, and again when decoded through the driver.
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For the shell tests of the driver: a scratch folder, a render node, and ffmpeg on our driver.
 # TEST_DRIVERS is the folder with the driver, FAKEDRM_LIBRARY the stand-in for a kernel's DRM.

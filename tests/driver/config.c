@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Profiles, entrypoints and their attributes. */
 #include "calls.h"
 #include "software.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One decoding context: pictures of our own making back to pixels. */
 #ifndef TEST_DRIVER_DECODER_H
 #define TEST_DRIVER_DECODER_H

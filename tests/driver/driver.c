@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The way in: libva calls the one exported function, which fills the vtable. */
 #include "driver.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A VA-API driver for tests only: it encodes H.264 without loss and decodes its own streams, all on
  * the CPU. It never touches the file descriptor of the render node, so any node will do.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The test driver seen through libva: what it answers, refuses, and survives. */
 #include "session.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The NAL units of a picture, in their order. */
 #include "encoder.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* From parameters to a coded picture. */
 #include "encoder.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What can be encoded as asked. Real drivers are picky, each in its own way; this one in all. */
 #include "encoder.h"
 

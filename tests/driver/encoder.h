@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One encoding context, from the application's parameters to the coded buffer. */
 #ifndef TEST_DRIVER_ENCODER_H
 #define TEST_DRIVER_ENCODER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Everything that this driver does wrong on purpose, or does not offer, is a switch in one table.
  * Switches come from the environment variable TESTDRV (comma-separated) and from the file named by

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A sample of the switches: each has to do what README.md says, or the tests built on it prove
 # nothing. And a switch that does not exist has to be refused, not passed over.
 here=$(cd "$(dirname "$0")" && pwd)

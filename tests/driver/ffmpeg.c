@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "ffmpeg.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* ffmpeg, run as a program, decodes a stream of HEVC or H.264. */
 #ifndef TEST_DRIVER_FFMPEG_H
 #define TEST_DRIVER_FFMPEG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "h264_bits.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Bits, Exp-Golomb codes (ITU-T H.264 clause 9.1) and emulation prevention (clause 7.4.1).
  * Writers and readers never run over their memory; they remember that they would have.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "h264_stream.h"
 
 #include <string.h>

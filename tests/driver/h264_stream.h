@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An H.264 stream out of libva's buffers: parameter sets are written anew from the fields, and the
  * slices are what came, headers and all. References are held to what their surfaces really hold.

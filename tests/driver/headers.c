@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Parameter sets and slice headers, for applications that leave them to the driver. */
 #include "encoder.h"
 

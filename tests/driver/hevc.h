@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An HEVC stream made of nothing but libva's buffers and the coded data behind the slice headers:
  * parameter sets and slice headers are written anew from the fields, reference pictures by what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Images: how an application gets at the pixels of a surface. */
 #include "calls.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "macroblock.h"
 
 #include <string.h>

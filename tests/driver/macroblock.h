@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One macroblock: 16x16 luma samples and the 8x8 of each chroma plane that go with them. */
 #ifndef TEST_DRIVER_MACROBLOCK_H
 #define TEST_DRIVER_MACROBLOCK_H

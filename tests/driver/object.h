@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Ids that applications hold, and the objects behind them. */
 #ifndef TEST_DRIVER_OBJECT_H
 #define TEST_DRIVER_OBJECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Packed headers: NAL units that the application wrote itself. */
 #include "encoder.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Contexts, and the Begin, Render, End of a picture in them. */
 #include "calls.h"
 #include "decoder.h"

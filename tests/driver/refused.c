@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "refused.h"
 
 #define UNUSED __attribute__((unused))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For test programs: a render node opened through libva, and pictures encoded and decoded on it. */
 #ifndef TEST_DRIVER_SESSION_H
 #define TEST_DRIVER_SESSION_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* slice_data() (clause 7.3.4) in CAVLC, made of nothing but I_PCM and P_Skip macroblocks. */
 #ifndef TEST_DRIVER_SLICE_H
 #define TEST_DRIVER_SLICE_H

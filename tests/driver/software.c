@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "software.h"
 
 #include "decoder.h"

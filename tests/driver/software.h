@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A decoding context of another codec than H.264, or of H.264 with CABAC: the stream is written
  * anew out of what libva brought (hevc.h, h264_stream.h), and ffmpeg, run as a program, decodes it.

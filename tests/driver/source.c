@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The picture that is encoded: the application's, unless a switch wants a wrong one. */
 #include "encoder.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Surfaces: NV12 pictures in memory. All work is done by the time a call returns. */
 #include "calls.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a context of software.h is sent, written to the file named by TESTDRV_RECORD in the lines of
  * tests/clips/record.c; and bits of it turned round: TESTDRV_FLIP=BUFFER:OFFSET:BITS, the buffer

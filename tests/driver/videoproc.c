@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "videoproc.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scaling of NV12, by the four nearest pixels; of VAProcPipelineParameterBuffer only what ffmpeg's
  * scale_vaapi sets. */
 #ifndef TEST_DRIVER_VIDEOPROC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ioctls of amdgpu. */
 #include "fakedrm.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What amdgpu says of the chip. */
 #include "fakedrm.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Buffer objects and handles. */
 #include "fakedrm.h"
 #include "fence.h"

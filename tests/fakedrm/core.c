@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ioctls that every DRM driver has. */
 #include "fakedrm.h"
 

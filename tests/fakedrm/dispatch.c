@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An ioctl to its driver, and the faults that are asked for. */
 #include "fakedrm.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the parts of the stand-in share: the chip, buffer objects, open files, the real libc. */
 #ifndef FAKEDRM_H
 #define FAKEDRM_H

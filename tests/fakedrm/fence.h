@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A tiled buffer object mapped through the aperture: there a fence register makes it look linear
  * (i915, "I915_GEM_MMAP_GTT"). Here the program gets linear memory of its own, and what it changed

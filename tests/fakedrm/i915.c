@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ioctls of i915. */
 #include "fakedrm.h"
 #include "fence.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What i915 says of the chip. */
 #include "fakedrm.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* libc as the driver sees it: paths and descriptors of the node lead here. */
 #include "fakedrm.h"
 #include "fence.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The start: which chip, which switches, and the real libc. */
 #include "fakedrm.h"
 

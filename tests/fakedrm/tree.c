@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The fake /dev/dri and /sys. */
 #include "fakedrm.h"
 

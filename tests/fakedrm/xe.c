@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The ioctls of xe that are asked for without a VA driver. */
 #include "fakedrm.h"
 

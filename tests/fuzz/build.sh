@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # How the fuzz programs are built: by clang, whatever the rest of the project is built by.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Coded buffers and NAL units: every byte from the driver is outside input. */
 #include "h264/read.h"
 

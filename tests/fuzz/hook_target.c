@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One fuzz program for all parsers of the hook: the first byte says which one eats the rest. Each
  * parser's own promises are checked, beside what the sanitizers see.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What gpu-verify reads that others have written: the container's files, the kernel's lists, the
  * command line, a driver's messages. The first byte says which parser eats the rest.

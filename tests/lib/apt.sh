@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The machine's own package sources and download settings, turned to the wanted release. After release.sh.
 

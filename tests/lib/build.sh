@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Builds of the project, the same as the presets but with plain calls: Debian 11's CMake knows no presets.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 
 # matrix_print FILE: the table that 60-matrix.t made: the host's line, then one for each kind of start and guest.

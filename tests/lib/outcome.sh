@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # How a test script ends, when not by its end: ctest takes 77 for a skip.
 

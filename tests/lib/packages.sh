@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # shellcheck disable=SC2034  # the lists are named by the scripts that include this file
 # The one list of Debian packages that building and testing need.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the test scripts say, and progress for a person who waits at a terminal.
 
@@ -8,13 +9,14 @@ die() {
     exit 1
 }
 
-# progress_start TEXT: a running clock on standard error until progress_stop, on a terminal only.
+# progress_start TEXT: a running clock on standard error until progress_stop, on a terminal only. It ends with the
+# script, also by Ctrl-C, which bash lets no process in the background feel.
 progress_start() {
     progress_pid=
     [[ -t 2 ]] || return 0
     (
         trap 'exit 0' TERM
-        while :; do
+        while kill -0 $$ 2>/dev/null; do
             printf '\r\033[K# %s, %d s' "$1" "$SECONDS" >&2
             sleep 1 &
             wait $!

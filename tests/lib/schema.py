@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
 """Holds JSON to a schema of ours.
 
 usage: schema.py SCHEMA FILE...             every object in the files is valid

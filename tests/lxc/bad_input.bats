@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Wrong use: a message of at most one screen, status 2, nothing done.
 
 setup() {

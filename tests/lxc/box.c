@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A container in two milliseconds: a process in a mount namespace (and a user namespace) of its
  * own, with a tmpfs for its root. For tests that need hundreds of them, or one that misbehaves.

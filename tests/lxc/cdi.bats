@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lxc-gpu-hook cdi: the host's nodes as a file for Podman, Docker and containerd; what is in it word by word is in
 # tests/unit/hook_cdi.c, and the engines themselves read it in tests/vm/tests/73-cdi.t.
 

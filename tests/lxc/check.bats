@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # `check` predicts: over many configurations, good and bad, of both kinds, its exit status is the
 # status that the start then has, and its text is what the hook then says.
 

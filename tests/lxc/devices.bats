@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The device cgroup: over a table of configurations, made of rules, their order, cgroups above, maps, kinds of start,
 # other troubles, names and kinds of root file systems, `check` ends with the status of the start, and names the same cause. What it prints as fix is done:
 # then the cause is gone. On a host whose devices controller is one of cgroup v1, and on one of cgroup v2 with systemd,

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The host's half of the diagnosis: each row is made, names its cause and no other, and what it prints as
 # fix is done as printed: then the next start gets as far as a node without a driver can (status 9), or
 # works (0, with --no-probe). `check` says the same in a form that a person can read.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a start takes care of where nobody would miss it at once: an option beside a failure that is not its own, the mount's
 # flags, the groups of the witness, the environment of lxc-gpu-bind, what counts as a node, who outlives the hook.
 

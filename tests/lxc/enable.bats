@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # enable and disable: one command sets a container up, the other takes exactly that out again.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Every system call of a start, a mount or an attach fails once, with each errno that it plausibly can; and the
 # hook is killed at every one. Afterwards: a documented status with a cause, all of /dev/dri or nothing, nothing
 # on the host, and the next start works.

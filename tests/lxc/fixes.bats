@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Fix lines that no row of the diagnosis prints: each is done as printed, and then the same command passes or names
 # another cause. tests/diagnosis/ledger knows which lines there are, and in which test each was done.
 

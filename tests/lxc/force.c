@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Makes a process of somebody else's do what it would never do: tries, as that process, to get back
  * any privilege. What the kernel then allows it is what a bug in it could do.

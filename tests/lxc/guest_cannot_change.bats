@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The nodes are as the host made them: no guest's udev, chmod, chown or mount can change them.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # A driver that came back: attach --all gives the containers that have a right to nodes those that a start would give
 # them now, and nobody else any; detach takes them off.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The host before and after: mount table, /dev, /run (LXC's own files aside), /etc, processes.
 
 setup() {

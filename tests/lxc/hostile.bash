@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Shared by the tests of hostile containers. A box is a container without LXC (see box.c): hundreds of
 # them are made in the time of ten starts.
 # shellcheck shell=bash

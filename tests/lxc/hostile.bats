@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Root file systems made to mislead the hook. Whatever they hold, the host is the same afterwards, the
 # hook ends by itself, and its status is 0 or 6.
 

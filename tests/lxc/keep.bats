@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What the container's own config put into /dev/dri stays, and is named.
 
 setup() {

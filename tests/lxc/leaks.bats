@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Many starts and stops leave nothing: mounts, descriptors of LXC's monitor, processes, tmpfs superblocks,
 # files. And the last start takes no longer than the first.
 # LEAK_ROUNDS: how many, 100 when not set; LEAK_REBOOTS: 30; LEAK_AT_ONCE: containers started together, 30.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Shared by the container tests. Words: a container has a NAME, the config lines come on stdin.
 # shellcheck shell=bash
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # libmount is needed when a node is to be bound, and by nothing else; then by lxc-gpu-bind, a program of its own.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # One line of config: the host's node, owned by the container's own root and render group, whatever
 # the id map is.
 

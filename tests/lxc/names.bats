@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Names that a shell or a reader of options takes apart: LXC hands them over behind the hook line, through /bin/sh. A
 # start has its GPU, or fails; `check` ends as it does.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What a person runs on the host: list, idmap, attach.
 
 setup() {

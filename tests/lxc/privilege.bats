@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Which capabilities the hook has in each phase, as the kernel was asked; and that whoever lends it more
 # rights than he has himself cannot steer it by his environment.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The processes of a start, while the container works against them: it looks for a way into their memory at every
 # system call, and it freezes, kills or stops them at each stage. Whatever it does, attach reports how the container is
 # afterwards: status 0 and the nodes are there, or a failure and they are not.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Running containers that work against `attach`: they swap what it looks at, never answer, or reach for
 # the process that is among them.
 # RACE_ROUNDS: how often attach runs against the swapping, 400 when not set.

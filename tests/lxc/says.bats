@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What the hook says: one line a node, to the system log and to LXC; little, and without harm.
 
 setup() {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Several GPUs: which nodes go in, their by-path links, and the primary nodes.
 
 setup() {

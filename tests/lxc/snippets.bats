@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # The files of config-snippets/, as they are installed and as they stand: each in the program that it is
 # for, where that is in Debian 12. Podman's Quadlet is not (4.3; it came with 4.4), nor is Incus, nor
 # Proxmox: those are read, not run.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Answers LXC's socket of a container that does not run, in place of its monitor:
  *

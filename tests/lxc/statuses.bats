@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Each exit status that a root-started container can meet: its number, its cause, and its fix applied.
 
 setup() {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Stops every process of somebody else's program at every system call, before it and after it, and
  * tries there what the root of a container could try to get into its memory.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Configs and processes that another user of the host brings: root obeys, follows and believes none of them.
 
 setup() {

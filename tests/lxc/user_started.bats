@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Containers that an ordinary user starts: the host's own node is bound where the id map makes it
 # usable; where it does not, the failure prints the lines that do.
 

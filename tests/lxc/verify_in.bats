@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # lxc-gpu-hook verify: gpu-verify of the host in a container, which has none; and containers that reach for the host
 # through it. In its place in most tests: visitor, which says what it was given.
 

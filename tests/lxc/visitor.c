@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Takes gpu-verify's place in the tests of `lxc-gpu-hook verify`: says what it was given, and tries
  * what a program in a container must not be able to do to the one who has sent it.

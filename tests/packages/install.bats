@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # What tests/run and tests/demo install: nothing at the cost of a package that is there, such as Proxmox's own LXC.
 
 setup() {
@@ -47,17 +48,59 @@ install_lxc() {
     [ -z "$(ls "$box/tmp")" ]
 }
 
-@test "the demonstration asks sudo for root, and says so where there is none" {
+@test "the demonstration and the tests ask sudo for root, and say so where there is none" {
     chmod 0755 "$work" "$box"
     mkdir -p "$box/tests"
-    cp -r "$TEST_PROJECT/tests/lib" "$TEST_PROJECT/tests/demo" "$box/tests"
+    cp -r "$TEST_PROJECT"/tests/{lib,demo,run} "$box/tests"
     chmod -R a+rX "$box/tests"
     for tool in bash id dirname env; do ln -s "$(command -v "$tool")" "$box/$tool"; done
-    run setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$box" "$box/tests/demo" --vm
-    [ "$status" = 1 ]
-    [[ "$output" == *"run it as root"* ]]
+    for words in 'demo --vm' 'run --fast'; do
+        # shellcheck disable=SC2086  # words
+        run setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$box" "$box"/tests/$words
+        [ "$status" = 1 ]
+        [[ "$output" == *"run it as root"* ]]
+    done
     command_is sudo "printf 'sudo: %s\\n' \"\$*\""
-    run setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$box" "$box/tests/demo" --vm
-    [ "$status" = 0 ]
-    [[ "$output" == *"sudo: -- $box/tests/demo --vm"* ]]
+    for words in 'demo --vm' 'run --fast' run; do
+        # shellcheck disable=SC2086  # words
+        run setpriv --reuid 65534 --regid 65534 --clear-groups env -u TESTS_MUST_RUN PATH="$box" "$box"/tests/$words
+        [ "$status" = 0 ]
+        [[ "$output" == *"sudo: -- $box/tests/$words" ]]
+    done
+    run setpriv --reuid 65534 --regid 65534 --clear-groups env TESTS_MUST_RUN=1 PATH="$box" "$box/tests/run" --vm
+    [[ "$output" == *"sudo: -- env TESTS_MUST_RUN=1 $box/tests/run --vm" ]]
+}
+
+@test "Ctrl-C during the tests leaves no file" {
+    mkdir -p "$box/tmp" "$box/tests"
+    cp -r "$TEST_PROJECT"/tests/{lib,run} "$box/tests"
+    for program in lint-assertions cmake; do
+        # shellcheck disable=SC2016  # the command's own
+        command_is $program '[ "${1:-}" = --self-test ] || { ls "$TMPDIR" >"$BOX/during"; sleep 20; }'
+    done
+    mv "$box/lint-assertions" "$box/tests"
+    command_is dpkg-query 'printf installed'
+    # What is started in the background is deaf to it, unless it is told not to be.
+    setsid env --default-signal=INT TMPDIR="$box/tmp" BOX="$box" PATH="$box:$PATH" "$box/tests/run" --fast &
+    tests=$!
+    for _ in $(seq 300); do
+        [ ! -s "$box/during" ] || break
+        sleep 0.2
+    done
+    [ -s "$box/during" ]
+    kill -INT -- "-$tests"
+    status=0
+    wait "$tests" || status=$?
+    [ "$status" = 130 ]
+    [ -z "$(ls "$box/tmp")" ]
+}
+
+@test "the clock of a script that was ended ends too" {
+    # Its output is a pipe that the clock keeps open.
+    timeout 60 python3 -c 'import pty, subprocess, sys
+controller, terminal = pty.openpty()
+script = ". " + sys.argv[1] + "; progress_start work; exit 130"
+child = subprocess.Popen(["bash", "-c", script], stdout=subprocess.PIPE, stderr=terminal)
+child.wait()
+child.communicate(timeout=30)' "$TEST_PROJECT/tests/lib/say.sh"
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
 # Two packages that lintian has nothing to say about, the same bytes wherever they are built, and gone
 # without a trace when purged.
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Rows of the diagnosis about what is around the driver: the service's own sandbox, the groups of a login, memory,
 # which packages are there. Processes, namespaces, cgroups and users are real; dpkg's database, the file
 # memory.events and the names of units are fixtures, for no systemd runs here.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # One chip on its stock driver, in every profile, entrypoint and way to control the rate: the pictures come back from the
 # emulated engine to the bit. At least as much as ffmpeg's h264_vaapi gets.
 #     chip.sh CHIP DRIVER NAME

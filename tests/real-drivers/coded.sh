@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The stock driver on an engine that lies: gpu-verify finds each, and says what it is.
 #     coded.sh CHIP DRIVER
 chip=$1 driver=$2

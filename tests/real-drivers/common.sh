@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For the tests of gpu-verify on the distribution's own VA drivers, which run on the fake kernel of
 # ../fakedrm and its emulated media engine.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What goes wrong inside the stock drivers: each way is a FAIL with its cause, within the deadline,
 # and the child is gone. Where ffmpeg calls nothing a success, that is shown beside it.
 # shellcheck source-path=SCRIPTDIR

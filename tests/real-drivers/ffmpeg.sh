@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # An independent judge: what ffmpeg has the stock driver encode on the emulated engine is, in ffmpeg's own decoder, exactly
 # what went in; and the stock driver decodes it to exactly what that decoder makes of it.
 #     ffmpeg.sh CHIP DRIVER CODEC

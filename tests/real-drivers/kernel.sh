@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What the kernel knows better than the driver: a GPU without a node, without video engines, wedged, that may not be
 # mapped; and whose user namespace it is. The stock drivers over the fake kernel; the machine's own files under a
 # root of their own, with a /sys/bus/pci and a /lib/modules that are made here.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Which libva is judged: none, the system's, or the one that a media server brings. Jellyfin's directories are made of
 # Debian's own files, in a namespace where they can be written and taken away.
 # shellcheck source-path=SCRIPTDIR

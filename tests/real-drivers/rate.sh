@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Engines with a rate of their own: processes share them, and a chip that has two of them does twice as much.
 #     rate.sh CHIP DRIVER ENGINES
 chip=$1 driver=$2 engines=$3

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The streams themselves, judged by ffmpeg, which shares no code with us: what gpu-verify has the
 # test driver encode decodes without a word, at sizes that need cropping and sizes that do not, in
 # every profile and at every quantiser. Sizes are even: 4:2:0 H.264 has no others.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Every ioctl the fake kernel knows, failed once: whatever the stock driver makes of it, the verdict
 # is a FAIL with a documented status and a cause, within the deadline, or the pictures are right all the same.
 # Drawn with a seed, so that a failure can be had again: SEED=N sweep.sh CHIP DRIVER

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every way to bring a picture into a surface, and every way to get it back: by a derived image and
  * by put and get. All give the same picture, or this fails.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A picture that goes into a surface by a derived image or by put comes back the same by a derived image and by get,
 # however the driver tiles the surface.
 #     transfer.sh CHIP DRIVER PAIRS: that many pairs of ways; 1: this driver derives no images

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Encodes and decodes in turns on one driver, as gpu-verify does; but what is decoded are the
  * pictures of a stream that was made elsewhere. Exit 0 when every call succeeded.

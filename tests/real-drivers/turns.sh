@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A decoder beside an encoder, on the same display and in turns: a stock driver takes every call of it. It decodes a
 # stream of the test driver's, whatever comes out of that.
 #     turns.sh CHIP DRIVER SIZE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cmocka.h wants these four in front of it. */
 #ifndef CMOCKA_ALL_H
 #define CMOCKA_ALL_H

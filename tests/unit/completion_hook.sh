@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What bash offers behind lxc-gpu-hook. usage: completion_hook.sh PROGRAM COMPLETION
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What bash offers behind gpu-verify. usage: completion_verify.sh PROGRAM COMPLETION
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Has our parser read an H.264 file that another encoder made, and prints what it found.
  * Access units have to begin with a delimiter, for there are no coded buffers to tell them apart.

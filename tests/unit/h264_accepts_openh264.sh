@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Our parser takes what openh264 writes.
 #     h264_accepts_openh264.sh H264_ACCEPT [OPENH264_ENCODE]
 set -eu

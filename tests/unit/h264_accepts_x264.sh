@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Our parser takes what another encoder writes: every profile, CAVLC and CABAC, other picture order
 # count types, several slices, several references, odd sizes; and refuses B pictures and cut files.
 set -eu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What h264_write.c writes, the parser reads back field by field. */
 #include "cmocka_all.h"
 #include "h264/bits.h"

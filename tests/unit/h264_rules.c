@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Each kind of damage to a stream is refused, with the rule that it breaks in plain words. */
 #include "cmocka_all.h"
 #include "h264_scene.h"

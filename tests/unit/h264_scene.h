@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Small hand-made H.264 streams for the tests of the parser: 64x32 pixels, eight macroblocks. */
 #ifndef TEST_H264_SCENE_H
 #define TEST_H264_SCENE_H

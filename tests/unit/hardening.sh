@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What the shipped programs are hardened with, read from the programs themselves; what only their own code shows, not
 # the C library in a static one, from the archives that they are linked from.
 # usage: hardening.sh PROGRAM ARCHIVE [PROGRAM ARCHIVE]...        77: not a release build

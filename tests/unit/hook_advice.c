@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the hook's fixes are made from: lines of a config and of modprobe.d, and lines to paste. */
 #include "cmocka_all.h"
 #include "config/scan.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* cdi: the specification as engines read it, held to files; and which versions and kinds are taken.
  */
 #include "base/file.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a child keeps open, on a kernel with and without close_range(2), with and without /proc; and
  * who outlives whom.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Editing lxc.idmap lines and reading /etc/subgid: pure text work. */
 #include "cmocka_all.h"
 #include "config/edit.h"

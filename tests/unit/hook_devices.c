@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Device rules of a config: what they allow, in each of LXC's ways; which line is to blame; what
  * helps. */
 #include "cmocka_all.h"

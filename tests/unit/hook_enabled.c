@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What enable puts into a config, disable takes out: byte for byte, whatever else changed. */
 #include "cmocka_all.h"
 #include "config/edit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What LXC tells a hook in words and variables, and what is no such thing. */
 #include "cmocka_all.h"
 #include "facts/env.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is said: no word of another's reaches a terminal raw, or a fix as more than a word. */
 #include "base/err.h"
 #include "base/text.h"

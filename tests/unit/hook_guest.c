@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is read of the guest: its group file and its cgroup. */
 #include "cmocka_all.h"
 #include "facts/env.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Who runs, by the names of the sockets; and whether a container has what a start would give it. */
 #include "base/tree_sum.h"
 #include "cmocka_all.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Id maps: what is read, how ids translate, and whom the proof can use. */
 #include "base/idmap.h"
 #include "cmocka_all.h"

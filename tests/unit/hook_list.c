@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What list says of the GPUs of a host, for a person and for a program. */
 #include "cmocka_all.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is read of a mount table: whose tree shows at /dev/dri, and who hears of a new mount. */
 #include "base/mountinfo.h"
 #include "cmocka_all.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Paths inside a container: both ways of opening them (openat2, and component by component) give
  * the same answer and never leave the root.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The plan: owners, fallbacks, links, kept nodes and the witness, from facts alone. */
 #include "cmocka_all.h"
 #include "exit_status.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Proxmox's config of a container: our include, whatever Proxmox makes of the lines around it. */
 #include "cmocka_all.h"
 #include "config/proxmox.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The idmap calculator: examples, edges, and properties over many random maps. What must always
  * hold: no overlap, the same guest ids mapped, a change at the one gid only (and at the one that

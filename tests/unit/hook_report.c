@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What goes to the system log: each record with its priority, and each warning where it is due. */
 #include "cmocka_all.h"
 #include "say/report.h"

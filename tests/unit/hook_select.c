@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --select: what is accepted, what matches. */
 #include "cmocka_all.h"
 #include "facts/select.h"

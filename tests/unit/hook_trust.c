@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whom root believes: paths, configs with what they include, and who is a container's init. */
 #include "base/cleanup.h"
 #include "cmocka_all.h"

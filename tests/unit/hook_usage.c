@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * status: what the kernel says of open nodes, as i915, xe and amdgpu say it, and which container it
  * belongs to; from a /proc that is made of files.

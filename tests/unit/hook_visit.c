@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A user of a container by files that the container wrote, and a program that nobody can change. */
 #include "base/cleanup.h"
 #include "cmocka_all.h"

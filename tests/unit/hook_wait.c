@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --wait: as long as was asked for, and no longer than it takes. */
 #include "cmocka_all.h"
 #include "start/gpu_wait.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A hook line is cut into words as sh(1) does it, or given up on. */
 #include "cmocka_all.h"
 #include "config/given.h"

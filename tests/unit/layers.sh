@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Each directory of a program sees the headers of those it is linked to, and no other; and those that are called pure
 # call neither the system nor libva, with all that they link.
 # usage: layers.sh BUILD_DIRECTORY hook|verify LIBRARY_ARCHIVE... -- PURE_ARCHIVE...

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A manual page knows what its program knows, and no more: options, exit statuses, version and the diagnosis. For
 # gpu-verify also every key of the JSON object, and its examples are real reports.
 # usage: manual.sh PROGRAM MANUAL ROWS|CAUSES.def [GOLDEN_FOLDER]
@@ -38,6 +39,7 @@ commands_of() { sed -nE 's/^  lxc-gpu-hook ([a-z]+).*/\1/p' "$1" | uniq; }
 # Options: the help is made from the parser's own table.
 options_of() { grep -oE -- '--[a-z][a-z-]+' "$1" | sort -u; }
 options_of "$scratch/help" >"$scratch/wanted"
+cp "$scratch/wanted" "$scratch/wanted-options"
 options_of "$scratch/plain" >"$scratch/manual"
 same options
 
@@ -68,6 +70,20 @@ case $diagnosis in
     *) sed -nE 's/^(h[0-9]+) ([0-9]+) .*/\2 \1/p' "$diagnosis" ;;
 esac | sort -u >"$scratch/wanted"
 same diagnosis
+
+# The README says no command and no option that there is not, and no more than four lines for each kind of container.
+name=${program##*/}
+grep -oE "\\b$name [^\`#|]*" "$project/README.md" >"$scratch/readme"
+[ -s "$scratch/readme" ] || fail "nothing of $name in the README"
+options_of "$scratch/readme" >"$scratch/said"
+! grep -vxFf "$scratch/wanted-options" "$scratch/said" || fail 'the README has options that --help has not'
+[ "$name" != lxc-gpu-hook ] || {
+    commands_of "$scratch/help" >"$scratch/commands"
+    ! sed -nE 's/^lxc-gpu-hook ([a-z]+) [A-Z].*/\1/p' "$scratch/readme" | grep -vxFf "$scratch/commands" || fail 'the README has commands that --help has not'
+    [ "$(awk '/^## / { here = /LXC \| Proxmox \| Incus \| Docker/ } here && /^```/ { inside = !inside; blocks += inside; lines = 0; next }
+        here && inside && ++lines > 4 { long = 1 } END { print blocks, long + 0 }' "$project/README.md")" = '4 0' ] ||
+        fail 'the README has not four boxes of four lines at most'
+}
 
 # The tests that it names are there.
 grep -oE '\btests/[a-z0-9_/.-]*[a-z0-9]' "$scratch/plain" | sort -u >"$scratch/files"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A program under valgrind's memcheck: no read of what was never set, no leak. It may fail, but not so.
 # usage: memcheck.sh PROGRAM [WORDS]...       WORDS: one command line; without any, the program is run once, bare
 # 77: valgrind is not installed, or PROGRAM is linked statically, which hides its memory from valgrind

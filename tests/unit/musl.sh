@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The hook compiles with musl's headers too: whatever it takes of the C library it includes by name. Only compiled, for
 # there is no libcap or libmount that is built for musl.
 # usage: musl.sh            77: no musl-gcc, or no headers of the kernel, libcap or libmount

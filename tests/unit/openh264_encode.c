@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Encodes our test pattern with Cisco's openh264, for our parser to read: an encoder that shares no
  * code with us or with x264. Each picture gets an access unit delimiter in front, which openh264

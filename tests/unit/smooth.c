@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The picture of the check of scaling, as NV12 on standard output; or what of it is left in the one
  * on standard input. */
 #include "picture/smooth.h"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # What runs as root at a start of a container is small, and has nothing of the configs, the commands and the words in it:
 # counted is what linking start_host() takes from the program's own libraries, which this prints.
 # usage: start_size.sh ARCHIVE...

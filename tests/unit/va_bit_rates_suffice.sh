@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The limits that gpu-verify holds pictures to are such that a good encoder keeps them: our own
 # pictures through libx264, with the bit rates and the level that we ask of a GPU, and at the
 # coarsest quantisers. Below 20 dB a bit rate warns, and a fine quantiser fails; at 14 a coarse one.

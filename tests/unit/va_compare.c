@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A wrong picture is told by what it looks like. */
 #include "cmocka_all.h"
 #include "picture/compare.h"

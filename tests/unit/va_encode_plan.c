@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is asked of an encoder, against the demands that drivers were seen to make. */
 #include "cmocka_all.h"
 #include "h264/read.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts stay usable whatever a crashed driver wrote over them, and say what libva said. */
 #include "cmocka_all.h"
 #include "facts/va.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A picture that is not the one of its frame number is below 20 dB against it. */
 #include "cmocka_all.h"
 #include "picture/pattern.h"

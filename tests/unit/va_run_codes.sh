@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # A whole run on the test driver: what it encodes is, decoded by ffmpeg, the pattern to the last
 # bit, whichever way the pictures and headers went in.
 #     va_run_codes.sh VA_TRY DRIVERS [FAKEDRM]

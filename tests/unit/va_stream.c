@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The stream as it is taken from the coded buffers: what is kept, written and judged. */
 #include "cmocka_all.h"
 #include "va/stream.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs va_run() on a render node and prints the facts, without the supervisor and the checks of
  * gpu-verify: for tests of the VA side alone. Exit 0 when the last section asked for got through.

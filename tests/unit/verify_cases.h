@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Ways a verification can end, as facts made by hand: for verify_report.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A GPU that only decodes: by default, and with --decode-only. */
 #include "verify_cases.h"
 

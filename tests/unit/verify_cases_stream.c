@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the VA driver does: coded buffers, the stream, pictures, and how it ends. */
 #include "verify_cases.h"
 

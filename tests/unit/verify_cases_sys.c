@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What goes wrong before a VA driver is loaded. */
 #include "verify_cases.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the VA driver says: which one it is, and what it offers. */
 #include "verify_cases.h"
 

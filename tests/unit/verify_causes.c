@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * causes.def: every word in braces exists, every line is one that can be printed and pasted, and in
  * which place it is printed.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The real gpu-verify where no GPU is needed: what it says and how it ends for nodes that are
 # missing, wrong, forbidden or without a driver. Arguments: the program, and the golden folder.
 set -eu

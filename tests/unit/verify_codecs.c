@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The codecs' names, and what is built in of them. */
 #include "cmocka_all.h"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The examples that come with gpu-verify: what they run is what the program takes, in units that systemd takes, and a health
 # check ends with a status that its engine knows.
 # usage: verify_examples.sh GPU_VERIFY CONFIG_SNIPPETS

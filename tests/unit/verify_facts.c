@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A run in which all is well, and the steps back from it that several cases share. */
 #include "verify_cases.h"
 

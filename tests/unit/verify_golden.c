@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Wanted output; with GOLDEN_UPDATE=1 in the environment it is written anew. */
 #include "cmocka_all.h"
 #include "verify_cases.h"

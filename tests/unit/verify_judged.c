@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What one finding hangs on: facts that differ in one thing, and the cause that is named. */
 #include "cmocka_all.h"
 #include "judge/checks.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --like: what is taken from a process or a unit, from the texts of /proc and systemctl. */
 #include "cmocka_all.h"
 #include "like/like.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* GPUs by their ids, rate control by its names, and what the encoder is told about the rate. */
 #include "base/gpu_names.h"
 #include "facts/rate_control.h"

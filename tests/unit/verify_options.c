@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line: what is taken, and what is refused with which words. */
 #include "cmocka_all.h"
 

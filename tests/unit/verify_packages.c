@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is installed and offered, from the texts of dpkg and APT. */
 #include "cmocka_all.h"
 #include "facts/packages.h"

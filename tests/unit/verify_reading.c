@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is read from the container's files: hostile or odd content gives no wrong facts. */
 #include "cmocka_all.h"
 

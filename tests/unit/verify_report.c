@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every way a verification can end, from hand-made facts to the lines a person reads and the JSON a
  * program reads. tests/golden/verify has the text of all of them, a file for each exit status, and

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The real gpu-verify from the command line to the verdict, on the test driver: for each way a
 # driver can fail, the exit status and the words; and for those that work, a pass.
 #     verify_run.sh GPU_VERIFY DRIVERS [FAKEDRM]

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # The bounds of the check of scaling: software scalers of every kind keep within them, and so does the test driver; each way to
 # scale wrong does not. usage: verify_scale.sh SMOOTH GPU_VERIFY DRIVERS [FAKEDRM]
 set -euo pipefail

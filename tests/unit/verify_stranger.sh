@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # Every report that gpu-verify can make, as tests/golden/verify has them, can be read by a stranger: a failure
 # takes at most 12 lines, and no line is longer than 80 columns but those to paste.
 # usage: verify_stranger.sh GOLDEN_FOLDER

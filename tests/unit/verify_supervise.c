@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Work that hangs, crashes, leaves, forks or talks is survived, told apart, and cleaned up after.
  * Times are bounds on hanging for ever, not measurements: no verdict depends on how fast this is.

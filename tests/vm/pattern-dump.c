@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The pictures that gpu-verify encodes, as raw NV12 on standard output, to compare with what
  * another decoder makes of its stream. */
 #include "picture/pattern.h"

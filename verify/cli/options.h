@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The command line of gpu-verify. */
 #ifndef VERIFY_OPTIONS_H
 #define VERIFY_OPTIONS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The file of --output: written beside its place and moved there when it is complete, so that a
  * run that fails leaves neither half a stream nor a changed old one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "codec/clip.h"
 
 static const struct clip *const CLIPS[CODEC_COUNT] = {

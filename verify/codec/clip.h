@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Short streams with everything that a decoder behind libva gets for them, so that no parser is
  * needed: the buffers that ffmpeg's hwaccel sends, byte by byte, and checksums of the pictures that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Made by tests/clips/make of tests/clips/h264.h264: not to be edited. */
 /* clang-format off */
 #include "codec/clip.h"

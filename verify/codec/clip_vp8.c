@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Made by tests/clips/make of tests/clips/vp8.ivf: not to be edited. */
 /* clang-format off */
 #include "codec/clip.h"

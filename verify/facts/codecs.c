@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/codecs.h"
 
 #include <stddef.h>

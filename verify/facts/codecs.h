@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Codecs by the names that people give them. */
 #ifndef VERIFY_CODEC_NAMES_H
 #define VERIFY_CODEC_NAMES_H

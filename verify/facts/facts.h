@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is known about one render node and the place this program runs in, without any opinion:
  * verdicts are made from it in judge/.

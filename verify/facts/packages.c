@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/packages.h"
 
 #include <stdio.h>

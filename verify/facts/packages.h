@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The packages that hold VA drivers and libva: which are installed; on Debian also in which
  * version, and what the APT sources of this machine offer. Read as text, nothing is run. Fedora's

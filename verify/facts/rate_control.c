@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/rate_control.h"
 
 #include <string.h>

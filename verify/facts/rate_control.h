@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Rate control modes: their names, VA-API's bits for them, and the parameter buffers they want.
  * Pure: makes no libva call.

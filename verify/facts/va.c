@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "facts/va.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the supervised child found out through libva, without any opinion: verdicts are made in
  * judge/.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Bounded reading of NAL units and of the bits in them. Input is hostile: nothing is read outside
  * what was given, and reading past the end sets `bad` and yields zeros.

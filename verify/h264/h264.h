@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The part of H.264 (ITU-T H.264, clause numbers below are its) that a progressive 8-bit 4:2:0
  * stream of I and P slices needs: written by write.c, read by params.c and slice.c.

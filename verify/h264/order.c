@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rules between a picture and the one before it. */
 #include "h264/read.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Sequence and picture parameter sets (7.3.2.1, 7.3.2.2, Annex E). */
 #include "h264/bits.h"
 #include "h264/read.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The rules of one coded buffer and of the whole stream. */
 #include "h264/read.h"
 

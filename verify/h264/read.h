@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reads an H.264 stream one coded buffer at a time and says in plain words which rule it breaks:
  * a pure function over bytes, for hostile input. It allocates nothing and decodes no macroblock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The slice header (7.3.3) of I and P slices in frames. */
 #include "h264/bits.h"
 #include "h264/read.h"

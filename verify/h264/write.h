@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writes the headers that an encoder is handed as packed headers: Annex B start code, NAL unit
  * header, emulation prevention. No allocation, no state.

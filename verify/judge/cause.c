@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/cause.h"
 
 #include "judge/subject.h"

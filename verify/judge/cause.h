@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Words for a cause, and the lines that fix it, filled with this container's own numbers.
  * Pure functions over the facts.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/checks.h"
 #include "judge/packages.h"
 

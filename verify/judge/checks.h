@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Verdicts: a const table of pure functions over the facts, in the order in which a person would
  * look. The first check that fails decides.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The checks of what the VA driver says: which one it is, and what it offers. */
 #include "judge/checks.h"
 #include "judge/codecs.h"

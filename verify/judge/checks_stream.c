@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The checks of what came out: coded buffers, the stream, the decoded pictures, and of what else
  * the driver offers. */
 #include "facts/rate_control.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/codecs.h"
 
 #include <va/va.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the driver's table and this run say of each codec. */
 #ifndef VERIFY_CODECS_H
 #define VERIFY_CODECS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The kernel's word about the hardware beats the driver's. */
 #include "judge/checks.h"
 

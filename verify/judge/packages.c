@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/packages.h"
 
 #include "judge/words.h"

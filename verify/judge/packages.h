@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known by name: packages of the distributions, and GPUs that are none. */
 #ifndef VERIFY_PACKAGES_H
 #define VERIFY_PACKAGES_H

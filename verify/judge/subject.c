@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "judge/subject.h"
 
 #include "judge/subject_values.h"

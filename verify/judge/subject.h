@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The words in braces of causes.def: each is one value out of the facts. */
 #ifndef VERIFY_SUBJECT_H
 #define VERIFY_SUBJECT_H

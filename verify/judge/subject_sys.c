@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The values out of what is known before the VA driver is loaded. */
 #include "base/gpu_names.h"
 #include "judge/packages.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The values out of what the VA driver did, and how the run ended. */
 #include "facts/rate_control.h"
 #include "judge/codecs.h"

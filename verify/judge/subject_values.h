@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every word in braces of causes.def, one row each, in the order of the facts: X(name, trust). What
  * writes it is value_NAME, in subject_sys.c or subject_va.c.

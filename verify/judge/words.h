@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts in words: what several parts of the report say in the same way. */
 #ifndef VERIFY_WORDS_H
 #define VERIFY_WORDS_H

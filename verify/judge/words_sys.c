@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is known before the VA driver is loaded, and how the run ended, in words. */
 #include "judge/words.h"
 

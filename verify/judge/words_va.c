@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the VA driver said and did, in words. */
 #include "judge/words.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Media servers that do not use the distribution's libva. */
 #include "library/library.h"
 

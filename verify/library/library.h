@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libva, loaded while the program runs and not with it: where it is missing, or another program's
  * own is to be judged, that is a finding, not a loader's error.

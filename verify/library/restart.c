@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --libva: this program once more, with another program's libraries. */
 #include "library/library.h"
 

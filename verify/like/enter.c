@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* As a running process is. Everything of it is opened first, and then followed. */
 #include "like/like.h"
 

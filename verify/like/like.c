@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "like/like.h"
 
 #include "base/cleanup.h"

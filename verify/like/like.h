@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * --like: this program once more, as a process of this place is: in its namespaces, root directory
  * and cgroup, with its user, groups, bounding set and environment. So what is judged is what that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Like a unit that does not run. */
 #include "like/like.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "picture/compare.h"
 
 #include "picture/psnr.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How close decoded pictures are to the pattern they were encoded from. */
 #ifndef VERIFY_COMPARE_H
 #define VERIFY_COMPARE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The moving test pattern: the same frame number always gives the same NV12 picture, and a picture
  * that is shifted, stale, repeated, green or half missing is below 20 dB against it.

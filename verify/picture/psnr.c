@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "picture/psnr.h"
 
 #include <math.h>

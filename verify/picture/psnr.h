@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Peak signal-to-noise ratio of 8-bit samples, from sums that the caller adds up row by row. */
 #ifndef VERIFY_PSNR_H
 #define VERIFY_PSNR_H

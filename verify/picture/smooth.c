@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "picture/smooth.h"
 
 #include "picture/psnr.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A picture that is a function of the place in it, so soft that every filter scales it to nearly
  * the same: drawn at another size it is its own reference. No two parts of it are alike, nor a part

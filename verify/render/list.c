@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --list: what the driver offers, a row for each pair of profile and entrypoint. */
 #include "render/list.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* --list: what the driver offers, as a table and as JSON. */
 #ifndef VERIFY_RENDER_LIST_H
 #define VERIFY_RENDER_LIST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Verdicts for Prometheus, in its text format (version 0.0.4), as node_exporter's textfile
  * collector reads them. A metric of all nodes stands together, so that what is wanted of each node

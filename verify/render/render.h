@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Prints a report. Reads facts and verdicts, decides nothing. */
 #ifndef VERIFY_RENDER_H
 #define VERIFY_RENDER_H

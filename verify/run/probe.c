@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "run/probe.h"
 
 #include "base/cleanup.h"

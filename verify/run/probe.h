@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Collects the facts about one node, in a supervised child. */
 #ifndef VERIFY_PROBE_H
 #define VERIFY_PROBE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs work that may hang, crash or end the process, in a child that cannot outlive us.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What our outputs are connected to. */
 #ifndef VERIFY_TERMINAL_H
 #define VERIFY_TERMINAL_H

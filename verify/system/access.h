@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts about who we are, what is mapped here, and whether the node can be opened. */
 #ifndef VERIFY_ACCESS_H
 #define VERIFY_ACCESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/around.h"
 
 #include "base/cleanup.h"

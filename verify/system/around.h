@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What this process was started in, against the first process of this place: a service's own
  * sandbox and groups are nobody's fault but the unit's.

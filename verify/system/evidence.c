@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/evidence.h"
 
 #include "base/cleanup.h"

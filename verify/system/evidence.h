@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the kernel says of the GPU and of memory once something has failed: whether it is wedged,
  * has video engines, may be mapped. For a supervised child: a kernel driver may not answer.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/kernel.h"
 
 #include "base/cleanup.h"

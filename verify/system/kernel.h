@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts about the kernel's side of the node. */
 #ifndef VERIFY_KERNEL_H
 #define VERIFY_KERNEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/mounts.h"
 
 #include "base/mountinfo.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading /proc/self/mountinfo (proc_pid_mountinfo(5)); works on its whole text. */
 #ifndef VERIFY_MOUNTS_H
 #define VERIFY_MOUNTS_H

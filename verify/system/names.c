@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/names.h"
 
 #include "base/accounts.h"

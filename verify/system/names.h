@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Users and groups as /etc/passwd and /etc/group have them. Not through getpwuid: its modules may
  * be missing, slow or remote, and the files are what the fix lines change.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/node.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts about the render node as a file. Never opens it. */
 #ifndef VERIFY_NODE_H
 #define VERIFY_NODE_H

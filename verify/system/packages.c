@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/packages.h"
 
 #include "base/cleanup.h"

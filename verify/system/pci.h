@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The GPU on this machine's PCI bus, for where there is no node: what its driver made of it. */
 #ifndef VERIFY_PCI_H
 #define VERIFY_PCI_H

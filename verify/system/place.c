@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "system/place.h"
 
 #include "base/cleanup.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Facts about where this program runs. */
 #ifndef VERIFY_PLACE_H
 #define VERIFY_PLACE_H

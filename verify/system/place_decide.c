@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What kind of place this is, from the traces that its manager leaves. */
 #include "system/place.h"
 

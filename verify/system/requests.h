@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The drivers' own requests, and how they are sent. */
 #ifndef VERIFY_REQUESTS_H
 #define VERIFY_REQUESTS_H

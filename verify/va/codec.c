@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/codec.h"
 
 #include "codec/clip.h"

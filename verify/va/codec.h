@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decodes the built-in clips and compares what comes back with what the standard has come out. */
 #ifndef VERIFY_VA_CODEC_H
 #define VERIFY_VA_CODEC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/coded_buffer.h"
 
 #include <stdio.h>

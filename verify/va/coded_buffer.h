@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reading what the encoder wrote. */
 #ifndef VERIFY_CODED_BUFFER_H
 #define VERIFY_CODED_BUFFER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/decode_params.h"
 
 #include <string.h>

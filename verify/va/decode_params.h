@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libva's decode buffers from what our own parser read. Pure: makes no libva call. References are
  * those of a sliding window (8.2.5.3), which is all that I and P pictures in order need.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/decoder.h"
 
 #include "va/table.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Decodes the stream on the same GPU, a picture at a time, and compares it with the pattern. */
 #ifndef VERIFY_DECODER_H
 #define VERIFY_DECODER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/encode_buffers.h"
 
 #include "facts/rate_control.h"

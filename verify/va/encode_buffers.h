@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The parameter buffers that go into vaRenderPicture for one frame: sequence, rate control,
  * picture, packed headers, slice.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is asked of the encoder, frame by frame, as H.264 headers and as libva's parameter buffers.
  * Pure: makes no libva call. An IDR picture every IDR_PERIOD frames, P pictures with the frame

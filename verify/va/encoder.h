@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Encodes the test pattern through libva, a picture at a time. */
 #ifndef VERIFY_ENCODER_H
 #define VERIFY_ENCODER_H

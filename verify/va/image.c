@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/image.h"
 
 #include "picture/smooth.h"

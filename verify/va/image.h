@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Surfaces as NV12 memory, in both directions. */
 #ifndef VERIFY_VA_IMAGE_H
 #define VERIFY_VA_IMAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How large a picture the driver takes. */
 #include "va/limits.h"
 

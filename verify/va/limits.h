@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How large a picture the driver takes. */
 #ifndef VERIFY_VA_LIMITS_H
 #define VERIFY_VA_LIMITS_H

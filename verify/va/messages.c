@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libva has no call that tells which files it tried; its messages do. Read in libva 2.7 to 2.22
  * (va/va.c): the callbacks get every message whatever LIBVA_MESSAGING_LEVEL says, which only

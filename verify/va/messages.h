@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What libva and the driver say while they load, as facts. */
 #ifndef VERIFY_VA_MESSAGES_H
 #define VERIFY_VA_MESSAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One verification from the first libva call to the last, in the order of the checks. */
 #include "va/run.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* One verification through libva. */
 #ifndef VERIFY_VA_RUN_H
 #define VERIFY_VA_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/scale.h"
 
 #include "picture/psnr.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Whether the driver scales pictures, as players do on their way to the encoder. */
 #ifndef VERIFY_VA_SCALE_H
 #define VERIFY_VA_SCALE_H

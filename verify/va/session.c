@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/session.h"
 
 #include "va/messages.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One libva display and the rule that every libva call is made through VA_CALL or VA_TRY: its name
  * stands in facts->progress.call while it runs, so the parent can name it when the child hangs or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "va/stream.h"
 
 #include <errno.h>

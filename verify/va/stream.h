@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The encoded stream as it comes out of the coded buffers, a picture at a time: written to the
  * output, read by our own parser, and gone when the next one comes.

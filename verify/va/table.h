@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The profile x entrypoint table, and the row of it that an encode uses. */
 #ifndef VERIFY_VA_TABLE_H
 #define VERIFY_VA_TABLE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/avc.h"
 
 #include "engine/cabac.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Slices of H.264 that lose nothing: every macroblock is I_PCM; P_Skip is understood as well. */
 #ifndef FAKEDRM_AVC_H
 #define FAKEDRM_AVC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/cabac.h"
 
 /* Table 9-44: the range of the less probable symbol. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What Intel's video engine writes: the stream of a picture, from its headers to its last slice. */
 #ifndef FAKEDRM_CODED_H
 #define FAKEDRM_CODED_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/hcp.h"
 
 #include "engine/hevc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Intel's video engine for HEVC, Gen11 and Gen12: the HCP and VDENC commands (PRM, volume "Command
  * Reference: Instructions"). What a command holds is kept until VDENC_WALKER_STATE codes a slice,

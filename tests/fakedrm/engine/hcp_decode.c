@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/hcp_decode.h"
 
 #include "driver/ffmpeg.h"

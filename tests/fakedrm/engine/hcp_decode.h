@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * HEVC as Intel's engine decodes it. What a picture is made of is gathered from the commands:
  * HCP_PIC_STATE, the addresses of the reference pictures, and for each slice its state, lists and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/hcp_words.h"
 
 #include "engine/hcp.h"

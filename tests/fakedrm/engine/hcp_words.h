@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What HCP's commands say of a picture that is to be decoded, in the words of libva's buffers. */
 #ifndef FAKEDRM_HCP_WORDS_H
 #define FAKEDRM_HCP_WORDS_H

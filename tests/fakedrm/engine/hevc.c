@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/hevc.h"
 
 #include "engine/hevc_block.h"

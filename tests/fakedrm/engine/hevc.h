@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Slices of HEVC whose pictures are as near to the source as the quantiser lets them be. Parameter
  * sets are the driver's, and those of today's programs allow neither PCM nor the bypass of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The words of HEVC's slice data (clause 7.3.8) that hevc.h uses, in their contexts. */
 #ifndef FAKEDRM_HEVC_BLOCK_H
 #define FAKEDRM_HEVC_BLOCK_H

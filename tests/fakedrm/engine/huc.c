@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/huc.h"
 
 #include "engine/streamer.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Intel's HuC: a small processor beside the video engine, whose firmware controls the bit rate.
  * Here nothing controls it; what the firmware hands to the engine, it hands over as the driver

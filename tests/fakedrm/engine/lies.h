@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the engine does wrong on purpose: FAKEDRM_LIE=NAME[@N[+]][,...] hits the Nth picture that is
  * coded (and with + all later ones), or every picture.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Intel's media pipeline before Gen9, of which one shader is known: the one that copies a picture
  * of luma and chroma, sampled through two surfaces, to two others of the same size. Shaders are not

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/mfx.h"
 
 #include "engine/avc.h"

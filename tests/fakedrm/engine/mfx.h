@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Intel's fixed-function video engine, Gen7 to Gen12: the MFX and VDENC commands of H.264 (PRM,
  * volume "Command Reference: Instructions", and "Media VDBOX"). What a command holds is kept until

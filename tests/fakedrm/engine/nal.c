@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/nal.h"
 
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Bits to and from a byte stream with emulation prevention (H.264 clause 7.4.1). */
 #ifndef FAKEDRM_NAL_H
 #define FAKEDRM_NAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/pm4.h"
 
 #include "fakedrm.h"

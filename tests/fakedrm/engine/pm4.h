@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * AMD's graphics ring, as much of it as brings pictures to the video engine and back: the command
  * processor's own copies, and two shaders of radeonsi. Shaders are not executed; they are told by

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/rate.h"
 
 #include "fakedrm.h"

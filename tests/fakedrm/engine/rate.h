@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How fast the engines are: FAKEDRM_RATE=N pictures a second, each of them, for all processes that
  * share FAKEDRM_ROOT. Without it a picture takes no time.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/slice.h"
 
 #define NAL_IDR 5u

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Slice headers of H.264 (clause 7.3.3), for engines that find them in the stream themselves. */
 #ifndef FAKEDRM_SLICE_H
 #define FAKEDRM_SLICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/state.h"
 
 #include "engine/lies.h"

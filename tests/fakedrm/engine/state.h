@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What an engine is over all submissions of a process. */
 #ifndef FAKEDRM_STATE_H
 #define FAKEDRM_STATE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/streamer.h"
 
 #include "fakedrm.h"

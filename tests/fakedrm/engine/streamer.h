@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Intel's command streamer: it walks a batch and does what the commands say. */
 #ifndef FAKEDRM_STREAMER_H
 #define FAKEDRM_STREAMER_H

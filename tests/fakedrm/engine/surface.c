@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/surface.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A picture in GPU memory, as the driver's commands describe it: 8-bit 4:2:0, chroma interleaved.
  */
 #ifndef FAKEDRM_SURFACE_H

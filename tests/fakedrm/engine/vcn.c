@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/vcn.h"
 
 #include "engine/avc.h"

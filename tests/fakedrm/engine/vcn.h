@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * AMD's video engine, VCN 1 to 3. To the encoder a submission is a row of parameters, each its
  * size in bytes, its number and its words; what they say is kept for a session, which is named by

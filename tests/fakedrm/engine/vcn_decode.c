@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The decoder's ring of VCN: pairs of register and value, which hand over buffers by their kind. */
 #include "engine/slice.h"
 #include "engine/vcn.h"

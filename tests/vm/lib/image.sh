@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Where images lie, and what they are made from. Kinds:
 #   machine  root.ext4, vmlinuz, initrd    the virtual machine
@@ -20,9 +21,12 @@ image_sources() {
 
 # image_path KIND RELEASE
 image_path() {
-    local sum
+    local sum file
 
-    sum=$(cd "$vm_dir" && image_sources "$1" | xargs sha256sum | sha256sum)
+    sum=$(cd "$vm_dir" && image_sources "$1" | xargs -n 1 | while read -r file; do
+        # the line about the license shapes nothing
+        printf '%s  %s\n' "$(grep -v '^# SPDX-' "$file" | sha256sum | cut -d ' ' -f 1)" "$file"
+    done | sha256sum)
     printf '%s/%s-%s-%s\n' "$vm_cache" "$1" "$2" "${sum:0:16}"
 }
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # A start-up archive of busybox and the few modules that reach the root disk: Debian's own takes many
 # times longer to unpack and to run under emulation.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Builds of the project in each Debian release: in a file tree of that release when it is not the machine's own.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What is handed in at each boot: the project as each release has it, the test driver, the tests.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Docker images out of our own containers' file trees: no registry is asked.
 

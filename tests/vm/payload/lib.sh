@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For the tests in the virtual machine: TAP, and containers.
 #   plan N · check NAME COMMAND... · is NAME GOT WANTED · like NAME GOT PATTERN · skip NAME REASON

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Tests of tests/lxc in the virtual machine, with this release's LXC and kernel: lxc_suite FILE... They lay out a host of
 # their own: the real nodes are hidden.

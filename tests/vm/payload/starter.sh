@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Containers that the ordinary user starter starts: starter COMMAND... · starter_session · starter_adopt NAME (made
 # by ct_make) · starter_start NAME · starter_run NAME COMMAND... · starter_user NAME USER COMMAND... · starter_stop NAME

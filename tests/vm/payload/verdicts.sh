@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # For the tests of the guest's half of the diagnosis: containers that start in a moment, gpu-verify in them,
 # and its fixes done as printed (diagnosis/mend.sh). After lib.sh and mend.sh.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The virtual machine is what the other tests take it for.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Without our hook an unprivileged container starts and stops, and sees no GPU.
 # shellcheck source-path=SCRIPTDIR source=../payload/lib.sh

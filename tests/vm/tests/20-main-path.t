@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What the project is for: one line of configuration, and an ordinary user of an unprivileged container
 # encodes on the GPU. 20-main-path.after decodes the stream that comes out.

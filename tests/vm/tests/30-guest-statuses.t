@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # What an ordinary user in a real container is told by gpu-verify: exit status, cause, and, where the fix
 # can be applied here, that it mends. Faults of a driver come from the switches of the test driver.

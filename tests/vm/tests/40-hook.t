@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The hook on real render nodes: two GPUs and how to choose, a privileged container's device rules, a
 # running container, a guest's own udev, reboot from inside, and a host that stays as it was.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # only: bookworm trixie
 # verify: a container that has the drivers and no gpu-verify; confined by AppArmor as LXC confines it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # A container that an ordinary user starts, configured by our commands alone: before the idmap lines the
 # start fails with 4 and exactly these lines; applied as printed, a member of the guest's render group

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Installed the way people install things: dpkg -i on the host, one line in the container's config, dpkg -i in
 # the guest; and apt purge takes away all that came.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Our service that waits for the GPU, as it stands: it waits while there is no node, ends when there is one, and what
 # starts containers at boot comes after it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # gpu-verify --like UNIT under a real systemd: a service that runs, and the same one stopped, are judged alike; and
 # what is printed as fix, done as printed, is the fix.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # seconds: 1500
 # A driver that is loaded anew, a device that is bound anew, numbers that change, ten times: the service that udev starts

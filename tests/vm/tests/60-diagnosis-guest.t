@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The guest's half of the diagnosis: each row is made in a real container, gpu-verify names its cause and no
 # other, and what it prints as fix is done as printed, in the container or on its host: then it says PASS.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # guests: all
 # Every kind of start and every kind of guest on one host, each guest with a render GID of its own: one line of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The host's half of the diagnosis where it takes a real driver, AppArmor or cgroup v2; the rest is in
 # tests/lxc/diagnosis.bats. And what a failed start says reaches its reader: the journal holds it with the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Two things wrong at once: one after the other is found, in the order in which they stand in the way, as each fix is
 # done as printed; no fix breaks another. And nothing false: healthy set-ups pass without a word of warning.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # image: apps
 # The GPU of this machine, which is a virtual machine's guest, in a container of its Docker: our compose file as it

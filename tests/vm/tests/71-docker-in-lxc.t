@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # image: apps
 # Docker inside an unprivileged LXC container that has our hook: the node comes through both.

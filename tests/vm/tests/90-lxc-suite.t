@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # seconds: 3600
 # All of tests/lxc, with this release's LXC and kernel.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # only: bookworm
 # The table of tests/lxc/devices.bats on cgroup v2, where programs of systemd's stand above: check ends as the start

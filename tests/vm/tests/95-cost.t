@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # seconds: 1800
 # What the hook costs on cgroup v2 with nodes that answer, which the machine of tests/bench has not. What is judged is
