@@ -61,6 +61,19 @@ bool idmap_to_outside(const struct idmap *map, uint32_t inside, uint32_t *ret)
     return false;
 }
 
+bool idmap_has(const struct idmap *map, uint32_t inside)
+{
+    uint32_t unused;
+
+    return idmap_to_outside(map, inside, &unused);
+}
+
+bool idmap_is_initial(const struct idmap *map)
+{
+    return map->count == 1 && map->extents[0].inside == 0 && map->extents[0].outside == 0 &&
+           map->extents[0].length == UINT32_MAX;
+}
+
 bool idmap_to_inside(const struct idmap *map, uint32_t outside, uint32_t *ret)
 {
     for (size_t i = 0; i < map->count; i++) {

@@ -28,6 +28,12 @@ struct idmap {
  */
 int idmap_parse(const char *text, struct idmap *ret);
 
+/* Whether `inside` is in an extent. */
+bool idmap_has(const struct idmap *map, uint32_t inside);
+
+/* Whether this is the first user namespace's, where every id is what it seems. */
+bool idmap_is_initial(const struct idmap *map);
+
 /* The id outside that `inside` stands for; false when it is in no extent. *ret is set on true. */
 bool idmap_to_outside(const struct idmap *map, uint32_t inside, uint32_t *ret);
 

@@ -14,6 +14,7 @@
 #include "config/enabled.h"
 #include "config/scan.h"
 #include "exit_status.h"
+#include "plan/idmap_change.h"
 #include "say/advice_config.h"
 #include "say/report.h"
 #include "say/say.h"

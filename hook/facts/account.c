@@ -1,5 +1,6 @@
 #include "facts/account.h"
 
+#include "base/accounts.h"
 #include "base/cleanup.h"
 #include "base/command.h"
 #include "base/text.h"
@@ -8,50 +9,46 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * The answer's line, cut into its fields; false when there is no such entry, or no getent. `key` is
- * a number or a name.
- */
-static bool entry_find(const char *database, const char *key, char **ret_line, char *ret_fields[6],
-                       size_t fields)
+/* The answer's line, which `ret` points into; false when there is no such entry, or no getent. */
+static bool entry_find(const char *database, const char *key, char **ret_text,
+                       struct account_line *ret)
 {
-    CLEANUP_FREE char *line = NULL;
     struct command command = {.words = {"getent", database}, .count = 2};
-    char *rest;
+    struct part rest;
     int status = 0;
 
     command_add(&command, key);
-    if (command_run(&command, &line, &status) < 0 || status != 0)
+    if (command_run(&command, ret_text, &status) < 0 || status != 0)
         return false;
-    rest = line;
-    rest[strcspn(rest, "\n")] = '\0';
-    for (size_t i = 0; i < fields; i++) {
-        ret_fields[i] = strsep(&rest, ":");
-        if (!ret_fields[i] || (i == 0 && !*ret_fields[i]))
-            return false;
-    }
-    *ret_line = line;
-    line = NULL;
-    return true;
+    rest = (struct part){*ret_text, strlen(*ret_text)};
+    return account_next(&rest, ret) && ret->count > ACCOUNT_MEMBERS &&
+           ret->fields[ACCOUNT_NAME].length > 0;
 }
 
-/* passwd(5): name, password, uid, gid, comment, home. */
+static void field_print(const struct account_line *line, enum account_field field, char *ret,
+                        size_t size)
+{
+    char text[256];
+
+    if (part_copy(&line->fields[field], text, sizeof(text)))
+        text_printable(ret, size, text);
+}
+
 void account_user(uid_t uid, gid_t gid, struct account *ret)
 {
-    CLEANUP_FREE char *line = NULL;
-    char *fields[6];
+    CLEANUP_FREE char *text = NULL;
+    struct account_line line;
     char number[12];
 
     snprintf(number, sizeof(number), "%u", uid);
     *ret = (struct account){.uid = uid, .gid = gid, .home = "/"};
-    if (!entry_find("passwd", number, &line, fields, 6)) {
-        snprintf(ret->name, sizeof(ret->name), "%s", number);
+    snprintf(ret->name, sizeof(ret->name), "%s", number);
+    if (!entry_find("passwd", number, &text, &line) || line.count <= ACCOUNT_HOME)
         return;
-    }
-    text_printable(ret->name, sizeof(ret->name), fields[0]);
+    field_print(&line, ACCOUNT_NAME, ret->name, sizeof(ret->name));
     ret->has_name = true;
-    text_printable(ret->home, sizeof(ret->home), fields[5]);
-    (void)text_to_u32(fields[3], 10, UINT32_MAX - 1, &ret->gid);
+    field_print(&line, ACCOUNT_HOME, ret->home, sizeof(ret->home));
+    (void)part_id(&line.fields[ACCOUNT_GID], &ret->gid);
 }
 
 void account_self(struct account *ret)
@@ -62,22 +59,23 @@ void account_self(struct account *ret)
 
 void account_group(gid_t gid, char *ret, size_t size)
 {
-    CLEANUP_FREE char *line = NULL;
-    char *fields[6];
+    CLEANUP_FREE char *text = NULL;
+    struct account_line line;
     char number[12];
 
     snprintf(number, sizeof(number), "%u", gid);
-    if (entry_find("group", number, &line, fields, 4))
-        text_printable(ret, size, fields[0]);
-    else
-        snprintf(ret, size, "%s", number);
+    snprintf(ret, size, "%s", number);
+    if (entry_find("group", number, &text, &line))
+        field_print(&line, ACCOUNT_NAME, ret, size);
 }
 
 bool account_gid(const char *name, gid_t *ret)
 {
-    CLEANUP_FREE char *line = NULL;
-    char *fields[6];
+    CLEANUP_FREE char *text = NULL;
+    struct account_line line;
 
-    return entry_find("group", name, &line, fields, 4) &&
-           text_to_u32(fields[2], 10, UINT32_MAX - 1, ret) == 0;
+    if (!entry_find("group", name, &text, &line))
+        return false;
+    *ret = line.id;
+    return true;
 }

@@ -2,6 +2,7 @@
  * The container's groups: /etc/group, and the other files that its nsswitch.conf names; files that
  * it may have made to be anything. Nothing is asked, and nothing of the container's is run.
  */
+#include "base/accounts.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -16,38 +17,14 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-/* From "password:gid:members", which ends at `end`. */
-static bool group_gid_read(const char *password, const char *end, uint32_t *ret)
-{
-    const char *gid = memchr(password, ':', (size_t)(end - password));
-    const char *members = gid ? memchr(gid + 1, ':', (size_t)(end - gid - 1)) : NULL;
-    char number[12];
-
-    if (!members || (size_t)(members - gid) > sizeof(number))
-        return false;
-    snprintf(number, sizeof(number), "%.*s", (int)(members - gid) - 1, gid + 1);
-    /* 2^32-1 is "no change" to chown(2), never a group. */
-    return text_to_u32(number, 10, UINT32_MAX - 1, ret) == 0;
-}
-
 struct guest_group group_text_find(const char *text, size_t size, const char *name)
 {
-    size_t name_length = strlen(name);
-    const char *end = text + size;
-    struct guest_group group = {.found = true};
+    struct part rest = {text, size};
+    struct account_line line;
 
-    if (strchr(name, ':'))
-        return (struct guest_group){0}; /* it would match more than a name */
-    for (const char *line = text; line < end;) {
-        const char *line_end = memchr(line, '\n', (size_t)(end - line));
-        size_t length = (size_t)((line_end ? line_end : end) - line);
-        /* name:password:gid:members */
-        if (length > name_length && line[name_length] == ':' &&
-            memcmp(line, name, name_length) == 0 &&
-            group_gid_read(line + name_length + 1, line + length, &group.gid))
-            return group;
-        line += length + 1;
-    }
+    while (account_next(&rest, &line))
+        if (line.count > ACCOUNT_MEMBERS && part_is(&line.fields[ACCOUNT_NAME], name))
+            return (struct guest_group){.found = true, .gid = line.id};
     return (struct guest_group){0};
 }
 

@@ -197,3 +197,23 @@ bool idmap_cover_front(const struct idmap *map, uint32_t inside, struct idmap_ga
     extent->length += more;
     return !idmap_find_clash(ret, &clash);
 }
+
+static int map_full(struct fault *fault)
+{
+    return fault_set(fault, CAUSE_MAP_FULL, 0, .a = IDMAP_EXTENTS_MAX);
+}
+
+int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault)
+{
+    return idmap_untangle(map, ret) < 0 ? map_full(fault) : 0;
+}
+
+int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
+                  struct idmap_change *ret, struct fault *fault)
+{
+    int r = idmap_redirect(gids, inside, outside, ret);
+
+    if (r == -ENOENT)
+        return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = 'g');
+    return r < 0 ? map_full(fault) : 0;
+}

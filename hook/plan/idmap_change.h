@@ -5,6 +5,7 @@
 #define HOOK_IDMAP_CHANGE_H
 
 #include "base/idmap.h"
+#include "facts/fault.h"
 
 #include <sys/types.h>
 
@@ -39,6 +40,11 @@ struct idmap_change {
 /* -ENOENT when `inside` is in no extent, -E2BIG when the result has too many. */
 int idmap_redirect(const struct idmap *map, uint32_t inside, uint32_t outside,
                    struct idmap_change *ret);
+
+/* The two of them, and the faults of them. */
+int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault);
+int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
+                  struct idmap_change *ret, struct fault *fault);
 
 /* The extents next to an id that is in none; -1: there is none on that side. */
 struct idmap_gap {

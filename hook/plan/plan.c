@@ -335,26 +335,6 @@ int plan_build_bound(const struct options *options, const struct gpu_list *gpus,
 
 /* ---- what an id map lacks -------------------------------------------------------------------- */
 
-static int map_full(struct fault *fault)
-{
-    return fault_set(fault, CAUSE_MAP_FULL, 0, .a = IDMAP_EXTENTS_MAX);
-}
-
-int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault)
-{
-    return idmap_untangle(map, ret) < 0 ? map_full(fault) : 0;
-}
-
-int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
-                  struct idmap_change *ret, struct fault *fault)
-{
-    int r = idmap_redirect(gids, inside, outside, ret);
-
-    if (r == -ENOENT)
-        return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = inside, .b = 'g');
-    return r < 0 ? map_full(fault) : 0;
-}
-
 int plan_gid_pair(const struct gpu_node *node, const struct plan_owner *owner, struct fault *fault)
 {
     if (owner->guest_gid == 0)
@@ -368,12 +348,12 @@ int plan_gid_pair(const struct gpu_node *node, const struct plan_owner *owner, s
 int plan_unmapped(const struct gpu_node *node, const struct plan_owner *owner,
                   const struct guest *guest, struct fault *fault)
 {
-    struct idmap_change change;
     int r = plan_gid_pair(node, owner, fault);
 
-    if (r == 0)
-        r = plan_redirect(&guest->gids, owner->guest_gid, node->gid, &change, fault);
-    return r < 0 ? r
-                 : fault_set(fault, CAUSE_GID_UNMAPPED, 0, .a = node->gid, .b = owner->guest_gid,
-                             .name = node->name, .detail = owner->group);
+    if (r < 0)
+        return r;
+    if (!idmap_has(&guest->gids, owner->guest_gid))
+        return fault_set(fault, CAUSE_ID_UNMAPPED, 0, .a = owner->guest_gid, .b = 'g');
+    return fault_set(fault, CAUSE_GID_UNMAPPED, 0, .a = node->gid, .b = owner->guest_gid,
+                     .name = node->name, .detail = owner->group);
 }

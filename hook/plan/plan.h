@@ -9,7 +9,6 @@
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "facts/options.h"
-#include "plan/idmap_change.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -162,11 +161,6 @@ void plan_link_name(const struct gpu_node *node, char *ret, size_t size);
 
 /* The failure that no node is wanted of those that there are: STATUS_NO_NODE. */
 int plan_no_match(struct fault *fault);
-
-/* idmap_untangle and idmap_redirect, and the faults of them. */
-int plan_untangle(const struct idmap *map, struct idmap *ret, struct fault *fault);
-int plan_redirect(const struct idmap *gids, uint32_t inside, uint32_t outside,
-                  struct idmap_change *ret, struct fault *fault);
 
 /*
  * 0, or STATUS_OWNERSHIP where one of the two is a root group. Of the guest it has to stay what it

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "exit_status.h"
 #include "facts/lsm.h"
+#include "plan/idmap_change.h"
 #include "plan/plan.h"
 
 #include <string.h>

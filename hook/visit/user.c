@@ -1,5 +1,6 @@
 #include "visit/user.h"
 
+#include "base/accounts.h"
 #include "base/child.h"
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -8,55 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define FIELDS_MAX   7
 #define LOOK_SECONDS 10
-
-/* A part of a text that is not ours, and has no end of its own. */
-struct part {
-    const char *at;
-    size_t length;
-};
-
-/* Cuts the first part off `rest`, up to `mark` or the end. False when there is nothing left. */
-static bool part_cut(struct part *rest, char mark, struct part *ret)
-{
-    const char *end;
-
-    if (!rest->at)
-        return false;
-    end = memchr(rest->at, mark, rest->length);
-    *ret = (struct part){rest->at, end ? (size_t)(end - rest->at) : rest->length};
-    if (end)
-        *rest = (struct part){end + 1, rest->length - ret->length - 1};
-    else
-        rest->at = NULL;
-    return true;
-}
-
-static bool part_is(const struct part *part, const char *text)
-{
-    return part->length == strlen(text) && memcmp(part->at, text, part->length) == 0;
-}
-
-static bool part_id(const struct part *part, uint32_t *ret)
-{
-    char number[12];
-
-    if (part->length >= sizeof(number))
-        return false;
-    snprintf(number, sizeof(number), "%.*s", (int)part->length, part->at);
-    /* 2^32-1 is "no change" to setresuid(2), never an id. */
-    return text_to_u32(number, 10, UINT32_MAX - 1, ret) == 0;
-}
-
-static size_t fields_cut(struct part line, struct part ret[FIELDS_MAX])
-{
-    size_t count = 0;
-
-    while (count < FIELDS_MAX && part_cut(&line, ':', &ret[count]))
-        count++;
-    return count;
-}
 
 /* It becomes a word of the environment: what is no plain path of a directory is "/". */
 static void home_take(struct guest_user *user)
@@ -66,20 +19,17 @@ static void home_take(struct guest_user *user)
         snprintf(user->home, sizeof(user->home), "/");
 }
 
-/* passwd(5): name, password, uid, gid, comment, home, shell. */
 bool user_text_find(const char *text, size_t size, const char *name, struct guest_user *ret)
 {
     struct part rest = {text, size};
-    struct part line;
-    struct part fields[FIELDS_MAX] = {{0}};
+    struct account_line line;
 
-    while (part_cut(&rest, '\n', &line)) {
-        struct guest_user user = {.found = true};
-        if (fields_cut(line, fields) < FIELDS_MAX || !part_is(&fields[0], name) ||
-            !part_id(&fields[2], &user.uid) || !part_id(&fields[3], &user.gid))
+    while (account_next(&rest, &line)) {
+        struct guest_user user = {.found = true, .uid = line.id};
+        if (line.count < ACCOUNT_FIELDS || !part_is(&line.fields[ACCOUNT_NAME], name) ||
+            !part_id(&line.fields[ACCOUNT_GID], &user.gid))
             continue;
-        if (fields[5].length < sizeof(user.home))
-            snprintf(user.home, sizeof(user.home), "%.*s", (int)fields[5].length, fields[5].at);
+        (void)part_copy(&line.fields[ACCOUNT_HOME], user.home, sizeof(user.home));
         home_take(&user);
         user.groups[user.group_count++] = user.gid;
         *ret = user;
@@ -96,25 +46,17 @@ static bool has_group(const struct guest_user *user, uint32_t gid)
     return false;
 }
 
-/* group(5): name, password, gid, members. */
 bool groups_text_add(const char *text, size_t size, const char *name, struct guest_user *user)
 {
     struct part rest = {text, size};
-    struct part line;
-    struct part fields[FIELDS_MAX] = {{0}};
-    struct part member;
-    uint32_t gid;
+    struct account_line group;
 
-    while (part_cut(&rest, '\n', &line)) {
-        if (fields_cut(line, fields) < 4 || !part_id(&fields[2], &gid))
+    while (account_next(&rest, &group)) {
+        if (!account_lists(&group, name) || has_group(user, group.id))
             continue;
-        while (part_cut(&fields[3], ',', &member)) {
-            if (!part_is(&member, name) || has_group(user, gid))
-                continue;
-            if (user->group_count == GUEST_USER_GROUPS_MAX)
-                return false;
-            user->groups[user->group_count++] = gid;
-        }
+        if (user->group_count == GUEST_USER_GROUPS_MAX)
+            return false;
+        user->groups[user->group_count++] = group.id;
     }
     return true;
 }

@@ -6,11 +6,8 @@
 # cgroups: these differ from machine to machine. INSTRUCTIONS is the hook's code in a program that valgrind can run.
 set -euo pipefail
 
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 if [ "${IN_SCENE:-}" != 1 ]; then
     command -v valgrind >/dev/null || skip 'valgrind is not installed'

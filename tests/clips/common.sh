@@ -6,20 +6,11 @@ here=$(cd "${0%/*}" && pwd)
 # shellcheck disable=SC2034  # by the tests
 project=${here%/*/*}
 
-fail() {
-    echo "FAIL: $*" >&2
-    [ ! -s "$scratch/log" ] || cat "$scratch/log" >&2
-    exit 1
-}
-
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 scratch=$(mktemp -d)
+fail_log=$scratch/log
 trap 'rm -rf "$scratch"' EXIT
 [ -n "${FAKEDRM_LIBRARY:-}" ] || skip "no fake kernel: libdrm's headers are missing or too old"
 for program in ffmpeg python3; do command -v $program >/dev/null || skip "$program is not installed"; done

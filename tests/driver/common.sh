@@ -3,17 +3,8 @@
 # TEST_DRIVERS is the folder with the driver, FAKEDRM_LIBRARY the stand-in for a kernel's DRM.
 set -eu
 
-fail() {
-    echo "FAIL: $*" >&2
-    exit 1
-}
-
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 : "${TEST_DRIVERS:?the folder with the test driver}"
 command -v ffmpeg >/dev/null || skip "ffmpeg is not installed"

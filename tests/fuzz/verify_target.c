@@ -27,11 +27,11 @@ __attribute__((noreturn)) static void broken(const char *promise)
 
 static void eat_id_map(char *text)
 {
-    struct id_map map;
+    struct idmap map;
 
-    id_map_parse(text, &map);
-    (void)id_map_has(&map, 107);
-    if (id_map_is_initial(&map) && !id_map_has(&map, 65534))
+    (void)idmap_parse(text, &map);
+    (void)idmap_has(&map, 107);
+    if (idmap_is_initial(&map) && !idmap_has(&map, 65534))
         broken("the first user namespace has every id");
 }
 
@@ -52,7 +52,7 @@ static void eat_mountinfo(char *text)
 
 static void eat_names(char *text)
 {
-    static const struct id_map low = {true, 1, {{0, 100000, 1000}}};
+    static const struct idmap low = {1, {{0, 100000, 1000}}};
     char name[16] = "";
     uint32_t id;
 
@@ -61,7 +61,7 @@ static void eat_names(char *text)
     (void)names_find_id(text, "render", &id);
     (void)names_group_lists(text, 107, "viewer");
     (void)names_primary_group(text, "viewer", &id);
-    if (names_group_outside(text, "viewer", &low, name, sizeof(name), &id) && id_map_has(&low, id))
+    if (names_group_outside(text, "viewer", &low, name, sizeof(name), &id) && idmap_has(&low, id))
         broken("a group outside the map is not in it");
 }
 

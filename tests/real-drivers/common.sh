@@ -6,22 +6,12 @@ set -eu
 
 : "${GPU_VERIFY:?the program}"
 
-fail() {
-    echo "FAIL: $*" >&2
-    [ ! -s "$scratch/log" ] || cat "$scratch/log" >&2
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it. `rows`: what the test
 # would have said in the table of the diagnosis.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    for skipped in ${rows:-}; do echo "# row $skipped skipped" | tee -a "${DIAGNOSIS_ROWS:-/dev/null}"; done
-    exit 77
-}
-
 scratch=$(mktemp -d)
+fail_log=$scratch/log
 trap 'rm -rf "$scratch"' EXIT
 [ -n "${FAKEDRM_LIBRARY:-}" ] || skip "no fake kernel: libdrm's headers are missing or too old"
 command -v ffmpeg >/dev/null || skip "ffmpeg is not installed"

@@ -42,8 +42,9 @@ static void takes_the_first_entry_that_is_well_formed(void **state)
 static void survives_strange_files(void **state)
 {
     (void)state;
-    assert_int_equal(FIND("render:x:7:", "render").gid, 7);         /* no newline at the end */
-    assert_false(FIND("render:x:7\r\n", "render").found);           /* three fields */
+    assert_int_equal(FIND("render:x:7:", "render").gid, 7); /* no newline at the end */
+    assert_false(FIND("render:x:7\n", "render").found);     /* three fields */
+    assert_false(FIND("render:x:7\r\n", "render").found);
     assert_int_equal(FIND("render:x:7:\r\n", "render").gid, 7);     /* CRLF */
     assert_false(FIND("ren\0der:x:7:\n", "render").found);          /* NUL in the name */
     assert_int_equal(FIND("a\0b\nrender:x:7:\n", "render").gid, 7); /* NUL elsewhere */

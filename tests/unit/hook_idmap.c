@@ -128,6 +128,29 @@ static void describes_ranges(void **state)
                         "0-4, 10-14, 20-24, 1000000-1999999, 2000000");
 }
 
+static void has_what_is_in_it_and_knows_the_first(void **state)
+{
+    struct idmap map = parsed("0 100000 109\n109 107 1\n");
+
+    (void)state;
+    assert_true(idmap_has(&map, 108));
+    assert_true(idmap_has(&map, 109));
+    assert_false(idmap_has(&map, 110));
+    assert_false(idmap_is_initial(&map));
+    map = parsed("0 0 4294967295");
+    assert_true(idmap_is_initial(&map));
+    map = parsed("0 0 65536");
+    assert_false(idmap_is_initial(&map));
+    map = parsed("0 100000 4294867294");
+    assert_false(idmap_is_initial(&map));
+    map = parsed("0 1 4294967294");
+    assert_false(idmap_is_initial(&map));
+    map = parsed("1 0 4294967294");
+    assert_false(idmap_is_initial(&map));
+    map = parsed("");
+    assert_false(idmap_is_initial(&map));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +161,7 @@ int main(void)
         cmocka_unit_test(an_extent_up_to_the_last_id_does_not_wrap),
         cmocka_unit_test(ordinary_is_nobody_else_the_highest_but_never_root_or_the_owner),
         cmocka_unit_test(describes_ranges),
+        cmocka_unit_test(has_what_is_in_it_and_knows_the_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,10 +11,8 @@ while [ "$1" != -- ]; do
 done
 shift
 project=$(cd "${0%/*}/../.." && pwd)
-fail() {
-    echo "not ok - $1"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 # From whom a directory may include, itself among them; base is for all.
 # shellcheck disable=SC2034  # by name

@@ -8,10 +8,8 @@ project=$(cd "${0%/*}/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-fail() {
-    echo "not ok - $1"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 # same WHAT: $scratch/wanted and $scratch/manual hold the same lines
 same() {

@@ -6,10 +6,9 @@ set -euo pipefail
 project=$(cd "${0%/*}/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-skip() {
-    echo "SKIP: $1"
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
+
 # find_header NAME: where the system's own compiler finds it
 find_header() { echo "#include <$1>" | cc -E - 2>/dev/null | sed -nE "s,^# [0-9]+ \"(/.*/$1)\".*,\1,p" | head -n 1; }
 

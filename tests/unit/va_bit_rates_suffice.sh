@@ -15,10 +15,8 @@ fi
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-fail() {
-    echo "FAIL: $*" >&2
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 # worst LIMIT BLOCK SIZE OPTION...: the worst frame of $scratch/pattern, in brightness and in each
 # colour, and its worst block

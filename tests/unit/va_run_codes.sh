@@ -6,15 +6,14 @@ set -eu
 try=$1 drivers=$2 fakedrm=${3:-}
 node=/dev/dri/renderD128
 
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
+
 command -v ffmpeg >/dev/null || skip "no ffmpeg"
 [ -n "$fakedrm" ] || [ -c $node ] || skip "no render node, and none can be faked"
 [ -e "$drivers/test_drv_video.so" ] || skip "no test driver"
 scratch=$(mktemp -d)
+fail_log=$scratch/facts
 trap 'rm -rf "$scratch"' EXIT
 
 # run SWITCHES ARGUMENT...: va_try with the test driver behind the node. The stand-in for the
@@ -25,12 +24,6 @@ run() {
     env LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH="$drivers" TESTDRV="$switches" FAKEDRM=kbl \
         FAKEDRM_ROOT="$scratch/fakedrm" ASAN_OPTIONS=verify_asan_link_order=0 \
         ${fakedrm:+LD_PRELOAD="$fakedrm"} "$try" $node "$@" >"$scratch/facts" 2>&1
-}
-
-fail() {
-    echo "FAIL: $*" >&2
-    cat "$scratch/facts" >&2
-    exit 1
 }
 
 # codes SWITCHES SIZE FRAMES

@@ -95,7 +95,7 @@ CASE(g37_apparmor_open)
 {
     never_opened(EACCES);
     facts_at(PLACE_DOCKER);
-    facts.sys.access.uid_map = (struct id_map){true, 1, {{0, 0, 4294967295U}}};
+    facts.sys.access.uid_map = (struct idmap){1, {{0, 0, 4294967295U}}};
     SET(facts.sys.access.label, "docker-default (enforce)");
 }
 
@@ -275,7 +275,7 @@ CASE(g6_host)
     outsider();
     facts_at(PLACE_HOST);
     facts.sys.node.uid = 0;
-    facts.sys.access.uid_map.extents[0] = (struct id_extent){0, 0, UINT32_MAX};
+    facts.sys.access.uid_map.extents[0] = (struct idmap_extent){0, 0, UINT32_MAX};
     facts.sys.access.gid_map = facts.sys.access.uid_map;
 }
 

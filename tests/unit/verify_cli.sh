@@ -6,17 +6,8 @@ set -eu
 verify=$1
 golden=$2
 
-fail() {
-    echo "FAIL: $*" >&2
-    exit 1
-}
-
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"; kill $(jobs -p) 2>/dev/null || true' EXIT

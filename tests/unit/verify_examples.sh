@@ -6,10 +6,9 @@ set -euo pipefail
 verify=$1 examples=$2
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-fail() {
-    echo "not ok - $1"
-    exit 1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
+
 ln -s "$verify" "$scratch/gpu-verify"
 PATH=$scratch:$PATH
 

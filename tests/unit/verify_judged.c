@@ -27,7 +27,7 @@ static void refused(void)
 
 static void in_first_namespace(void)
 {
-    facts.sys.access.uid_map = (struct id_map){true, 1, {{0, 0, UINT32_MAX}}};
+    facts.sys.access.uid_map = (struct idmap){1, {{0, 0, UINT32_MAX}}};
     facts.sys.access.gid_map = facts.sys.access.uid_map;
 }
 

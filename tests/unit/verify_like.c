@@ -34,17 +34,16 @@ static void a_process_is_read(void **state)
 
 static void numbers_are_translated(void **state)
 {
-    const struct id_map map = {
-        .is_known = true, .count = 2, .extents = {{0, 100000, 1000}, {1000, 5000, 1}}};
+    const struct idmap map = {.count = 2, .extents = {{0, 100000, 1000}, {1000, 5000, 1}}};
     uint32_t inside = 7;
 
     (void)state;
-    assert_true(like_id_inside(&map, 100104, &inside));
+    assert_true(idmap_to_inside(&map, 100104, &inside));
     assert_int_equal(inside, 104);
-    assert_true(like_id_inside(&map, 5000, &inside));
+    assert_true(idmap_to_inside(&map, 5000, &inside));
     assert_int_equal(inside, 1000);
-    assert_false(like_id_inside(&map, 5001, &inside));
-    assert_false(like_id_inside(&map, 99999, &inside));
+    assert_false(idmap_to_inside(&map, 5001, &inside));
+    assert_false(idmap_to_inside(&map, 99999, &inside));
     assert_int_equal(inside, 1000);
 }
 

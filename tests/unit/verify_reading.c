@@ -69,7 +69,7 @@ static void members_of_groups(void **state)
 /* One that no login can set: setgroups refuses the whole list (setgroups(2), EINVAL). */
 static void groups_outside_the_map(void **state)
 {
-    static const struct id_map map = {true, 1, {{0, 100000, 65536}}};
+    static const struct idmap map = {1, {{0, 100000, 65536}}};
     static const char groups[] = "render:x:104:jelly\nfar:x:1000000:plex,jelly\n";
     char name[16] = "";
     uint32_t gid = 0;
@@ -162,37 +162,6 @@ static void mounts_of_their_own(void **state)
     assert_true(around_differs(first, part, "/dev/dri/renderD128"));
     assert_false(around_differs(first, fresh, "/etc"));
     assert_false(around_differs("", fresh, "/dev/dri/renderD128"));
-}
-
-static void id_maps(void **state)
-{
-    struct id_map map;
-
-    (void)state;
-    id_map_parse("         0     100000        109\n       109        107          1\n", &map);
-    assert_int_equal(map.count, 2);
-    assert_true(id_map_has(&map, 108));
-    assert_true(id_map_has(&map, 109));
-    assert_false(id_map_has(&map, 110));
-    assert_false(id_map_is_initial(&map));
-    id_map_parse("0 0 4294967295\n", &map);
-    assert_true(id_map_is_initial(&map));
-    id_map_parse("0 0 65536\n", &map);
-    assert_false(id_map_is_initial(&map));
-    id_map_parse("0 100000 4294967295\n", &map);
-    assert_false(id_map_is_initial(&map));
-    id_map_parse("10 5 2\n", &map);
-    assert_false(id_map_has(&map, 9));
-    assert_true(id_map_has(&map, 10));
-    assert_false(id_map_has(&map, 12));
-    id_map_parse("", &map);
-    assert_int_equal(map.count, 0);
-    assert_false(id_map_is_initial(&map));
-    id_map_parse("junk\n0 1\n1 2 3 4\n", &map);
-    assert_int_equal(map.count, 0);
-    id_map_parse("-1 0 1\n0 99999999999 1\n5 6 7", &map);
-    assert_int_equal(map.count, 1);
-    assert_int_equal(map.extents[0].outside, 6);
 }
 
 static void the_mount_of_a_path(void **state)
@@ -314,9 +283,9 @@ static void places_without_a_manager(void **state)
 /* Docker's user namespace is another's, its user's, or its own by userns-remap. */
 static void nested_places(void **state)
 {
-    static const struct id_map outer = {true, 1, {{0, 100000, 65536}}};
-    static const struct id_map rootless = {true, 2, {{0, 1000, 1}, {1, 100000, 65536}}};
-    static const struct id_map initial = {true, 1, {{0, 0, 4294967295U}}};
+    static const struct idmap outer = {1, {{0, 100000, 65536}}};
+    static const struct idmap rootless = {2, {{0, 1000, 1}, {1, 100000, 65536}}};
+    static const struct idmap initial = {1, {{0, 0, 4294967295U}}};
     static const char remap[] =
         "900 800 0:70 / / rw - overlay overlay "
         "rw,upperdir=/var/lib/docker/100000.100000/overlay2/ab/diff\n";
@@ -483,7 +452,6 @@ int main(void)
         cmocka_unit_test(units_of_processes),
         cmocka_unit_test(settings_of_units),
         cmocka_unit_test(mounts_of_their_own),
-        cmocka_unit_test(id_maps),
         cmocka_unit_test(the_mount_of_a_path),
         cmocka_unit_test(places),
         cmocka_unit_test(places_without_a_manager),

@@ -6,22 +6,13 @@ set -eu
 verify=$1 drivers=$2 fakedrm=${3:-}
 node=/dev/dri/renderD128
 
-fail() {
-    echo "FAIL: $*" >&2
-    cat "$scratch/log" >&2
-    exit 1
-}
-
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 [ -n "$fakedrm" ] || [ -c $node ] || skip "no render node, and none can be faked"
 [ -e "$drivers/test_drv_video.so" ] || skip "no test driver"
 scratch=$(mktemp -d)
+fail_log=$scratch/log
 trap 'rm -rf "$scratch"' EXIT
 
 # run SWITCHES OPTION...: the stand-in for the kernel has to come before the sanitizer's runtime,

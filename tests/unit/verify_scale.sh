@@ -4,22 +4,13 @@
 set -euo pipefail
 smooth=$1 verify=$2 drivers=$3 fakedrm=${4:-}
 
-fail() {
-    echo "FAIL: $*" >&2
-    [ ! -s "$scratch/log" ] || cat "$scratch/log" >&2
-    exit 1
-}
-
-# A skip is a claim that this machine cannot run the test; TESTS_MUST_RUN=1 does not accept it.
-skip() {
-    echo "SKIP: $*" >&2
-    [ "${TESTS_MUST_RUN:-0}" != 1 ] || exit 1
-    exit 77
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/outcome.sh
+. "${0%/*}/../lib/outcome.sh"
 
 command -v ffmpeg >/dev/null || skip 'ffmpeg is not installed'
 [ -n "$fakedrm" ] || [ -c /dev/dri/renderD128 ] || skip 'no render node, and none can be faked'
 scratch=$(mktemp -d)
+fail_log=$scratch/log
 trap 'rm -rf "$scratch"' EXIT
 
 # ---- swscale is the judge ----

@@ -20,50 +20,6 @@ bool node_is_render(const struct node_facts *node)
            facts_is_render_number(node->mode, makedev(node->major, node->minor));
 }
 
-/* One column of a line; the kernel pads them with blanks. */
-static bool column_read(const char **line, uint32_t *ret)
-{
-    char digits[16];
-    const char *start = *line + strspn(*line, " ");
-    size_t length = strspn(start, "0123456789");
-
-    if (length >= sizeof(digits))
-        return false;
-    memcpy(digits, start, length);
-    digits[length] = '\0';
-    *line = start + length;
-    return text_to_u32(digits, 10, UINT32_MAX, ret) == 0;
-}
-
-void id_map_parse(const char *text, struct id_map *ret)
-{
-    *ret = (struct id_map){.is_known = true};
-    while (*text && ret->count < ID_EXTENTS_MAX) {
-        struct id_extent extent;
-        if (column_read(&text, &extent.inside) && column_read(&text, &extent.outside) &&
-            column_read(&text, &extent.count) && (*text == '\n' || *text == '\0'))
-            ret->extents[ret->count++] = extent;
-        text += strcspn(text, "\n");
-        text += *text == '\n';
-    }
-}
-
-bool id_map_has(const struct id_map *map, uint32_t id)
-{
-    for (uint32_t i = 0; i < map->count; i++) {
-        const struct id_extent *extent = &map->extents[i];
-        if (id >= extent->inside && id - extent->inside < extent->count)
-            return true;
-    }
-    return false;
-}
-
-bool id_map_is_initial(const struct id_map *map)
-{
-    return map->is_known && map->count == 1 && map->extents[0].inside == 0 &&
-           map->extents[0].outside == 0 && map->extents[0].count == UINT32_MAX;
-}
-
 bool kernel_is_huc_down(const struct kernel_facts *kernel)
 {
     /* intel_huc_check_status in the kernel's drivers/gpu/drm/i915/gt/uc/intel_huc.c; ENODEV: the

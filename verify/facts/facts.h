@@ -9,6 +9,7 @@
 #ifndef VERIFY_FACTS_H
 #define VERIFY_FACTS_H
 
+#include "base/idmap.h"
 #include "facts/packages.h"
 #include "facts/va.h"
 
@@ -19,7 +20,6 @@
 
 #define NODE_PATH_MAX     256
 #define NODE_OTHERS_MAX   16
-#define ID_EXTENTS_MAX    16
 #define ACCESS_GROUPS_MAX 32
 #define NAME_MAX_LEN      64
 
@@ -42,17 +42,6 @@ struct node_facts {
     struct node_other others[NODE_OTHERS_MAX];
 };
 
-struct id_extent {
-    uint32_t inside, outside, count;
-};
-
-/* A user or group id map of this process's user namespace. */
-struct id_map {
-    bool is_known;
-    uint32_t count;
-    struct id_extent extents[ID_EXTENTS_MAX];
-};
-
 struct access_facts {
     uint32_t uid, gid; /* effective */
     uint32_t group_count;
@@ -66,7 +55,7 @@ struct access_facts {
     /* A group that lists the user, and whose number is outside gid_map; "" without one. */
     char far_group[NAME_MAX_LEN];
     uint32_t far_gid;
-    struct id_map uid_map, gid_map;
+    struct idmap uid_map, gid_map; /* of this process's user namespace; empty when not known */
     uint32_t overflow_uid, overflow_gid;
     char mount_point[NODE_PATH_MAX]; /* where the node lies; "" when unknown */
     char mount_options[128];
@@ -244,14 +233,6 @@ enum label_kind label_kind(const char *label);
 /* Whether st_mode and st_rdev are those of a render node. */
 bool facts_is_render_number(mode_t mode, dev_t rdev);
 bool node_is_render(const struct node_facts *node);
-
-/* Lines of /proc/self/uid_map; what makes no sense or does not fit is left out. */
-void id_map_parse(const char *text, struct id_map *ret);
-
-bool id_map_has(const struct id_map *map, uint32_t id);
-
-/* Whether this is the first user namespace, where every id is what it seems. */
-bool id_map_is_initial(const struct id_map *map);
 
 /* The GPU has HuC firmware, and it does not run. */
 bool kernel_is_huc_down(const struct kernel_facts *kernel);

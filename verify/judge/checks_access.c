@@ -4,9 +4,9 @@
 #include <string.h>
 
 /* An overflow id is one that has no place in our map; in the first namespace it is a real user. */
-static bool is_unmapped(uint32_t id, uint32_t overflow, const struct id_map *map)
+static bool is_unmapped(uint32_t id, uint32_t overflow, const struct idmap *map)
 {
-    return id == overflow && !id_map_is_initial(map);
+    return id == overflow && !idmap_is_initial(map);
 }
 
 static bool is_owner_unmapped(const struct facts *f)
@@ -78,7 +78,7 @@ static bool is_refused_by_label(const struct facts *f)
 
     return is_refused_against_mode(f) &&
            (kind == LABEL_SELINUX ||
-            (kind == LABEL_APPARMOR && id_map_is_initial(&f->sys.access.uid_map)));
+            (kind == LABEL_APPARMOR && idmap_is_initial(&f->sys.access.uid_map)));
 }
 
 static bool is_unmapped_for_outer(const struct facts *f)

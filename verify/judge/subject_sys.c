@@ -177,12 +177,12 @@ VALUE(groups)
 
 VALUE(uid_map)
 {
-    words_id_map(&f->sys.access.uid_map, out);
+    words_idmap(&f->sys.access.uid_map, out);
 }
 
 VALUE(gid_map)
 {
-    words_id_map(&f->sys.access.gid_map, out);
+    words_idmap(&f->sys.access.gid_map, out);
 }
 
 /* "COMMAND GROUP USER", or the other way round; nothing when a shell would mind the names. */

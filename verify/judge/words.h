@@ -33,7 +33,9 @@ void words_library(const struct facts *facts, struct text *out);
 void words_refused_drivers(const struct va_facts *va, struct text *out);
 
 /* "0 100000 65536" with ", " between extents; nothing when the map is not known. */
-void words_id_map(const struct id_map *map, struct text *out);
+/* Its first extents, as in /proc/PID/uid_map. */
+#define IDMAP_SHOWN_MAX 16
+void words_idmap(const struct idmap *map, struct text *out);
 
 /* "iHD_drv_video.so, i965_drv_video.so in /usr/lib/dri". */
 void words_tried(const struct va_facts *va, struct text *out);

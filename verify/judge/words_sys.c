@@ -94,11 +94,11 @@ void words_kernel(const struct kernel_facts *kernel, struct text *out)
         text_add(out, " at %s", kernel->pci);
 }
 
-void words_id_map(const struct id_map *map, struct text *out)
+void words_idmap(const struct idmap *map, struct text *out)
 {
-    for (uint32_t i = 0; i < map->count && i < ID_EXTENTS_MAX; i++)
+    for (size_t i = 0; i < map->count && i < IDMAP_SHOWN_MAX; i++)
         text_add(out, "%s%u %u %u", i ? ", " : "", map->extents[i].inside, map->extents[i].outside,
-                 map->extents[i].count);
+                 map->extents[i].length);
 }
 
 void words_signal(int number, struct text *out)

@@ -41,7 +41,7 @@ struct target {
     size_t environment_size;
     int root, self;
     int spaces[SPACE_COUNT]; /* -1: the same as ours */
-    struct id_map uid_map, gid_map;
+    struct idmap uid_map, gid_map;
 };
 
 #define TARGET_NONE ((struct target){.root = -1, .self = -1, .spaces = {-1, -1, -1, -1, -1, -1}})
@@ -78,13 +78,13 @@ static int space_open(int directory, const char *name, int *ret)
     return 0;
 }
 
-static void map_read(int directory, const char *name, struct id_map *ret)
+static void map_read(int directory, const char *name, struct idmap *ret)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size;
 
     if (file_read_at(directory, name, TEXT_MAX, &text, &size) == 0)
-        id_map_parse(text, ret);
+        (void)idmap_parse(text, ret);
 }
 
 static int files_read(int directory, struct target *ret)
@@ -202,11 +202,11 @@ static bool ids_translate(struct target *target)
     if (target->spaces[SPACE_USER] < 0)
         return true;
     for (uint32_t i = 0; i < process->group_count; i++)
-        if (like_id_inside(&target->gid_map, process->groups[i], &process->groups[known]))
+        if (idmap_to_inside(&target->gid_map, process->groups[i], &process->groups[known]))
             known++;
     process->group_count = known;
-    return like_id_inside(&target->uid_map, process->uid, &process->uid) &&
-           like_id_inside(&target->gid_map, process->gid, &process->gid);
+    return idmap_to_inside(&target->uid_map, process->uid, &process->uid) &&
+           idmap_to_inside(&target->gid_map, process->gid, &process->gid);
 }
 
 /* The bounding set is what root of a unit has left after its start. */

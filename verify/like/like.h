@@ -31,9 +31,6 @@ int like_run(const char *who, char **argv, int *ret_status, struct err *err);
 /* From the text of /proc/PID/status. False when something in it is missing. */
 bool like_process_parse(const char *text, struct like_process *ret);
 
-/* The number inside of what is `id` outside, in a map as seen from outside; false without one. */
-bool like_id_inside(const struct id_map *map, uint32_t id, uint32_t *ret);
-
 /* Takes the option out of argv, whichever way it was written. */
 void like_option_drop(char **argv, const char *value);
 

@@ -53,15 +53,3 @@ bool like_process_parse(const char *text, struct like_process *ret)
     ret->is_no_new_privs = privs && strtoul(privs, NULL, 10) == 1;
     return true;
 }
-
-bool like_id_inside(const struct id_map *map, uint32_t id, uint32_t *ret)
-{
-    for (uint32_t i = 0; i < map->count && i < ID_EXTENTS_MAX; i++) {
-        const struct id_extent *extent = &map->extents[i];
-        if (id < extent->outside || id - extent->outside >= extent->count)
-            continue;
-        *ret = extent->inside + (id - extent->outside);
-        return true;
-    }
-    return false;
-}

@@ -183,9 +183,9 @@ static void raw_print(const struct facts *f, FILE *out)
     fprintf(out, "  name: %s\n", text_printable(safe, sizeof(safe), f->sys.place.name));
     fprintf(out, "  distribution: %s\n",
             text_printable(safe, sizeof(safe), f->sys.place.distro_id));
-    words_id_map(&f->sys.access.uid_map, &text);
+    words_idmap(&f->sys.access.uid_map, &text);
     text_add(&text, "; gid_map: ");
-    words_id_map(&f->sys.access.gid_map, &text);
+    words_idmap(&f->sys.access.gid_map, &text);
     fprintf(out, "  uid_map: %s\n", value);
     fprintf(out, "  user: %u:%u, groups:", f->sys.access.uid, f->sys.access.gid);
     for (uint32_t i = 0; i < f->sys.access.group_count; i++)

@@ -27,13 +27,13 @@
 /* The default of the kernel (DEFAULT_OVERFLOWUID in linux/highuid.h), when /proc does not say. */
 #define OVERFLOW_ID 65534
 
-static void id_map_collect(const char *path, struct id_map *ret)
+static void id_map_collect(const char *path, struct idmap *ret)
 {
     CLEANUP_FREE char *text = NULL;
     size_t size;
 
     if (file_read_at(AT_FDCWD, path, SMALL_FILE_MAX, &text, &size) == 0)
-        id_map_parse(text, ret);
+        (void)idmap_parse(text, ret);
 }
 
 static uint32_t overflow_collect(const char *path)

@@ -22,7 +22,7 @@ bool names_find_id(const char *text, const char *name, uint32_t *ret);
 bool names_group_lists(const char *group_text, uint32_t gid, const char *user);
 
 /* The first group that lists the user and has an id that `map` does not have; or false. */
-bool names_group_outside(const char *group_text, const char *user, const struct id_map *map,
+bool names_group_outside(const char *group_text, const char *user, const struct idmap *map,
                          char *ret, size_t size, uint32_t *ret_gid);
 
 /* The primary group of a user (fourth field of /etc/passwd), or false. */

@@ -172,10 +172,10 @@ static void decide(const char *mountinfo, struct place_facts *ret)
     CLEANUP_FREE char *cgroup = text_read("/proc/1/cgroup");
     CLEANUP_FREE char *uid_map = text_read("/proc/self/uid_map");
     bool is_lxd = file_exists("/dev/lxd");
-    struct id_map map;
+    struct idmap map;
     char manager[48];
 
-    id_map_parse(or_empty(uid_map), &map);
+    (void)idmap_parse(or_empty(uid_map), &map);
     manager_collect(manager, sizeof(manager));
     const struct place_evidence evidence = {
         .manager = manager,
@@ -186,7 +186,7 @@ static void decide(const char *mountinfo, struct place_facts *ret)
         .has_docker_file = file_exists("/.dockerenv"),
         .has_podman_file = file_exists("/run/.containerenv"),
         .is_hypervisor = has_hypervisor_bit() || file_exists("/sys/hypervisor/type"),
-        .is_user_namespace = map.count > 0 && !id_map_is_initial(&map),
+        .is_user_namespace = map.count > 0 && !idmap_is_initial(&map),
     };
     ret->place = place_decide(&evidence);
     ret->is_lxd = ret->place == PLACE_INCUS && is_lxd;

@@ -26,7 +26,7 @@ enum place place_decide(const struct place_evidence *evidence);
  * as an ordinary user's, whose map begins with that one user, or by userns-remap, where its files
  * lie in a directory that is called after the ids.
  */
-bool place_is_nested(enum place place, const struct id_map *map, const char *mountinfo);
+bool place_is_nested(enum place place, const struct idmap *map, const char *mountinfo);
 
 /* Name and starter of an LXC container, from the folder its root file system lies in. */
 void place_name_lxc(const char *mountinfo, struct place_facts *ret);

@@ -99,11 +99,11 @@ static bool is_remapped(const char *mountinfo)
     return false;
 }
 
-bool place_is_nested(enum place place, const struct id_map *map, const char *mountinfo)
+bool place_is_nested(enum place place, const struct idmap *map, const char *mountinfo)
 {
     if (place != PLACE_DOCKER && place != PLACE_PODMAN)
         return false;
-    return map->count > 0 && !id_map_is_initial(map) && map->extents[0].count > 1 &&
+    return map->count > 0 && !idmap_is_initial(map) && map->extents[0].length > 1 &&
            !is_remapped(mountinfo);
 }
 

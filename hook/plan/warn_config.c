@@ -1,6 +1,5 @@
 /* Lines of the container's config that are not needed with this hook, or have no effect. */
 #include "base/text.h"
-#include "plan/idmap_change.h"
 #include "plan/plan.h"
 
 #include <string.h>
@@ -57,7 +56,6 @@ static bool is_only_ours(const struct plan *plan, const struct gpu_list *gpus, g
 static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const struct guest *guest)
 {
     const struct idmap *map = &guest->gids;
-    struct idmap_change change;
 
     for (size_t i = 1; i + 1 < map->count; i++) {
         const struct idmap_extent *hole = &map->extents[i];
@@ -65,8 +63,7 @@ static void warn_hole(struct plan *plan, const struct gpu_list *gpus, const stru
         /* Only where the ids around it leave out just this one, it is plain what the line was. */
         if (!is_only_ours(plan, gpus, hole->outside) || hole->length != 1 ||
             hole->inside != before->inside + before->length ||
-            map->extents[i + 1].outside != before->outside + before->length + 1 ||
-            idmap_redirect(map, hole->inside, before->outside + before->length, &change) < 0)
+            map->extents[i + 1].outside != before->outside + before->length + 1)
             continue;
         plan_warn(plan, WARN_HOLE, i, "");
         return;
