@@ -7,7 +7,8 @@
 #include "cli/options.h"
 #include "config/trust.h"
 
-/* Adds the fix: by root where that is the owner, unless there is one already; none where a word of the command is no plain shell word. */
+/* Adds the fix: by root where that is the owner, unless there is one already; none where a word of
+ * the command is no plain shell word. */
 void as_owner_fix(const struct options *options, const struct trust_breach *breach,
                   struct err *err);
 

@@ -123,7 +123,8 @@ static int load_root(struct container_facts *facts, struct err *err)
         r = lxc_container_pid(&facts->container, &pid, err);
     if (r < 0)
         return r;
-    facts->guest.rootfs = hook_env_rootfs(facts->rootfs_path);
+    /* Without one LXC starts the container on the host's own. */
+    facts->guest.rootfs = facts->rootfs_path[0] ? hook_env_rootfs(facts->rootfs_path) : "/";
     if (pid > 0 && open_running_root(facts, pid))
         return 0;
     return access(facts->rootfs_path, F_OK) < 0 && overlay_parse(facts->rootfs_path, &overlay)

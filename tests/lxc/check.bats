@@ -12,6 +12,7 @@ setup() {
 }
 
 teardown() {
+    [ ! -e "$work/hosts.group" ] || cat "$work/hosts.group" >/etc/group
     stop c1 2>/dev/null || true
     user_stop c1 2>/dev/null || true
     [ "$lxcpath" != /var/lib/lxc ] || stop 100
@@ -140,6 +141,22 @@ user_case() {
     same 0
     run "$hook" check c1 -P "$lxcpath"
     [[ "$(flat)" == *"group 0 = root in the container"* ]]
+}
+
+@test "root-started: no root file system of its own: the host's, with the host's groups (0)" {
+    cp /etc/group "$work/hosts.group"
+    sed -i '/^render:/d' /etc/group
+    echo "render:x:2991:" >>/etc/group
+    for map in "0 100000 65536" ""; do
+        { [ -z "$map" ] || idmap "$map"; both_hooks --no-probe; } | hosts_container c1
+        same 0
+        run "$hook" check c1 -P "$lxcpath"
+        [[ "$(flat)" == *"group 2991 = render in the container"* ]]
+    done
+    { idmap "0 100000 65536"; both_hooks "--no-probe --group no-such-group"; } | hosts_container c1
+    same 4
+    cat "$work/hosts.group" >/etc/group
+    [ "$(stat -c %g /dev/dri/renderD128)" = 107 ] # the host's own node is as it was
 }
 
 @test "root-started: overlapping maps, and a range that /etc/subgid does not grant (4)" {

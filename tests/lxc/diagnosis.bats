@@ -24,6 +24,8 @@ setup() {
 }
 
 teardown() {
+    [ ! -e "$work/hosts.group" ] || cat "$work/hosts.group" >/etc/group
+    ! findmnt -n -o OPTIONS /proc | grep -q hidepid || umount /proc
     stop c1
     stop "arch linux"
     stop --help
@@ -697,6 +699,16 @@ above() {
     [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 105 ]
     "$hook" check c1 -P "$lxcpath" | grep -q "group 105 = render in the container"
     stop c1
+    # a file of systemd's user database
+    rm "$rootfs/usr/lib/group"
+    echo "group: files systemd" >"$rootfs/etc/nsswitch.conf"
+    mkdir "$rootfs/etc/userdb"
+    printf '{\n\t"groupName" : "render",\n\t"gid" : 106,\n\t"disposition" : "system"\n}\n' >"$rootfs/etc/userdb/render.group"
+    start c1
+    [ "$(hook_said c1 | grep -c 'warning: ')" = 0 ]
+    [ "$(in_container c1 stat -c %g /dev/dri/renderD128)" = 106 ]
+    "$hook" check c1 -P "$lxcpath" | grep -q "group 106 = render in the container"
+    stop c1
     # made at the first boot
     rm "$rootfs/etc/nsswitch.conf"
     mv "$rootfs/etc/group" "$rootfs/etc/group.later"
@@ -832,7 +844,7 @@ proxmox_mended() {
     rm -f "$work/healthy"
     # quiet: what is on standard input is healthy
     quiet() {
-        container c1 "$@"
+        "${make:-container}" c1 "$@"
         start c1
         hook_said c1
         [ "$(hook_said c1 | grep -c 'warning\|fix:')" = 0 ]
@@ -885,6 +897,15 @@ proxmox_mended() {
     { idmap "0 100000 65536"; echo "lxc.mount.fstab = $work/entries.fstab"; both --no-probe; } | quiet
     { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/fuse dev/fuse none bind,optional,create=file"; both --no-probe; } | quiet
     { idmap "0 100000 65536"; echo "lxc.mount.entry = /dev/dri/card7 dev/dri/card0 none bind,optional,create=file"; both --no-probe; } | quiet
+    # A root file system whose owners LXC maps; the host's own; a /proc that shows nobody another's processes
+    { idmap "0 100000 65536"; echo "lxc.rootfs.options = idmap=container"; both --no-probe; } | quiet
+    cp /etc/group "$work/hosts.group"
+    grep -q ^render: /etc/group || echo "render:x:2991:" >>/etc/group
+    { idmap "0 100000 65536"; both --no-probe; } | make=hosts_container quiet
+    cat "$work/hosts.group" >/etc/group
+    mount -t proc -o hidepid=2 proc /proc
+    { idmap "0 100000 65536"; both --no-probe; } | quiet
+    umount /proc
     # Links of the container's own, as NixOS has them; a file that only nss_altfiles reads
     rootfs=$(own_rootfs c1)
     mkdir -p "$rootfs/nix/store/x-etc/etc" "$rootfs/usr/lib"
@@ -897,7 +918,12 @@ proxmox_mended() {
     echo "group: files [SUCCESS=merge] altfiles" >"$rootfs/etc/nsswitch.conf"
     mv "$rootfs/nix/store/x-etc/etc/group" "$rootfs/usr/lib/group"
     { idmap "0 100000 65536"; both --no-probe; } | quiet "$rootfs"
-    [ "$(wc -l <"$work/healthy")" = 30 ]
+    rm "$rootfs/usr/lib/group"
+    echo "group: files [SUCCESS=merge] systemd" >"$rootfs/etc/nsswitch.conf"
+    mkdir "$rootfs/usr/lib/userdb"
+    echo '{"groupName":"render","gid":105}' >"$rootfs/usr/lib/userdb/render.group"
+    { idmap "0 100000 65536"; both --no-probe; } | quiet "$rootfs"
+    [ "$(wc -l <"$work/healthy")" = 34 ]
 }
 
 @test "the table: every row that is made here" {

@@ -43,6 +43,12 @@ container() {
     } >"$lxcpath/$name/config"
 }
 
+# hosts_container NAME: the same without a root file system of its own, which then is the host's
+hosts_container() {
+    container "$1"
+    sed -i 's,^lxc.init.cmd = .*,lxc.init.cmd = /bin/sleep 100,; /^lxc.rootfs.path/d' "$lxcpath/$1/config"
+}
+
 idmap() {
     echo "lxc.include = /usr/share/lxc/config/userns.conf"
     while [ $# -gt 0 ]; do
