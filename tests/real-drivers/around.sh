@@ -171,6 +171,41 @@ like 'export KUBERNETES_SERVICE_HOST=10.0.0.1; exec' -v
 said | grep -qF 'place: oci' || fail 'like: the environment is not its own'
 echo 'ok: like a service with an environment of its own'
 
+# What passes as a process is may fail in it all the same where its system calls are filtered: that is said.
+cat >"$scratch/filtered" <<'PY'
+import ctypes, os, sys
+class Filter(ctypes.Structure):
+    _fields_ = [('code', ctypes.c_ushort), ('jt', ctypes.c_ubyte), ('jf', ctypes.c_ubyte), ('k', ctypes.c_uint)]
+class Program(ctypes.Structure):
+    _fields_ = [('len', ctypes.c_ushort), ('filter', ctypes.POINTER(Filter))]
+libc = ctypes.CDLL(None)
+program = Program(1, ctypes.pointer(Filter(6, 0, 0, 0x7fff0000)))  # return SECCOMP_RET_ALLOW
+assert libc.prctl(38, 1, 0, 0, 0) == 0 and libc.prctl(22, 2, ctypes.byref(program)) == 0
+os.execvp(sys.argv[1], sys.argv[1:])
+PY
+# like_running COMMAND...: of a process with the fake kernel's GPU that runs the command
+like_running() {
+    local pid='' shell
+    rm -f "$scratch/pid"
+    # shellcheck disable=SC2016  # for the inner shell
+    TESTDRV='' LIBVA_DRIVER_NAME=test LIBVA_DRIVERS_PATH=$TEST_DRIVERS on_chip kbl \
+        sh -c 'echo $$ >"$1"; shift; exec "$@"' - "$scratch/pid" "$@" &
+    shell=$!
+    for _ in {1..100}; do
+        pid=$(cat "$scratch/pid" 2>/dev/null) && [ "$(cat "/proc/$pid/comm")" = sleep ] && break
+        sleep 0.1
+    done
+    status=0
+    "$GPU_VERIFY" --like "$pid" "${plain[@]}" >"$scratch/log" 2>&1 || status=$?
+    kill "$pid"
+    wait "$shell" || true
+}
+like_running python3 "$scratch/filtered" sleep 60
+expect 0 'note: without the system call filter of process' 'like a process whose system calls are filtered'
+like_running sleep 60
+expect 0 'gpu-verify: PASS' 'like a process without a filter'
+! grep -q '^note: without' "$scratch/log" || fail 'like: a note of a filter that is not there'
+
 # What cannot be.
 in_place 'exec setpriv --reuid=1000 --regid=1000 --clear-groups /gpu-verify --like 1'
 expect 2 '--like: only root can be as another process is' 'like, and not root'

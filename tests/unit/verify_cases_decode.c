@@ -58,6 +58,12 @@ CASE(g18_decodes_something_else)
     facts.request.codecs = CODEC_BIT(CODEC_VP9);
 }
 
+CASE(g18_decodes_by_jellyfin)
+{
+    decoders();
+    SET(facts.sys.library.asked, "/usr/lib/jellyfin-ffmpeg/lib");
+}
+
 CASE(g18_nvidia_decodes)
 {
     decoders();
@@ -152,6 +158,7 @@ const struct verify_case VERIFY_CASES_DECODE[] = {
     ROW(g18_decodes, STATUS_NO_ENCODER, "g18"),
     ROW(g18_decodes_what_was_asked, STATUS_NO_ENCODER, "g18"),
     ROW(g18_decodes_something_else, STATUS_NO_ENCODER, "g18"),
+    ROW(g18_decodes_by_jellyfin, STATUS_NO_ENCODER, "g18"),
     ROW(g18_nvidia_decodes, STATUS_NO_ENCODER, "g18"),
     ROW(g18_no_engine_decodes, STATUS_NO_ENCODER, "g18"),
     ROW(g18_virgl_decodes, STATUS_NO_ENCODER, "g18"),

@@ -33,6 +33,32 @@ static void a_process_is_read(void **state)
     assert_false(like_process_parse("", &process));
 }
 
+/* A container's filter and profile bind this program as well; a service's own do not. */
+static void what_is_not_followed_is_known(void **state)
+{
+    struct like_process theirs = {0}, ours = {0};
+
+    (void)state;
+    assert_true(like_process_parse(STATUS, &ours));
+    assert_int_equal(ours.seccomp, 0);
+    assert_true(like_process_parse(
+        "N\nUid:\t0\t0\nGid:\t0\t0\nCapBnd:\t0\nSeccomp:\t2\nSeccomp_filters:\t3\n", &theirs));
+    assert_int_equal(theirs.seccomp, 2);
+    assert_int_equal(theirs.filters, 3);
+    assert_true(like_is_filtered(&theirs, &ours));
+    assert_false(like_is_filtered(&ours, &theirs));
+    assert_false(like_is_filtered(&theirs, &theirs));
+    ours = theirs;
+    ours.filters = 2;
+    assert_true(like_is_filtered(&theirs, &ours));
+    assert_true(like_is_labelled("jellyfin (enforce)", "unconfined"));
+    assert_true(like_is_labelled("system_u:system_r:container_t:s0", ""));
+    assert_false(like_is_labelled("docker-default (enforce)", "docker-default (enforce)"));
+    assert_false(like_is_labelled("unconfined", "gpu (enforce)"));
+    assert_false(like_is_labelled("unconfined_u:unconfined_r:unconfined_t:s0", ""));
+    assert_false(like_is_labelled("", "unconfined"));
+}
+
 static void numbers_are_translated(void **state)
 {
     const struct idmap map = {.count = 2, .extents = {{0, 100000, 1000}, {1000, 5000, 1}}};
@@ -87,9 +113,8 @@ static void settings_are_taken_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_process_is_read),
-        cmocka_unit_test(numbers_are_translated),
-        cmocka_unit_test(the_option_is_dropped),
+        cmocka_unit_test(a_process_is_read),       cmocka_unit_test(what_is_not_followed_is_known),
+        cmocka_unit_test(numbers_are_translated),  cmocka_unit_test(the_option_is_dropped),
         cmocka_unit_test(settings_are_taken_over),
     };
 

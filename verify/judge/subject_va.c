@@ -414,18 +414,27 @@ VALUE(clips)
     codec_names_add(CODEC_BITS_TRIED, " ", out);
 }
 
-/* Where something could be decoded, of what was asked for. */
+/* The options, where something could be decoded of what was asked for, by the libva that was. */
 VALUE(decode_only)
 {
+    const char *libva = f->sys.library.asked;
+    const char *node = f->sys.node.path;
     uint32_t bits = codecs_decodable(f);
 
-    if (!bits)
+    if (!bits || !text_is_shell_word(node) || (libva[0] && !text_is_shell_word(libva)))
         return;
+    if (libva[0])
+        text_add(out, "--libva %s ", libva);
     text_add(out, "--decode-only");
-    if (!f->request.codecs || f->request.codecs & CODEC_BITS_ALL)
-        return;
-    text_add(out, " --codec ");
-    codec_names_add(bits, ",", out);
+    if (f->request.codecs && !(f->request.codecs & CODEC_BITS_ALL)) {
+        text_add(out, " --codec ");
+        codec_names_add(bits, ",", out);
+    }
+    /* Beside --libva the line has no room for what goes without saying. */
+    if (libva[0])
+        value_device_option(f, out);
+    else
+        text_add(out, " --device %s", node);
 }
 
 VALUE(use)

@@ -35,8 +35,12 @@ static const struct {
     [SPACE_IPC] = {"ipc", CLONE_NEWIPC},    [SPACE_UTS] = {"uts", CLONE_NEWUTS},
 };
 
+#define LABEL_MAX 256
+
 struct target {
     int pid;
+    char label[LABEL_MAX];         /* of a security module; "" without one */
+    bool is_labelled, is_filtered; /* and this program is not */
     struct like_process process;
     char *environment;
     size_t environment_size;
@@ -88,6 +92,17 @@ static void map_read(int directory, const char *name, struct idmap *ret)
         (void)idmap_parse(text, ret);
 }
 
+/* "" where there is no security module, or none that says anything. */
+static void label_read(int directory, const char *name, char ret[LABEL_MAX])
+{
+    CLEANUP_FREE char *text = NULL;
+    size_t size;
+
+    *ret = '\0';
+    if (file_read_at(directory, name, TEXT_MAX, &text, &size) == 0)
+        snprintf(ret, LABEL_MAX, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
 static int files_read(int directory, struct target *ret)
 {
     CLEANUP_FREE char *status = NULL;
@@ -100,6 +115,7 @@ static int files_read(int directory, struct target *ret)
         return r;
     map_read(directory, "uid_map", &ret->uid_map);
     map_read(directory, "gid_map", &ret->gid_map);
+    label_read(directory, "attr/current", ret->label);
     return like_process_parse(status, &ret->process) ? 0 : -EINVAL;
 }
 
@@ -262,11 +278,47 @@ static int child_follow(struct target *target, char **argv, struct err *err)
                    target->pid);
 }
 
+/* ---- what was not followed ------------------------------------------------------------------- */
+
+/* Looked at before anything is entered, for then /proc is another one. */
+static void rest_find(struct target *target)
+{
+    CLEANUP_FREE char *status = NULL;
+    struct like_process own = {0};
+    char label[LABEL_MAX];
+    size_t size;
+
+    label_read(AT_FDCWD, "/proc/self/attr/current", label);
+    target->is_labelled = like_is_labelled(target->label, label);
+    target->is_filtered =
+        file_read_at(AT_FDCWD, "/proc/self/status", TEXT_MAX, &status, &size) == 0 &&
+        like_process_parse(status, &own) && like_is_filtered(&target->process, &own);
+}
+
+/* What passed may fail there all the same; what failed fails there too. */
+static void rest_print(const struct target *target, int status)
+{
+    char safe[LABEL_MAX * 4];
+    bool is_selinux = label_kind(target->label) == LABEL_SELINUX;
+
+    if (status != STATUS_PASS)
+        return;
+    if (target->is_labelled)
+        (void)fprintf(stderr, "note: without the rules that %s has for process %d (%s)\n",
+                      is_selinux ? "SELinux" : "AppArmor", target->pid,
+                      text_printable(safe, sizeof(safe), target->label));
+    if (target->is_filtered)
+        (void)fprintf(stderr, "note: without the system call filter of process %d (seccomp)\n",
+                      target->pid);
+}
+
 int like_enter(int pid, char **argv, int *ret_status, struct err *err)
 {
     struct target target = TARGET_NONE;
     int r = target_open(pid, &target, err);
 
+    if (r == 0)
+        rest_find(&target);
     if (r == 0)
         r = cgroup_enter(pid, err);
     if (r == 0)
@@ -284,6 +336,8 @@ int like_enter(int pid, char **argv, int *ret_status, struct err *err)
         else
             *ret_status = like_wait(child);
     }
+    if (r == 0)
+        rest_print(&target, *ret_status);
     target_close(&target);
     return r;
 }

@@ -2,7 +2,9 @@
 /*
  * --like: this program once more, as a process of this place is: in its namespaces, root directory
  * and cgroup, with its user, groups, bounding set and environment. So what is judged is what that
- * process has, and not what root has.
+ * process has, and not what root has. A security module's label and filters of system calls are not
+ * taken over: this program is another than the one that they are made for, and might not even start
+ * with them. A PASS is followed by a note of them.
  *
  * A unit that does not run is judged by its settings: systemd itself makes a unit with the same
  * ones, which runs this program and is gone after it.
@@ -21,6 +23,7 @@ struct like_process {
     uint32_t groups[ACCESS_GROUPS_MAX];
     uint64_t bounding; /* capabilities */
     bool is_no_new_privs;
+    uint32_t seccomp, filters; /* mode, 0: none; how many filters, where the kernel counts them */
 };
 
 /*
@@ -31,6 +34,13 @@ int like_run(const char *who, char **argv, int *ret_status, struct err *err);
 
 /* From the text of /proc/PID/status. False when something in it is missing. */
 bool like_process_parse(const char *text, struct like_process *ret);
+
+/* Whether system calls of `theirs` are filtered that `ours` may make. */
+bool like_is_filtered(const struct like_process *theirs, const struct like_process *ours);
+
+/* Whether a security module holds the process labelled `theirs` to rules that do not bind `ours`.
+ */
+bool like_is_labelled(const char *theirs, const char *ours);
 
 /* Takes the option out of argv, whichever way it was written. */
 void like_option_drop(char **argv, const char *value);

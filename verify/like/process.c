@@ -45,6 +45,8 @@ bool like_process_parse(const char *text, struct like_process *ret)
 {
     const char *bounding = field_find(text, "\nCapBnd:");
     const char *privs = field_find(text, "\nNoNewPrivs:");
+    const char *seccomp = field_find(text, "\nSeccomp:");
+    const char *filters = field_find(text, "\nSeccomp_filters:");
 
     if (!effective_find(text, "\nUid:", &ret->uid) || !effective_find(text, "\nGid:", &ret->gid) ||
         !bounding)
@@ -52,5 +54,18 @@ bool like_process_parse(const char *text, struct like_process *ret)
     groups_find(text, ret);
     ret->bounding = strtoull(bounding, NULL, 16);
     ret->is_no_new_privs = privs && strtoul(privs, NULL, 10) == 1;
+    ret->seccomp = seccomp ? (uint32_t)strtoul(seccomp, NULL, 10) : 0;
+    ret->filters = filters ? (uint32_t)strtoul(filters, NULL, 10) : 0;
     return true;
+}
+
+/* A container's own filter binds both; a service's comes on top. */
+bool like_is_filtered(const struct like_process *theirs, const struct like_process *ours)
+{
+    return theirs->seccomp > ours->seccomp || theirs->filters > ours->filters;
+}
+
+bool like_is_labelled(const char *theirs, const char *ours)
+{
+    return *theirs && !strstr(theirs, "unconfined") && strcmp(theirs, ours) != 0;
 }
