@@ -114,7 +114,7 @@ static int amd_cs(struct dfile *f, union drm_amdgpu_cs *c)
         } else if (k->chunk_id == AMDGPU_CHUNK_ID_IB) {
             struct drm_amdgpu_cs_chunk_ib *x = d;
             LOG("  cs: ip %u ring %u ib %u bytes\n", x->ip_type, x->ring, x->ib_bytes);
-            if (x->ip_type == AMDGPU_HW_IP_GFX)
+            if (x->ip_type == AMDGPU_HW_IP_GFX || x->ip_type == AMDGPU_HW_IP_COMPUTE)
                 graphics_ring(x->va_start, x->ib_bytes);
             if (x->ip_type == AMDGPU_HW_IP_VCN_DEC)
                 decoder_ring(f, x->va_start, x->ib_bytes);

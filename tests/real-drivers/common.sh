@@ -67,7 +67,7 @@ packages_are_sound() {
     local words plan
 
     while read -r words; do
-        [ "$(apt-cache policy "${words##* }" 2>/dev/null | sed -n 's/^  Candidate: //p')" != '(none)' ] || continue
+        case $(apt-cache policy "${words##* }" 2>/dev/null | sed -n 's/^  Candidate: //p') in '' | '(none)') continue ;; esac
         # shellcheck disable=SC2086  # the words of the line
         plan=$(apt-get -s $words 2>&1) || fail "$1: apt-get $words: $plan"
         grep -qE '^[1-9][0-9]* upgraded|, [1-9][0-9]* newly installed|, [1-9][0-9]* reinstalled' <<<"$plan" ||

@@ -15,11 +15,16 @@ static bool flag(uint32_t word, unsigned at)
     return word >> at & 1;
 }
 
-static int8_t number(uint32_t word, unsigned at, unsigned count)
+static int wide_number(uint32_t word, unsigned at, unsigned count)
 {
     int value = (int)bits(word, at, count);
 
-    return (int8_t)(value >> (count - 1) ? value - (1 << count) : value);
+    return value >> (count - 1) ? value - (1 << count) : value;
+}
+
+static int8_t number(uint32_t word, unsigned at, unsigned count)
+{
+    return (int8_t)wide_number(word, at, count);
 }
 
 static void sizes_fill(const uint32_t *p, VAPictureParameterBufferHEVC *pic)
@@ -137,7 +142,7 @@ static void lists_fill(const struct hcp_decode *decode, struct hcp_taken_slice *
         }
     }
     taken->first_reference = slice->RefPicList[0][0];
-    taken->distance = number(decode->lists[0][2], 0, 8);
+    taken->distance = wide_number(decode->lists[0][2], 0, 8);
 }
 
 /* The engine names the collocated picture as lists name pictures; a header, by its place there. */

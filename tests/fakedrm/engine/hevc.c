@@ -72,7 +72,7 @@ static void predict(const struct coder *coder, unsigned plane, uint32_t x, uint3
     ret[0] = (beside.left[0] + 2 * mean + beside.above[0] + 2) >> 2;
     for (unsigned i = 1; i < 4; i++) {
         ret[i] = (beside.above[i] + 3 * mean + 2) >> 2;
-        ret[4 * i] = (beside.left[i] + 3 * mean + 2) >> 2;
+        ret[(size_t)4 * i] = (beside.left[i] + 3 * mean + 2) >> 2;
     }
 }
 

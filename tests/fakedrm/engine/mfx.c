@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define PAGE_MASK      (~UINT64_C(0xfff))
+#define PIPE_ENCODE    16u
+#define PIPE_JPEG      3u
 #define SURFACE_RECON  0u
 #define PAK_BYTES      48u /* MFC_AVC_PAK_OBJECT, in units that shaders write */
 #define PAK_ALIGN      UINT64_C(16)
@@ -119,6 +121,11 @@ static bool surface_of(const struct streamer *streamer, unsigned id, uint64_t ad
         address, ret);
 }
 
+bool mfx_source(const struct streamer *streamer, struct surface *ret)
+{
+    return surface_of(streamer, SURFACE_SOURCE, streamer->mfx.source, ret);
+}
+
 /* From this slice's first macroblock to the next slice's. */
 static bool slice_of(const struct mfx *mfx, struct avc_slice *ret)
 {
@@ -151,7 +158,7 @@ static void slice_encode(struct streamer *streamer)
     struct seen seen = {.width = picture_width(mfx), .height = (mfx->image[2] >> 16 & 0xff) + 1};
 
     if (mfx->is_done || !coded->out.used || !slice_of(mfx, &slice) ||
-        !surface_of(streamer, SURFACE_SOURCE, mfx->source, &seen.from))
+        !mfx_source(streamer, &seen.from))
         return;
     mfx->is_done = true;
     if (!coded_slice_begin(streamer, slice.first == 0))
@@ -257,6 +264,18 @@ void mfx_command(struct streamer *streamer, const uint32_t *words, unsigned leng
         break;
     case 0x7048:
         insert(streamer, words, length);
+        if (mfx->is_jpeg && words[1] >> 2 & 1)
+            mfx_jpeg_encode(streamer);
+        break;
+    case 0x7000:
+        mfx->is_jpeg = (words[1] & 31) == (PIPE_ENCODE | PIPE_JPEG);
+        break;
+    case 0x7008:
+    case 0x7700:
+    case 0x7743:
+    case 0x7749:
+        if (mfx->is_jpeg)
+            mfx_jpeg_command(streamer, words, length);
         break;
     case 0x7087:
         slices_encode(streamer, length);

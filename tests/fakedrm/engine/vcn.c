@@ -45,6 +45,8 @@ struct session {
 };
 
 /* One submission. */
+#define STREAM_OFFSET 4u /* behind what the driver has written there itself */
+
 struct job {
     const uint32_t *numbers;
     vcn_memory *memory;
@@ -198,8 +200,8 @@ static void encode(struct job *job)
     if (engine_stops(seen.picture) || !source_of(job, &seen.from) || !slices_put(job, &seen))
         return;
     told = lie_count(seen.picture, (uint32_t)job->out.used);
-    to =
-        job->memory(address_of(job->stream + 1), told > job->out.used ? told : job->out.used, NULL);
+    to = job->memory(address_of(job->stream + 1) + job->stream[STREAM_OFFSET],
+                     told > job->out.used ? told : job->out.used, NULL);
     if (to) {
         memcpy(to, job->out.data, job->out.used);
         if (told > job->out.used)
@@ -247,7 +249,7 @@ static void parameter(struct job *job, uint32_t number, const uint32_t *words, u
         job->header = words, job->header_length = length;
     else if (number == job->numbers[PICTURE] && length > 1)
         job->picture = words, job->picture_length = length;
-    else if (number == job->numbers[STREAM] && length > 3)
+    else if (number == job->numbers[STREAM] && length > STREAM_OFFSET)
         job->stream = words;
     else if (number == job->numbers[FEEDBACK] && length > 3)
         job->feedback = words;
