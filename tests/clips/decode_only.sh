@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: MIT
 # gpu-verify --decode-only on the test driver, which decodes the clip of H.264 out of the buffers (tests/driver/h264_stream.h):
 # a GPU that only decodes passes, and what does not decode is found and named.
 # shellcheck source-path=SCRIPTDIR

@@ -10,8 +10,6 @@ packages_lint=(clang clang-format clang-tidy cppcheck shellcheck)
 packages_lxc=(lxc uidmap busybox-static bats socat strace procps groff-base libcap2-bin)
 packages_fuzz=(clang llvm libclang-rt-dev)
 packages_real=(intel-media-va-driver i965-va-driver mesa-va-drivers ffmpeg vainfo libopenh264-dev python3 python3-jsonschema)
-# In the trees of tests/real-drivers/release alone.
-packages_clients=(gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-bad gstreamer1.0-vaapi)
 packages_deb=("${packages_package[@]}" lintian bash-completion python3-yaml systemd)
 packages_bench=(valgrind)
 packages_vm=(mmdebstrap debian-archive-keyring qemu-system-x86 e2fsprogs cpio xz-utils ffmpeg)

@@ -1,7 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# SPDX-License-Identifier: MIT
-# SPDX-License-Identifier: MIT
 # Other codecs on stock drivers: what the driver offers it accepts from us, call by call. What the emulated engine decodes
 # passes, and where nothing is decoded nothing does. What the driver does not offer is status 23.
 #     codecs.sh CHIP DRIVER OFFERED...: with a + the engine decodes it

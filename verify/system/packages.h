@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* SPDX-License-Identifier: MIT */
 /* Reading the databases of dpkg, APT, apk and pacman; see facts/packages.h. */
 #ifndef VERIFY_SYSTEM_PACKAGES_H
 #define VERIFY_SYSTEM_PACKAGES_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-/* SPDX-License-Identifier: MIT */
 /* The arithmetic coder of H.264 (clause 9.3) and HEVC (clause 9.3 as well), which is the same. */
 #ifndef FAKEDRM_CABAC_H
 #define FAKEDRM_CABAC_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/jpeg.h"
 
 #include <math.h>

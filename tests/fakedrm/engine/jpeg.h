@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The scan of a baseline JPEG picture (ITU-T T.81), 4:2:0, by tables that are given. */
 #ifndef FAKEDRM_JPEG_H
 #define FAKEDRM_JPEG_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "engine/mfx_jpeg.h"
 
 #include "engine/lies.h"

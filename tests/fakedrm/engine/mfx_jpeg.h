@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* JPEG, as Intel's video engine encodes it: the commands of MFX that are not H.264's. */
 #ifndef FAKEDRM_MFX_JPEG_H
 #define FAKEDRM_MFX_JPEG_H

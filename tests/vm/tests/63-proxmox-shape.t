@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # only: bookworm
 # Containers as Proxmox generates them, started by root, unprivileged and privileged: cgroups of their own shape, the root
