@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # What runs as root at a start of a container is small, and has nothing of the configs, the commands and the words in it:
-# counted is what linking start_host() takes from the program's own libraries, which this prints.
+# counted, but for the lines of the license, is what linking start_host() takes from the program's own libraries, which this prints.
 # usage: start_size.sh ARCHIVE...
 set -euo pipefail
 project=$(cd "${0%/*}/../.." && pwd)
@@ -15,7 +15,7 @@ members=$(grep -oE '/lib(hook_)?[a-z]+\.a\([a-z0-9_-]+\.c\.o\)' "$work/map" | so
     sed -E 's,/lib(hook_)?([a-z]+)\.a\((.*)\.o\),\2/\3,')
 files=0 lines=0 foreign=
 for member in $members; do
-    count=$(wc -l <"$project/hook/$member")
+    count=$(grep -vc '^/\* SPDX-License-Identifier: ' "$project/hook/$member")
     printf '%5d %s\n' "$count" "$member"
     files=$((files + 1)) lines=$((lines + count))
     case $member in config/* | cli/* | cdi/* | visit/* | usage/* | say/*) foreign+=" $member" ;; esac
