@@ -43,24 +43,33 @@ bool part_id(const struct part *part, uint32_t *ret)
            text_to_u32(number, 10, UINT32_MAX - 1, ret) == 0;
 }
 
+static bool line_read(struct part line, struct account_line *ret)
+{
+    ret->count = 0;
+    while (ret->count < ACCOUNT_FIELDS && part_cut(&line, ':', &ret->fields[ret->count]))
+        ret->count++;
+    return ret->count > ACCOUNT_ID && part_id(&ret->fields[ACCOUNT_ID], &ret->id);
+}
+
 bool account_next(struct part *rest, struct account_line *ret)
 {
     struct part line;
 
-    while (part_cut(rest, '\n', &line)) {
-        ret->count = 0;
-        while (ret->count < ACCOUNT_FIELDS && part_cut(&line, ':', &ret->fields[ret->count]))
-            ret->count++;
-        if (ret->count > ACCOUNT_ID && part_id(&ret->fields[ACCOUNT_ID], &ret->id))
+    while (part_cut(rest, '\n', &line))
+        if (line_read(line, ret))
             return true;
-    }
     return false;
 }
 
-bool account_by_name(struct part text, const char *name, struct account_line *ret)
+/* The name is looked at first: there may be very many lines. */
+bool account_next_named(struct part *rest, const char *name, struct account_line *ret)
 {
-    while (account_next(&text, ret))
-        if (part_is(&ret->fields[ACCOUNT_NAME], name))
+    size_t length = strlen(name);
+    struct part line;
+
+    while (part_cut(rest, '\n', &line))
+        if (line.length > length && line.at[length] == ':' && memcmp(line.at, name, length) == 0 &&
+            line_read(line, ret) && part_is(&ret->fields[ACCOUNT_NAME], name))
             return true;
     return false;
 }

@@ -36,8 +36,8 @@ struct account_line {
 /* Takes the next line that has an id off `rest`. False when there is none any more. */
 bool account_next(struct part *rest, struct account_line *ret);
 
-/* The same for the first line with this name. */
-bool account_by_name(struct part text, const char *name, struct account_line *ret);
+/* The same for the next line with this name. */
+bool account_next_named(struct part *rest, const char *name, struct account_line *ret);
 
 /* Whether a line of group(5) has this user among its members. */
 bool account_lists(const struct account_line *group, const char *user);

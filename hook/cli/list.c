@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/cli.h"
 
+#include "base/bus.h"
 #include "base/pci.h"
 #include "base/text.h"
 #include "cli/list_rows.h"
 #include "exit_status.h"
 #include "facts/account.h"
-#include "facts/bus.h"
 #include "facts/gpu.h"
 #include "facts/guest.h"
 #include "plan/plan.h"

@@ -3,7 +3,7 @@
 #ifndef HOOK_LIST_ROWS_H
 #define HOOK_LIST_ROWS_H
 
-#include "facts/bus.h"
+#include "base/bus.h"
 #include "facts/gpu.h"
 
 #include <stddef.h>

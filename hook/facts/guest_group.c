@@ -23,8 +23,8 @@ struct guest_group group_text_find(const char *text, size_t size, const char *na
     struct part rest = {text, size};
     struct account_line line;
 
-    while (account_next(&rest, &line))
-        if (line.count > ACCOUNT_MEMBERS && part_is(&line.fields[ACCOUNT_NAME], name))
+    while (account_next_named(&rest, name, &line))
+        if (line.count > ACCOUNT_MEMBERS)
             return (struct guest_group){.found = true, .gid = line.id};
     return (struct guest_group){0};
 }

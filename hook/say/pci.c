@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "say/pci.h"
 
+#include "base/bus.h"
 #include "base/cleanup.h"
 #include "base/pci.h"
 #include "base/text.h"
-#include "facts/bus.h"
 
 #include <stdbool.h>
 #include <stdio.h>

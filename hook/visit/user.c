@@ -25,10 +25,9 @@ bool user_text_find(const char *text, size_t size, const char *name, struct gues
     struct part rest = {text, size};
     struct account_line line;
 
-    while (account_next(&rest, &line)) {
+    while (account_next_named(&rest, name, &line)) {
         struct guest_user user = {.found = true, .uid = line.id};
-        if (line.count < ACCOUNT_FIELDS || !part_is(&line.fields[ACCOUNT_NAME], name) ||
-            !part_id(&line.fields[ACCOUNT_GID], &user.gid))
+        if (line.count < ACCOUNT_FIELDS || !part_id(&line.fields[ACCOUNT_GID], &user.gid))
             continue;
         (void)part_copy(&line.fields[ACCOUNT_HOME], user.home, sizeof(user.home));
         home_take(&user);

@@ -23,9 +23,10 @@ bool names_find(const char *text, uint32_t id, char *ret, size_t size)
 
 bool names_find_id(const char *text, const char *name, uint32_t *ret)
 {
+    struct part rest = whole(text);
     struct account_line line;
 
-    if (!account_by_name(whole(text), name, &line))
+    if (!account_next_named(&rest, name, &line))
         return false;
     *ret = line.id;
     return true;
@@ -60,8 +61,9 @@ bool names_group_outside(const char *group_text, const char *user, const struct 
 
 bool names_primary_group(const char *passwd_text, const char *user, uint32_t *ret)
 {
+    struct part rest = whole(passwd_text);
     struct account_line line;
 
-    return account_by_name(whole(passwd_text), user, &line) && line.count > ACCOUNT_GID &&
+    return account_next_named(&rest, user, &line) && line.count > ACCOUNT_GID &&
            part_id(&line.fields[ACCOUNT_GID], ret);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "facts/bus.h"
+#include "base/bus.h"
 
 #include "base/cleanup.h"
 #include "base/pci.h"
