@@ -384,6 +384,10 @@ static void eat_include(char *text, size_t size)
             broken("a line is a line");
         (void)err_set(&err, STATUS_USAGE, 0, "%s: %s", key, value);
         advice_include("/c", value, &err);
+        /* The end of a line, to sed; in quotes, and of our own. */
+        char *anchor = strstr(err.fix, " *$/d' /c");
+        if (anchor)
+            anchor[2] = '_';
         err_fix(&err, "%s %.*s", key, 20, value);
         check_fix(&err, 3);
     }
