@@ -97,7 +97,8 @@ static void run(struct dfile *f, const struct drm_i915_gem_execbuffer2 *e,
     }
     if (streamer.is_stopped && !engine_hangs())
         f->guilty = (uint32_t)e->rsvd1;
-    LOG("    cs: %u commands, %zu bytes of bitstream\n", streamer.commands, streamer.coded.out.used);
+    LOG("    cs: %u commands, %zu bytes of bitstream\n", streamer.commands,
+        streamer.coded.out.used);
 }
 
 static int i915_exec(struct dfile *f, struct drm_i915_gem_execbuffer2 *e)
