@@ -58,11 +58,14 @@ static const char monitor[] = "[lxc monitor] ";
 
 void scan_path_find(const char *command_line, char *ret, size_t size)
 {
-    const char *path = command_line + strlen(monitor);
+    const char *path;
     char text[256];
 
     ret[0] = '\0';
-    if (strncmp(command_line, monitor, strlen(monitor)) != 0 || !strrchr(path, ' '))
+    if (strncmp(command_line, monitor, strlen(monitor)) != 0)
+        return;
+    path = command_line + strlen(monitor);
+    if (!strrchr(path, ' '))
         return;
     snprintf(text, sizeof(text), "%.*s", (int)(strrchr(path, ' ') - path), path);
     text_printable(ret, size, text);
