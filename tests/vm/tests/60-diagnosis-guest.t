@@ -134,7 +134,7 @@ fault() {
     row_is "$1" "$3" "$4" text
     environment=() arguments=()
 }
-fault g14 no-encode 22 '^/dev/dri/renderD128 is virtio_gpu, .*: it has no video engine$'
+fault g14 no-encode 22 '^VA driver virtio_gpu offers no H\.264 encoding on this GPU$'
 fault g16 init-fail 21 'refuses this GPU \(virtio_gpu, 1af4:1050\)'
 fault g21 fail@vaEndPicture=24@3 30 '^vaEndPicture failed in frame 1 with VA_STATUS_ERROR_ENCODING_ERROR'
 fault g22 hang@vaEndPicture 31 '^no answer within 3 s from vaEndPicture'
