@@ -4,7 +4,6 @@
 #include "base/bus.h"
 #include "base/pci.h"
 #include "base/text.h"
-#include "cli/list_rows.h"
 #include "exit_status.h"
 #include "facts/account.h"
 #include "facts/gpu.h"
@@ -13,6 +12,7 @@
 #include "say/advice_gpu.h"
 #include "say/report.h"
 #include "start/gpu_wait.h"
+#include "usage/list_rows.h"
 
 #include <stdio.h>
 

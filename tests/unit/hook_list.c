@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "cli/list_rows.h"
+#include "usage/list_rows.h"
 
 #include <fcntl.h>
 #include <string.h>

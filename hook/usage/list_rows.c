@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/list_rows.h"
+#include "usage/list_rows.h"
 
 #include "base/gpu_names.h"
 #include "base/json.h"
