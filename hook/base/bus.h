@@ -4,8 +4,8 @@
  * nothing is opened or loaded. Sources: the kernel's Documentation/ABI/testing/sysfs-bus-pci and
  * Documentation/PCI/pci-iov-howto.rst.
  */
-#ifndef HOOK_BUS_H
-#define HOOK_BUS_H
+#ifndef BASE_BUS_H
+#define BASE_BUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,9 +16,8 @@
 struct bus_gpu {
     char address[16]; /* "0000:00:02.0" */
     uint32_t vendor_id, device_id;
-    char driver[32]; /* bound to it; "" when none is */
-    char
-        function[16]; /* the address of the card whose virtual function it is; "" when it is none */
+    char driver[32];   /* bound to it; "" when none is */
+    char function[16]; /* whose virtual function it is: that address; "" when it is none */
 };
 
 /* The device of that name below the open directory /sys/bus/pci/devices; false when it is no GPU.
